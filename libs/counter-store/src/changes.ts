@@ -1,0 +1,29 @@
+/** What a bucket publishes with every visible change (docs/protocol.md §7). */
+import { assert } from '@headcount/crdt';
+import { integer, rowsFrom, type CounterRow } from './scripts/replies.js';
+
+/** The changes (fromRev, toRev] of a bucket in one incarnation. No rows: the incarnation has begun. */
+export interface BucketChanges {
+  readonly bucket: number;
+  readonly incarnation: string;
+  readonly fromRev: number;
+  readonly toRev: number;
+  readonly rows: readonly CounterRow[];
+}
+
+const CHANNEL = /^hc:\{(\d+)\}:changes$/;
+
+/** Decodes a publication. Throws on one that no script of ours has made. */
+export function decodeChanges(channel: string, message: string): BucketChanges {
+  const [, bucket] = CHANNEL.exec(channel) ?? [];
+  const published: unknown = JSON.parse(message);
+  assert(bucket !== undefined && Array.isArray(published), `no publication of a bucket: ${channel}`);
+  const [incarnation, fromRev, toRev, rows] = published as [string, string, string, string[]];
+  return {
+    bucket: Number(bucket),
+    incarnation,
+    fromRev: integer(fromRev),
+    toRev: integer(toRev),
+    rows: rowsFrom(rows, 0),
+  };
+}

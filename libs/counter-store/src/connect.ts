@@ -1,0 +1,40 @@
+/** The one place that makes Redis connections. */
+import { Redis, type RedisOptions } from 'ioredis';
+
+/** Longest wait between two attempts to reach a Redis that is away: it should be found soon after its return. */
+const RECONNECT_MS_MAX = 250;
+
+/** What differs from one deployment to another. */
+export interface ConnectionSettings {
+  /** redis://…, rediss://… or unix:///path/to.sock */
+  readonly redisUrl: string;
+  /** How long a command may take before it counts as lost. */
+  readonly commandTimeoutMs: number;
+}
+
+function optionsFor({ redisUrl, commandTimeoutMs }: ConnectionSettings): RedisOptions {
+  return {
+    ...(redisUrl.startsWith('unix://') ? { path: redisUrl.slice('unix://'.length) } : {}),
+    lazyConnect: true,
+    // A command that was in flight when the connection fell may have been carried out: sending it again by
+    // itself would count twice. Whoever sent it decides (DESIGN.md §7).
+    autoResendUnfulfilledCommands: false,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: commandTimeoutMs,
+    enableAutoPipelining: true,
+    retryStrategy: (attempt) => Math.min(20 * attempt, RECONNECT_MS_MAX),
+  };
+}
+
+/** A connection for commands, not yet opened. It reconnects for ever; commands fail at once while it is away. */
+export function commandConnection(settings: ConnectionSettings): Redis {
+  const options = optionsFor(settings);
+  return options.path ? new Redis(options) : new Redis(settings.redisUrl, options);
+}
+
+/** A connection for subscriptions, not yet opened. It subscribes again by itself after a loss. */
+export function subscriberConnection(settings: ConnectionSettings): Redis {
+  const options: RedisOptions = { ...optionsFor(settings), autoResubscribe: true, enableAutoPipelining: false };
+  return options.path ? new Redis(options) : new Redis(settings.redisUrl, options);
+}

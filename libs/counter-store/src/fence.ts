@@ -1,0 +1,29 @@
+/** What every writing script is told, so that it can find out whether its Redis has forgotten something. */
+import { NOWHERE, incarnationAt, laterPosition, type Position } from '@headcount/crdt';
+
+/** Time and randomness of the caller; informational but for the order of incarnations. */
+export interface FenceSources {
+  readonly nowMs: () => number;
+  /** 8 hex digits, new at each call. */
+  readonly randomHex: () => string;
+}
+
+/** The highest position that this process has seen of each bucket, from anyone (DESIGN.md §5). */
+export class SeenPositions {
+  private readonly positions = new Map<number, Position>();
+
+  /** Remembers `position` if it is later than what was seen of `bucket` before. */
+  note(bucket: number, position: Position): void {
+    this.positions.set(bucket, laterPosition(this.of(bucket), position));
+  }
+
+  /** The highest seen of `bucket`. */
+  of(bucket: number): Position {
+    return this.positions.get(bucket) ?? NOWHERE;
+  }
+}
+
+/** The first four arguments of every writing script. */
+export function fenceArgs(seen: Position, { nowMs, randomHex }: FenceSources): (string | number)[] {
+  return [incarnationAt(nowMs(), randomHex()), seen.incarnation, seen.seq, seen.rev];
+}

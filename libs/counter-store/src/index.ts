@@ -1,0 +1,28 @@
+export { commandConnection, subscriberConnection, type ConnectionSettings } from './connect.js';
+export { checkDeployment, type DeploymentCheck } from './deployment.js';
+export { SeenPositions, type FenceSources } from './fence.js';
+export {
+  COUNTER_API_REGISTRY,
+  GATEWAY_REGISTRY,
+  changesChannel,
+  counterKey,
+  type CounterKey,
+} from './keys.js';
+export type { StoreContext } from './store-context.js';
+export { RedisPresenceStore, type PresenceStore } from './presence.store.js';
+export {
+  RedisCounterStore,
+  type Addition,
+  type Batch,
+  type CounterStore,
+  type OperationIdLimits,
+} from './counter.store.js';
+export { RedisRegistryStore, type RegistryStore } from './registry.store.js';
+export { RedisUpkeepStore, type UpkeepStore } from './upkeep.store.js';
+export { decodeChanges, type BucketChanges } from './changes.js';
+export type { CounterRow, CounterView } from './scripts/replies.js';
+export type { AddOutcome, Added, BatchAdded } from './scripts/counters-add.js';
+export type { CountersRead } from './scripts/counters-read.js';
+export type { BucketSince } from './scripts/bucket-since.js';
+export type { BucketSwept } from './scripts/bucket-sweep.js';
+export type { AuditDifference, BucketAudited } from './scripts/bucket-audit.js';

@@ -1,0 +1,42 @@
+/**
+ * Names of the keys in Redis. All keys of a bucket share one hash tag, so a bucket is one slot of a Redis Cluster.
+ * Shelf keys are missing here on purpose: scripts derive them (DESIGN.md §4).
+ */
+import { createHash } from 'node:crypto';
+
+const of = (bucket: number, part: string): string => `hc:{${bucket}}:${part}`;
+
+export const metaKey = (bucket: number): string => of(bucket, 'meta');
+export const indexKey = (bucket: number): string => of(bucket, 'index');
+export const namesKey = (bucket: number): string => of(bucket, 'names');
+export const gatewaysKey = (bucket: number): string => of(bucket, 'gateways');
+export const entriesKey = (bucket: number, gateway: string): string => of(bucket, `gateway:${gateway}`);
+export const batchesKey = (bucket: number): string => of(bucket, 'batches');
+export const operationsKey = (bucket: number, generation: 0 | 1): string => of(bucket, `operations:${generation}`);
+/** Where a bucket's changes are published (docs/protocol.md §7). */
+export const changesChannel = (bucket: number): string => of(bucket, 'changes');
+
+/** instance -> heartbeat, of gateways and of counter-apis. */
+export const GATEWAY_REGISTRY = 'hc:gateways';
+export const COUNTER_API_REGISTRY = 'hc:counter-apis';
+/** What this Redis was set up as: bucket count and layout version. */
+export const DEPLOYMENT = 'hc:deployment';
+
+/** Longest key that stays text: with its prefixes and suffixes a field then has at most 64 bytes. */
+const KEY_BYTES_MAX = 56;
+
+/** A counter's name inside its bucket, and its full name where the key is only a digest of it. */
+export interface CounterKey {
+  readonly key: string;
+  readonly fullName: string;
+}
+
+/**
+ * `page name`, or `#` and the SHA-256 of that where it has more than 56 bytes, so that nothing hangs on
+ * hash-max-listpack-value. `fullName` is empty where the key says it all.
+ */
+export function counterKey(pageId: string, name: string): CounterKey {
+  const text = `${pageId} ${name}`;
+  if (Buffer.byteLength(text) <= KEY_BYTES_MAX) return { key: text, fullName: '' };
+  return { key: `#${createHash('sha256').update(text).digest('base64url')}`, fullName: text };
+}

@@ -1,0 +1,38 @@
+import { assert, type Position } from '@headcount/crdt';
+import { defineScript } from '../define-script.js';
+import { VIEW_FIELDS, positionAt, viewAt, type CounterView } from './replies.js';
+
+/** What became of one operation. All but the first two are refusals that changed nothing. */
+export type AddOutcome = 'added' | 'replayed' | 'OUT_OF_RANGE' | 'OPERATION_ID_REUSED' | 'OPERATION_IDS_FULL';
+
+/** One operation's outcome, and what its counter shows after it. */
+export interface Added {
+  readonly outcome: AddOutcome;
+  readonly view: CounterView;
+}
+
+/** A batch's outcomes in its order. `again`: it had been taken before, nothing was added now. */
+export interface BatchAdded {
+  readonly again: boolean;
+  readonly position: Position;
+  readonly added: readonly Added[];
+}
+
+/** Typed door to counters-add.lua, whose header is the contract. */
+export const countersAdd = defineScript<BatchAdded>({
+  name: 'counters-add',
+  keys: ['meta', 'index', 'batches', 'operations0', 'operations1', 'names'],
+  args: [
+    'candidate', 'seenIncarnation', 'seenSeq', 'seenRev', 'nowMs',
+    'instance', 'number', 'windowMs', 'idsMax', 'changes',
+  ],
+  decode: (reply) => {
+    const added: Added[] = [];
+    for (let at = 4; at < reply.length; at += VIEW_FIELDS + 1) {
+      const outcome = reply[at];
+      assert(outcome !== undefined, 'an operation has an outcome');
+      added.push({ outcome: outcome as AddOutcome, view: viewAt(reply, at + 1) });
+    }
+    return { again: reply[0] === 'again', position: positionAt(reply, 1), added };
+  },
+});

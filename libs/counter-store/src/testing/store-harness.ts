@@ -1,0 +1,94 @@
+/**
+ * A private Redis for the tests of this library: stores over it, raw reads that use none of our scripts, and
+ * the two ways of forgetting, a flush and a return to an earlier state.
+ */
+import { Redis } from 'ioredis';
+import type { Presence } from '@headcount/crdt';
+import { startRedis } from '@headcount/testing';
+import { RedisCounterStore } from '../counter.store.js';
+import { SeenPositions } from '../fence.js';
+import { RedisPresenceStore } from '../presence.store.js';
+import { RedisUpkeepStore } from '../upkeep.store.js';
+import type { StoreContext } from '../store-context.js';
+
+/** All keys with their serialised values. */
+export type Snapshot = readonly { readonly key: string; readonly value: Buffer }[];
+
+export type StoreHarness = Awaited<ReturnType<typeof openStores>>;
+
+/** Starts a Redis without persistence and opens stores on it; time is what `clock.nowMs` says. */
+export async function openStores() {
+  const server = await startRedis({ listen: 'unix', args: ['--appendonly', 'no'] });
+  const redis = new Redis({ path: server.socketPath ?? '', enableAutoPipelining: true });
+  const clock = { nowMs: 1_700_000_000_000 };
+  let drawn = 0;
+  const context: StoreContext = {
+    redis,
+    sources: { nowMs: () => clock.nowMs, randomHex: () => (drawn++).toString(16).padStart(8, '0') },
+    seen: new SeenPositions(),
+  };
+  return {
+    server,
+    redis,
+    clock,
+    context,
+    presence: new RedisPresenceStore(context),
+    counters: new RedisCounterStore(context, { windowMs: 600_000, idsMax: 1000 }),
+    upkeep: new RedisUpkeepStore(context),
+    snapshot: () => takeSnapshot(redis),
+    rollBackTo: (snapshot: Snapshot) => restore(redis, snapshot),
+    async close(): Promise<void> {
+      redis.disconnect();
+      await server.stop();
+    },
+  };
+}
+
+async function takeSnapshot(redis: Redis): Promise<Snapshot> {
+  const keys = await redis.keys('*');
+  return Promise.all(
+    keys.map(async (key) => ({ key, value: (await redis.dumpBuffer(key)) ?? Buffer.alloc(0) })),
+  );
+}
+
+async function restore(redis: Redis, snapshot: Snapshot): Promise<void> {
+  await redis.flushall();
+  await Promise.all(snapshot.map(({ key, value }) => redis.restore(key, 0, value)));
+}
+
+const presenceOf = (text: string | undefined): Presence => {
+  const [viewers, connections] = (text ?? '0,0').split(',').map(Number);
+  return { viewers: viewers ?? 0, connections: connections ?? 0 };
+};
+
+/** What each gateway has stored in a bucket, read without our scripts: instance -> counter key -> presence. */
+export async function rawEntries(redis: Redis, bucket: number): Promise<Map<string, Map<string, Presence>>> {
+  const prefix = `hc:{${bucket}}:gateway:`;
+  const gateways = new Map<string, Map<string, Presence>>();
+  for (const key of await redis.keys(`hc:{${bucket}}:gateway:*`)) {
+    const held = Object.entries(await redis.hgetall(key));
+    gateways.set(key.slice(prefix.length), new Map(held.map(([field, text]) => [field, presenceOf(text)])));
+  }
+  return gateways;
+}
+
+/** Every field of a bucket's shelves, read without our scripts. */
+export async function rawShelves(redis: Redis, bucket: number): Promise<Map<string, string>> {
+  const fields = new Map<string, string>();
+  for (const key of await redis.keys(`hc:{${bucket}}:shelf:*`)) {
+    for (const [field, text] of Object.entries(await redis.hgetall(key))) fields.set(field, text);
+  }
+  return fields;
+}
+
+/** Presence registers that count somebody, read without our scripts: counter key -> presence. */
+export async function rawRegisters(redis: Redis, bucket: number): Promise<Map<string, Presence>> {
+  const registers = new Map<string, Presence>();
+  for (const [field, text] of await rawShelves(redis, bucket)) {
+    if (!field.startsWith('~')) continue;
+    const presence = presenceOf(text);
+    if (presence.connections > 0 || presence.viewers > 0) registers.set(field.slice(1), presence);
+  }
+  return registers;
+}
+
