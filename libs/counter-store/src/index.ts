@@ -26,3 +26,12 @@ export type { CountersRead } from './scripts/counters-read.js';
 export type { BucketSince } from './scripts/bucket-since.js';
 export type { BucketSwept } from './scripts/bucket-sweep.js';
 export type { AuditDifference, BucketAudited } from './scripts/bucket-audit.js';
+export {
+  BATCH_ADDITIONS_MAX,
+  IncrementBatcher,
+  NODE_TIMERS,
+  WAITING_ADDITIONS_MAX,
+  type AddRefusal,
+  type BatchTimers,
+  type BatcherOptions,
+} from './increment-batcher.js';
