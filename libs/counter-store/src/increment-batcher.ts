@@ -6,7 +6,7 @@
  * G1  a number is never used for two contents: a batch is sent again as it is, or given up for good.
  * G2  an addition is answered STORE_UNAVAILABLE only if it was never sent; after that it is OUTCOME_UNKNOWN.
  */
-import { assert } from '@headcount/crdt';
+import { assert, type Position } from '@headcount/crdt';
 import { bucketOf, err, ok, type Result } from '@headcount/protocol';
 import type { Addition, CounterStore } from './counter.store.js';
 import type { AddOutcome, Added } from './scripts/counters-add.js';
@@ -16,6 +16,11 @@ export type AddRefusal =
   | Exclude<AddOutcome, 'added' | 'replayed'>
   | 'STORE_UNAVAILABLE'
   | 'OUTCOME_UNKNOWN';
+
+/** An addition that was made: its outcome, its counter after it, and where the bucket stood then. */
+export interface Committed extends Added {
+  readonly position: Position;
+}
 
 /** Timers of the caller, so that tests need none. */
 export interface BatchTimers {
@@ -45,7 +50,7 @@ const RETRY_MS = 50;
 interface Waiting {
   readonly addition: Addition;
   readonly untilMs: number;
-  readonly settle: (result: Result<Added, AddRefusal>) => void;
+  readonly settle: (result: Result<Committed, AddRefusal>) => void;
 }
 
 interface Lane {
@@ -61,7 +66,7 @@ export class IncrementBatcher {
   constructor(private readonly options: BatcherOptions) {}
 
   /** Adds once for each operation id. Resolves when Redis has answered, or at the deadline. */
-  add(addition: Addition): Promise<Result<Added, AddRefusal>> {
+  add(addition: Addition): Promise<Result<Committed, AddRefusal>> {
     const { buckets, deadlineMs, timers } = this.options;
     const bucket = bucketOf(addition.pageId, buckets);
     const lane = this.laneOf(bucket);
@@ -98,8 +103,8 @@ export class IncrementBatcher {
     while (timers.nowMs() < untilMs) {
       try {
         if (!isReady()) throw new Error('Redis is away');
-        const { added } = await store.add({ bucket, instance, number, additions });
-        batch.forEach(({ settle }, place) => settle(resultOf(added[place])));
+        const { added, position } = await store.add({ bucket, instance, number, additions });
+        batch.forEach(({ settle }, place) => settle(resultOf(added[place], position)));
         return;
       } catch {
         // Whatever went wrong, the batch may have been taken: only the same batch again can tell (G1).
@@ -127,10 +132,10 @@ export class IncrementBatcher {
   }
 }
 
-function resultOf(added: Added | undefined): Result<Added, AddRefusal> {
+function resultOf(added: Added | undefined, position: Position): Result<Committed, AddRefusal> {
   assert(added, 'a batch is answered addition by addition');
   const { outcome } = added;
-  return outcome === 'added' || outcome === 'replayed' ? ok(added) : err(outcome);
+  return outcome === 'added' || outcome === 'replayed' ? ok({ ...added, position }) : err(outcome);
 }
 
 /** Node's own timers. */

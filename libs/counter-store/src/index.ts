@@ -34,4 +34,5 @@ export {
   type AddRefusal,
   type BatchTimers,
   type BatcherOptions,
+  type Committed,
 } from './increment-batcher.js';

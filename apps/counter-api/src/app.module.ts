@@ -1,0 +1,93 @@
+import { Inject, Logger, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { GraphQLModule } from '@nestjs/graphql';
+import {
+  AuthGuard,
+  CLOCK,
+  IDS,
+  INSTANCE,
+  Keyring,
+  REQUEST_VERIFIER,
+  Readiness,
+  RequestVerifier,
+  SignedGuard,
+  graphqlOptions,
+  type Clock,
+  type Ids,
+  type Instance,
+} from '@headcount/platform';
+import { CounterController } from './counters/counter.controller.js';
+import { CounterResolver } from './counters/counter.resolver.js';
+import { CountersService } from './counters/counters.service.js';
+import { DatagramListener, DatagramParts } from './intake/datagram.listener.js';
+import { IntakeController } from './intake/intake.controller.js';
+import { IntakeService } from './intake/intake.service.js';
+import { KnownGateways } from './intake/known-gateways.js';
+import { AssetsController } from './page/assets.controller.js';
+import type { CounterApiConfig } from './settings.js';
+import { STORE, openStore, type Store } from './store/store.js';
+import { LookerService, LookerSources } from './upkeep/looker.service.js';
+import { UpkeepService } from './upkeep/upkeep.service.js';
+import { PUSH_CLIENTS, pushClients } from './watch/push-clients.js';
+import { WatchService } from './watch/watch.service.js';
+
+/** The wiring of counter-api, and nothing else. */
+@Module({})
+export class AppModule implements OnApplicationShutdown {
+  constructor(
+    @Inject(STORE) private readonly store: Store,
+    @Inject(Readiness) readiness: Readiness,
+  ) {
+    readiness.add('redis', () => wrongWith(store));
+  }
+
+  static forRoot(config: CounterApiConfig): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [GraphQLModule.forRoot(graphqlOptions(config))],
+      controllers: [CounterController, AssetsController, IntakeController],
+      providers: [
+        {
+          provide: STORE,
+          useFactory: (instance: Instance, clock: Clock, ids: Ids) => {
+            const logger = new Logger('Store');
+            return openStore(config, { instance, clock, ids }, (sentence) => logger.warn(sentence));
+          },
+          inject: [INSTANCE, CLOCK, IDS],
+        },
+        {
+          provide: REQUEST_VERIFIER,
+          useFactory: ({ id }: Instance, keyring: Keyring) => new RequestVerifier({ me: id, keyring }),
+          inject: [INSTANCE, Keyring],
+        },
+        { provide: PUSH_CLIENTS, useFactory: pushClients, inject: [INSTANCE, Keyring, CLOCK] },
+        { provide: APP_GUARD, useClass: AuthGuard },
+        SignedGuard,
+        KnownGateways,
+        DatagramParts,
+        DatagramListener,
+        IntakeService,
+        WatchService,
+        UpkeepService,
+        LookerSources,
+        LookerService,
+        CountersService,
+        CounterResolver,
+      ],
+    };
+  }
+
+  /** Runs after every part has stopped, for they still speak to Redis on their way out. */
+  onApplicationShutdown(): void {
+    this.store.redis.disconnect();
+    this.store.subscriber.disconnect();
+  }
+}
+
+async function wrongWith({ redis, subscriber }: Store): Promise<string | null> {
+  if (redis.status !== 'ready') return 'Redis does not answer: the connection is gone';
+  if (subscriber.status !== 'ready') return 'the subscription to changes in Redis is gone';
+  await redis.ping();
+  return null;
+}
+

@@ -1,0 +1,90 @@
+import { Inject } from '@nestjs/common';
+import { Args, ArgsType, Field, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { Counter, Public, SafeInt } from '@headcount/platform';
+import { HeadcountError, SITE, VIEWERS } from '@headcount/protocol';
+import { CountersService } from './counters.service.js';
+import { amountOf, counterRef, operationIdOf } from './input.js';
+
+/** Most pages of one `counters` query. */
+export const COUNTERS_MAX = 1000;
+
+@ArgsType()
+class CounterArgs {
+  @Field(() => ID, { description: 'The page.' })
+  readonly pageId!: string;
+
+  @Field(() => String, { defaultValue: VIEWERS, description: 'Which of its counters.' })
+  readonly name!: string;
+}
+
+@ArgsType()
+class CountersArgs {
+  @Field(() => [ID], { description: 'The pages, at most 1000.' })
+  readonly pageIds!: string[];
+
+  @Field(() => String, { defaultValue: VIEWERS, description: 'Which of their counters.' })
+  readonly name!: string;
+}
+
+@ArgsType()
+class ChangeArgs extends CounterArgs {
+  @Field(() => SafeInt, { defaultValue: 1, description: 'By how much, at least 1.' })
+  readonly by!: number;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Makes the change count once, however often it is sent within ten minutes.',
+  })
+  readonly opId?: string | null;
+}
+
+/** Counters over GraphQL. Reading is for everyone, changing for whoever may call. */
+@Resolver(() => Counter)
+export class CounterResolver {
+  constructor(@Inject(CountersService) private readonly service: CountersService) {}
+
+  /** One counter as this region sees it now. */
+  @Public()
+  @Query(() => Counter, { description: 'A counter of a page as it stands now.' })
+  async counter(@Args() { pageId, name }: CounterArgs): Promise<Counter> {
+    return new Counter(await this.service.read(counterRef(pageId, name)));
+  }
+
+  /** The same counter of many pages, in the order asked. */
+  @Public()
+  @Query(() => [Counter], { description: 'The same counter of many pages, in the order asked.' })
+  async counters(@Args() { pageIds, name }: CountersArgs): Promise<Counter[]> {
+    if (pageIds.length > COUNTERS_MAX) {
+      throw new HeadcountError('BAD_REQUEST', `at most ${COUNTERS_MAX} pages are answered at once`);
+    }
+    const values = await this.service.readAll(pageIds.map((pageId) => counterRef(pageId, name)));
+    return values.map((value) => new Counter(value));
+  }
+
+  /** Who is anywhere on the website, each viewer once. */
+  @Public()
+  @Query(() => Counter, { description: 'The whole website: every distinct viewer present anywhere, once.' })
+  async site(): Promise<Counter> {
+    return new Counter(await this.service.read({ pageId: SITE, name: VIEWERS }));
+  }
+
+  @Mutation(() => Counter, { description: 'Raises a durable counter; the answer is the counter after it.' })
+  incrementCounter(@Args() change: ChangeArgs): Promise<Counter> {
+    return this.change(change, 1);
+  }
+
+  @Mutation(() => Counter, { description: 'Lowers a durable counter; the answer is the counter after it.' })
+  decrementCounter(@Args() change: ChangeArgs): Promise<Counter> {
+    return this.change(change, -1);
+  }
+
+  private async change({ pageId, name, by, opId }: ChangeArgs, direction: 1 | -1): Promise<Counter> {
+    const changed = await this.service.change({
+      ...counterRef(pageId, name),
+      amount: direction * amountOf(by),
+      operationId: operationIdOf(opId),
+    });
+    if (!changed.ok) throw new HeadcountError(changed.error);
+    return new Counter(changed.value);
+  }
+}

@@ -1,0 +1,32 @@
+/** From what callers write to what the services take. Each throws HeadcountError with the code of the fault. */
+import {
+  HeadcountError,
+  parseCounterName,
+  parseOperationId,
+  parsePageId,
+  type ErrorCode,
+  type OperationId,
+  type Result,
+} from '@headcount/protocol';
+import type { CounterRef } from './counter-of.js';
+
+function taken<T>(result: Result<T, ErrorCode>): T {
+  if (result.ok) return result.value;
+  throw new HeadcountError(result.error);
+}
+
+/** A counter by the names that a caller gave. */
+export function counterRef(pageId: string, name: string): CounterRef {
+  return { pageId: taken(parsePageId(pageId)), name: taken(parseCounterName(name)) };
+}
+
+/** An amount of 1 to 2^53 - 1; the direction is the operation's. */
+export function amountOf(by: number): number {
+  if (!Number.isSafeInteger(by) || by < 1) throw new HeadcountError('BAD_AMOUNT');
+  return by;
+}
+
+/** The id of an operation, or null where the caller gave none. */
+export function operationIdOf(raw: string | null | undefined): OperationId | null {
+  return raw === null || raw === undefined ? null : taken(parseOperationId(raw));
+}

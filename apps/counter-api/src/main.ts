@@ -1,0 +1,4 @@
+import { mainOf } from '@headcount/platform';
+import { startCounterApi } from './start.js';
+
+void mainOf(startCounterApi);

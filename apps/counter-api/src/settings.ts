@@ -1,0 +1,78 @@
+/** The settings of counter-api, parsed once at its start. */
+import { z } from 'zod';
+import {
+  commonSettings,
+  numberSetting,
+  optionalSetting,
+  portSetting,
+  redisSettings,
+  setting,
+  type ConfigOf,
+} from '@headcount/platform';
+import { gatewayAddresses } from './intake/gateway-addresses.js';
+
+const optionalPort = (description: string) =>
+  optionalSetting(
+    { description, must: 'a whole number from 0 to 65535', example: '4000' },
+    z
+      .string()
+      .regex(/^\d{1,5}$/)
+      .transform(Number)
+      .pipe(z.number().max(65_535)),
+  );
+
+export const counterApiSettings = {
+  ...commonSettings,
+  ...redisSettings,
+  COUNTER_API_PORT: portSetting('Port of counter-api; 0 lets the system choose.', 4000),
+  GATEWAY_URLS: setting(
+    {
+      description:
+        'Addresses that pushes may go to, separated by commas; `*` stands for any port, or for one label of a host name.',
+      must: 'http addresses separated by commas, `*` as port or as a label of the host name',
+      example: 'http://gateway-*.internal:4001',
+      default: 'http://127.0.0.1:*,http://localhost:*,http://[::1]:*',
+    },
+    gatewayAddresses,
+  ),
+  DATAGRAM_PORT: optionalPort('UDP port for datagrams of gateways; 0: none. Default: COUNTER_API_PORT.'),
+  DATAGRAM_PORT_ADVERTISED: optionalPort(
+    'UDP port that gateways are told, where a translation stands between. Default: DATAGRAM_PORT.',
+  ),
+  GATEWAY_LIVE_URL: setting(
+    {
+      description: 'Address of the gateways that browsers open from the page of a counter.',
+      must: 'a ws:// or wss:// address',
+      example: 'wss://live.example.org/graphql',
+      default: 'ws://127.0.0.1:4001/graphql',
+    },
+    z.url({ protocol: /^wss?$/ }),
+  ),
+  SYNC_INTERVAL_MS: numberSetting('How often gateways sync and the living are looked at, in milliseconds.', {
+    min: 100,
+    max: 60_000,
+    default: 2000,
+  }),
+  TICK_MS: numberSetting('Shortest time between two pushes of one counter to one gateway, in milliseconds.', {
+    min: 10,
+    max: 10_000,
+    default: 100,
+  }),
+  WRITE_DEADLINE_MS: numberSetting('How long an increment waits for Redis, in milliseconds.', {
+    min: 100,
+    max: 60_000,
+    default: 5000,
+  }),
+  OPERATION_ID_WINDOW_SECONDS: numberSetting('How long an operation id is remembered at least, in seconds.', {
+    min: 60,
+    max: 86_400,
+    default: 600,
+  }),
+  OPERATION_IDS_MAX: numberSetting('Operation ids remembered at most a bucket and window.', {
+    min: 100,
+    max: 10_000_000,
+    default: 100_000,
+  }),
+};
+
+export type CounterApiConfig = ConfigOf<typeof counterApiSettings>;

@@ -1,0 +1,33 @@
+import { StartError, loadConfig, runApp, type Environment, type RunningApp } from '@headcount/platform';
+import { AppModule } from './app.module.js';
+import { DatagramListener } from './intake/datagram.listener.js';
+import { counterApiSettings, type CounterApiConfig } from './settings.js';
+
+/**
+ * Starts counter-api with the settings in `env`. Throws ConfigError where they are wrong and StartError where
+ * Redis or a port keeps it from starting.
+ */
+export async function startCounterApi(env: Environment): Promise<RunningApp> {
+  const config = loadConfig(counterApiSettings, env);
+  return runApp({
+    name: 'counter-api',
+    module: AppModule.forRoot(config),
+    config,
+    portSetting: 'COUNTER_API_PORT',
+    configure: (nest) => listenForDatagrams(nest.get(DatagramListener), config),
+  });
+}
+
+async function listenForDatagrams(listener: DatagramListener, config: CounterApiConfig): Promise<void> {
+  const { DATAGRAM_PORT, COUNTER_API_PORT, HOST } = config;
+  if (DATAGRAM_PORT === 0) return;
+  const port = DATAGRAM_PORT ?? COUNTER_API_PORT;
+  try {
+    await listener.listen(port);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new StartError(
+      `UDP port ${port} on ${HOST} cannot be used (${reason}); set DATAGRAM_PORT to another, or to 0 for none.`,
+    );
+  }
+}

@@ -1,0 +1,10 @@
+import { HeadcountError } from '@headcount/protocol';
+
+/** The answer of Redis, or HeadcountError STORE_UNAVAILABLE whatever kept it from answering a read. */
+export async function available<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch {
+    throw new HeadcountError('STORE_UNAVAILABLE');
+  }
+}
