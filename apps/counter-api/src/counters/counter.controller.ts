@@ -7,6 +7,7 @@ import type { CounterApiConfig } from '../settings.js';
 import { counterPage, counterPagePolicy } from '../page/counter-page.js';
 import { CountersService } from './counters.service.js';
 import { counterRef } from './input.js';
+import { CHANGE_DOCS, SHOW_DOCS } from './counter.docs.js';
 import { HTML, JSON_TYPE, preferredType } from './media-type.js';
 
 /** What a PUT may ask for. */
@@ -30,6 +31,7 @@ export class CounterController {
   /** The counter as JSON, or as a page that keeps it live. */
   @Public()
   @Get('/:webpageId/counter')
+  @SHOW_DOCS
   async show(
     @Param('webpageId') webpageId: string,
     @Headers('accept') accept: string | undefined,
@@ -47,6 +49,7 @@ export class CounterController {
 
   /** Raises or lowers the counter by one. */
   @Put('/:webpageId/counter')
+  @CHANGE_DOCS
   async change(
     @Param('webpageId') webpageId: string,
     @Headers('accept') accept: string | undefined,

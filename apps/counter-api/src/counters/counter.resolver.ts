@@ -13,8 +13,8 @@ class CounterArgs {
   @Field(() => ID, { description: 'The page.' })
   readonly pageId!: string;
 
-  @Field(() => String, { defaultValue: VIEWERS, description: 'Which of its counters.' })
-  readonly name!: string;
+  @Field(() => String, { nullable: true, defaultValue: VIEWERS, description: 'Which of its counters.' })
+  readonly name?: string | null;
 }
 
 @ArgsType()
@@ -22,14 +22,14 @@ class CountersArgs {
   @Field(() => [ID], { description: 'The pages, at most 1000.' })
   readonly pageIds!: string[];
 
-  @Field(() => String, { defaultValue: VIEWERS, description: 'Which of their counters.' })
-  readonly name!: string;
+  @Field(() => String, { nullable: true, defaultValue: VIEWERS, description: 'Which of their counters.' })
+  readonly name?: string | null;
 }
 
 @ArgsType()
 class ChangeArgs extends CounterArgs {
-  @Field(() => SafeInt, { defaultValue: 1, description: 'By how much, at least 1.' })
-  readonly by!: number;
+  @Field(() => SafeInt, { nullable: true, defaultValue: 1, description: 'By how much, at least 1.' })
+  readonly by?: number | null;
 
   @Field(() => ID, {
     nullable: true,
@@ -81,7 +81,7 @@ export class CounterResolver {
   private async change({ pageId, name, by, opId }: ChangeArgs, direction: 1 | -1): Promise<Counter> {
     const changed = await this.service.change({
       ...counterRef(pageId, name),
-      amount: direction * amountOf(by),
+      amount: direction * amountOf(by ?? 1),
       operationId: operationIdOf(opId),
     });
     if (!changed.ok) throw new HeadcountError(changed.error);

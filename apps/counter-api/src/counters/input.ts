@@ -1,6 +1,7 @@
 /** From what callers write to what the services take. Each throws HeadcountError with the code of the fault. */
 import {
   HeadcountError,
+  VIEWERS,
   parseCounterName,
   parseOperationId,
   parsePageId,
@@ -15,9 +16,9 @@ function taken<T>(result: Result<T, ErrorCode>): T {
   throw new HeadcountError(result.error);
 }
 
-/** A counter by the names that a caller gave. */
-export function counterRef(pageId: string, name: string): CounterRef {
-  return { pageId: taken(parsePageId(pageId)), name: taken(parseCounterName(name)) };
+/** A counter by the names that a caller gave; without one it is `viewers`. */
+export function counterRef(pageId: string, name: string | null | undefined): CounterRef {
+  return { pageId: taken(parsePageId(pageId)), name: taken(parseCounterName(name ?? VIEWERS)) };
 }
 
 /** An amount of 1 to 2^53 - 1; the direction is the operation's. */

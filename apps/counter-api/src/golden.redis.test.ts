@@ -1,0 +1,32 @@
+/** The schema and the OpenAPI document are what their golden files say. */
+import { join } from 'node:path';
+import { GraphQLSchemaHost } from '@nestjs/graphql';
+import { lexicographicSortSchema, printSchema } from 'graphql';
+import type { RunningApp } from '@headcount/platform';
+import { expectGolden, startRedis, type RedisServer } from '@headcount/testing';
+import { openApiDocument } from './openapi.js';
+import { startCounterApi } from './start.js';
+
+const golden = (name: string): string => join(__dirname, '..', name);
+
+describe('golden files of counter-api', () => {
+  let redis: RedisServer;
+  let app: RunningApp;
+  beforeAll(async () => {
+    redis = await startRedis();
+    app = await startCounterApi({ COUNTER_API_PORT: '0', REDIS_URL: redis.url, LOG_LEVEL: 'fatal' });
+  });
+  afterAll(async () => {
+    await app.close();
+    await redis.stop();
+  });
+
+  it('has the schema of schema.graphql', () => {
+    const { schema } = app.nest.get(GraphQLSchemaHost, { strict: false });
+    expectGolden(golden('schema.graphql'), `${printSchema(lexicographicSortSchema(schema))}\n`);
+  });
+
+  it('has the REST interface of openapi.json', () => {
+    expectGolden(golden('openapi.json'), `${JSON.stringify(openApiDocument(app.nest), null, 2)}\n`);
+  });
+});
