@@ -1,5 +1,6 @@
 /** The one place that makes Redis connections. */
 import { Redis, type RedisOptions } from 'ioredis';
+import { ALL_SCRIPTS } from './scripts/all.js';
 
 /** Longest wait between two attempts to reach a Redis that is away: it should be found soon after its return. */
 const RECONNECT_MS_MAX = 250;
@@ -23,6 +24,7 @@ function optionsFor({ redisUrl, commandTimeoutMs }: ConnectionSettings): RedisOp
     maxRetriesPerRequest: 0,
     commandTimeout: commandTimeoutMs,
     enableAutoPipelining: true,
+    scripts: ALL_SCRIPTS,
     retryStrategy: (attempt) => Math.min(20 * attempt, RECONNECT_MS_MAX),
   };
 }

@@ -39,7 +39,7 @@ export function defineScript<R>({ name, keys, args, decode }: ScriptDefinition<R
     name,
     source,
     async run(redis, atKeys, withArgs) {
-      return decode(texts(await commandOf(redis, name, source)(atKeys.length, ...atKeys, ...withArgs)));
+      return decode(texts(await commandOf(redis, name)(atKeys.length, ...atKeys, ...withArgs)));
     },
   };
 }
@@ -63,12 +63,10 @@ function demandSameNames(
   throw new Error(`${script}.lua: ${table} are ${inHeader.join()}, its wrapper says ${inWrapper.join()}`);
 }
 
-/** ioredis sends the body once a connection and its digest afterwards. */
-function commandOf(redis: Redis, name: string, source: string): Command {
-  const commands = redis as unknown as Record<string, Command | undefined>;
-  if (!commands[name]) redis.defineCommand(name, { lua: source });
-  const command = commands[name];
-  if (!command) throw new Error(`ioredis did not define ${name}`);
+/** The command that the connection was made with (scripts/all.ts). ioredis sends the body once, then its digest. */
+function commandOf(redis: Redis, name: string): Command {
+  const command = (redis as unknown as Record<string, Command | undefined>)[name];
+  if (!command) throw new Error(`this connection was made without the script ${name}`);
   return command.bind(redis);
 }
 

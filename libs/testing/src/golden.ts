@@ -6,5 +6,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
  */
 export function expectGolden(file: string, text: string): void {
   if (process.env.UPDATE_GOLDEN === '1') writeFileSync(file, text);
-  expect(existsSync(file) ? readFileSync(file, 'utf8') : `${file} is missing; write it with UPDATE_GOLDEN=1`).toBe(text);
+  expect(
+    existsSync(file)
+      ? readFileSync(file, 'utf8')
+      : `${file} is missing; write it with UPDATE_GOLDEN=1`,
+  ).toBe(text);
 }

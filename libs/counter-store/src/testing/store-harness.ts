@@ -2,9 +2,10 @@
  * A private Redis for the tests of this library: stores over it, raw reads that use none of our scripts, and
  * the two ways of forgetting, a flush and a return to an earlier state.
  */
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { Presence } from '@headcount/crdt';
 import { startRedis } from '@headcount/testing';
+import { commandConnection } from '../connect.js';
 import { RedisCounterStore } from '../counter.store.js';
 import { SeenPositions } from '../fence.js';
 import { RedisPresenceStore } from '../presence.store.js';
@@ -19,7 +20,8 @@ export type StoreHarness = Awaited<ReturnType<typeof openStores>>;
 /** Starts a Redis without persistence and opens stores on it; time is what `clock.nowMs` says. */
 export async function openStores() {
   const server = await startRedis({ listen: 'unix', args: ['--appendonly', 'no'] });
-  const redis = new Redis({ path: server.socketPath ?? '', enableAutoPipelining: true });
+  const redis = commandConnection({ redisUrl: server.url, commandTimeoutMs: 5000 });
+  await redis.connect();
   const clock = { nowMs: 1_700_000_000_000 };
   let drawn = 0;
   const context: StoreContext = {

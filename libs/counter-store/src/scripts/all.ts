@@ -1,0 +1,28 @@
+/** Every script, so that a connection knows them all before its first command. */
+import { bucketAudit } from './bucket-audit.js';
+import { bucketCompare } from './bucket-compare.js';
+import { bucketSince } from './bucket-since.js';
+import { bucketSweep } from './bucket-sweep.js';
+import { countersAdd } from './counters-add.js';
+import { countersRead } from './counters-read.js';
+import { gatewayApply } from './gateway-apply.js';
+import { gatewayReap } from './gateway-reap.js';
+import { registryForget } from './registry-forget.js';
+
+const SCRIPTS = [
+  bucketAudit,
+  bucketCompare,
+  bucketSince,
+  bucketSweep,
+  countersAdd,
+  countersRead,
+  gatewayApply,
+  gatewayReap,
+  registryForget,
+];
+
+/**
+ * The option `scripts` of ioredis. A command defined later would be missing on an automatic pipeline that is
+ * being filled at that moment, and ioredis then ends the process (redis/ioredis#1931).
+ */
+export const ALL_SCRIPTS = Object.fromEntries(SCRIPTS.map(({ name, source }) => [name, { lua: source }]));

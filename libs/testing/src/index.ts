@@ -1,0 +1,17 @@
+export { freePort } from './free-port.js';
+export { itObeysJoinLaws } from './join-laws.js';
+export { seededRandom, type Random } from './seeded-random.js';
+export { startRedis, type RedisOptions, type RedisServer } from './start-redis.js';
+export { until, type UntilOptions } from './until.js';
+export { expectGolden } from './golden.js';
+export { CHROMIUM_ARGS, chromiumPath } from './chromium.js';
+export {
+  LiveClient,
+  LiveSubscription,
+  type LiveClientOptions,
+  type LiveCounter,
+} from './live-client.js';
+export { AppProcess, type AppEnv } from './start-app.js';
+export { startSystem, type System, type SystemOptions } from './start-system.js';
+export { TcpProxy } from './tcp-proxy.js';
+export { BLOCKED, NO_FAULTS, UdpProxy, type UdpFaults } from './udp-proxy.js';
