@@ -1,0 +1,105 @@
+/**
+ * The error catalogue: every code that a caller can meet, over whichever transport.
+ *
+ * E1  a code, once published, keeps its meaning, its status and its close code.
+ * E2  no two codes share a close code, so a client that only sees the close knows which it was.
+ *
+ * The code is the `extensions.code` of a GraphQL error and the `code` of a problem+json document as
+ * it stands. Only `platform` turns entries into answers.
+ */
+
+/** What a code means to a caller. */
+export interface ErrorEntry {
+  /** Status of an HTTP answer. */
+  readonly httpStatus: number;
+  /** Close code of a WebSocket that ends because of it; absent where it never ends a socket. */
+  readonly wsCloseCode?: number;
+  /** Whether the very same request may succeed later, without risk of being done twice. */
+  readonly retryable: boolean;
+  /** One sentence for a person, the same in every answer. */
+  readonly title: string;
+}
+
+const entry = (httpStatus: number, title: string, more?: Partial<ErrorEntry>): ErrorEntry => ({
+  httpStatus,
+  retryable: false,
+  title,
+  ...more,
+});
+
+/**
+ * All codes. Close codes are chosen so that a stock graphql-ws client comes back after the
+ * retryable ones and gives up after the others, but for 4403, after which it tries again by its own
+ * choice.
+ */
+export const ERRORS = {
+  BAD_REQUEST: entry(400, 'The request is not of the form that is asked for.', {
+    wsCloseCode: 4400,
+  }),
+  BAD_PAGE_ID: entry(400, 'The page id is not valid.'),
+  BAD_COUNTER_NAME: entry(400, 'The counter name is not valid.'),
+  BAD_VIEWER_ID: entry(400, 'The viewer id is not valid.'),
+  BAD_ACTION: entry(400, 'The action must be "increment" or "decrement".'),
+  BAD_AMOUNT: entry(400, 'The amount must be a whole number from 1 to 9007199254740991.'),
+  BAD_OPERATION_ID: entry(400, 'The operation id is not valid.'),
+  UNAUTHENTICATED: entry(401, 'A valid token is needed.', { wsCloseCode: 4401 }),
+  BAD_SIGNATURE: entry(401, 'The request is not signed with a known key.'),
+  REPLAYED: entry(401, 'The request has the number of an earlier one.'),
+  UNKNOWN_INSTANCE: entry(401, 'The sender is not known here.'),
+  FORBIDDEN: entry(403, 'The token does not allow this.', { wsCloseCode: 4403 }),
+  ADDRESS_NOT_ALLOWED: entry(403, 'The address is not on the list of those allowed.'),
+  NOT_FOUND: entry(404, 'There is nothing at this address.'),
+  METHOD_NOT_ALLOWED: entry(405, 'The method is not allowed at this address.'),
+  NOT_ACCEPTABLE: entry(406, 'None of the media types that are accepted can be given.'),
+  REQUEST_TIMEOUT: entry(408, 'The request did not arrive in time.', { retryable: true }),
+  OUT_OF_RANGE: entry(409, 'The count would pass 9007199254740991.'),
+  BUCKETS_MISMATCH: entry(409, 'The two sides have different numbers of buckets.'),
+  PAYLOAD_TOO_LARGE: entry(413, 'The request is larger than is allowed.', { wsCloseCode: 1009 }),
+  UNSUPPORTED_MEDIA_TYPE: entry(415, 'The media type of the request is not understood.'),
+  WRONG_RECEIVER: entry(421, 'The request is meant for another instance.'),
+  OPERATION_ID_REUSED: entry(422, 'The operation id was used before for something else.'),
+  TOO_MANY: entry(429, 'There are too many requests or connections.', {
+    wsCloseCode: 1013,
+    retryable: true,
+  }),
+  TOO_SLOW: entry(429, 'The connection takes in less than it is sent.', {
+    wsCloseCode: 4008,
+    retryable: true,
+  }),
+  INTERNAL: entry(500, 'Something went wrong on our side.', { wsCloseCode: 4500 }),
+  STORE_UNAVAILABLE: entry(503, 'The store is away; nothing was changed.', { retryable: true }),
+  OUTCOME_UNKNOWN: entry(503, 'The store does not say whether the change was made.'),
+  OPERATION_IDS_FULL: entry(503, 'No more operation ids can be kept; nothing was changed.', {
+    retryable: true,
+  }),
+  SHUTTING_DOWN: entry(503, 'This instance is stopping.', { wsCloseCode: 1012, retryable: true }),
+} as const satisfies Record<string, ErrorEntry>;
+
+/** A code of the catalogue. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** What the catalogue says of a code. */
+export function errorEntry(code: ErrorCode): ErrorEntry {
+  return ERRORS[code];
+}
+
+/** Whether a text, for example one read from an answer, is a code of the catalogue. */
+export function isErrorCode(text: unknown): text is ErrorCode {
+  return typeof text === 'string' && Object.hasOwn(ERRORS, text);
+}
+
+/**
+ * A refusal on its way out of an app: thrown where a framework expects an exception, and only
+ * there. `detail` is shown to the caller; it says what was wrong with this request and holds no
+ * secret.
+ */
+export class HeadcountError extends Error {
+  override readonly name = 'HeadcountError';
+
+  constructor(
+    readonly code: ErrorCode,
+    readonly detail?: string,
+  ) {
+    super(detail ?? ERRORS[code].title);
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * The fields that several messages are made of. Every one has bounds: what passes needs no further
+ * check.
+ */
+import { z } from 'zod';
+import { parseCounterName, type CounterName } from './counter-name.js';
+import { BUCKETS_MAX, BUCKETS_MIN } from './hash.js';
+import { isPageId, type PageId } from './page-id.js';
+
+/** A number of things, a version or a position in a stream: a safe integer from 0 on. */
+export const countField = z.int().nonnegative();
+
+/** A version that something was written under: 0 stands for nothing. */
+export const versionField = z.int().positive();
+
+/** What a counter shows. Below 0 where a plain counter was lowered more often than raised. */
+export const amountField = z.int();
+
+/** The number of a bucket. The receiver compares it with its own number of buckets. */
+export const bucketField = z
+  .int()
+  .min(0)
+  .max(BUCKETS_MAX - 1);
+
+/** How many buckets a deployment has. */
+export const bucketsField = z.int().min(BUCKETS_MIN).max(BUCKETS_MAX);
+
+/** A page id in its normalised form. */
+export const pageIdField = z.custom<PageId>((raw) => typeof raw === 'string' && isPageId(raw), {
+  error: 'not a page id',
+});
+
+/** A counter name. */
+export const counterNameField = z.custom<CounterName>(
+  (raw) => typeof raw === 'string' && parseCounterName(raw).ok,
+  { error: 'not a counter name' },
+);
+
+/** The life of a bucket: 20 hex digits, or '' where none has been seen. */
+export const incarnationField = z.string().regex(/^(?:[0-9a-f]{20})?$/);
+
+/** The name of a region, as it stands in keys and answers. */
+export const regionField = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/);

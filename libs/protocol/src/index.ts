@@ -1,0 +1,77 @@
+export { err, ok, type Result } from './result.js';
+export {
+  ERRORS,
+  HeadcountError,
+  errorEntry,
+  isErrorCode,
+  type ErrorCode,
+  type ErrorEntry,
+} from './errors.js';
+
+export { PAGE_ID_BYTES_MAX, SITE, isPageId, parsePageId, type PageId } from './page-id.js';
+export { VIEWERS, parseCounterName, type CounterName } from './counter-name.js';
+export { VIEWER_ID_BYTES_MAX, parseViewerId, type ViewerId } from './viewer-id.js';
+export { parseOperationId, type OperationId } from './operation-id.js';
+export { instanceIdBytes, instanceIdOf, parseInstanceId, type InstanceId } from './instance-id.js';
+export { BUCKETS_DEFAULT, BUCKETS_MAX, BUCKETS_MIN, bucketOf, hash32 } from './hash.js';
+
+export {
+  DATAGRAM_BYTES_MAX,
+  DROP_REASONS,
+  MAC_BYTES,
+  withMac,
+  type Datagram,
+  type DatagramRoute,
+  type DropReason,
+  type FeedDatagram,
+  type FeedSection,
+  type HaveDatagram,
+  type HaveSection,
+  type PageEntry,
+  type ReceivedSection,
+} from './datagram.js';
+export { encodeFeedDatagrams, encodeHave } from './datagram-encode.js';
+export {
+  decodeDatagram,
+  misplaced,
+  type DecodeDropReason,
+  type VerifyDatagram,
+} from './datagram-decode.js';
+
+export { regionField } from './fields.js';
+export { decodeValue, encodeValue, type CounterValue, type WireValue } from './counter-value.js';
+export {
+  BODY_BYTES_MAX,
+  INTEREST_COUNTERS_MAX,
+  PATHS,
+  feedAnswer,
+  feedRequest,
+  goodbyeAnswer,
+  goodbyeRequest,
+  interestAnswer,
+  interestRequest,
+  pushRequest,
+  syncAnswer,
+  syncRequest,
+  type FeedAnswer,
+  type FeedRequest,
+  type GoodbyeAnswer,
+  type GoodbyeRequest,
+  type InterestAnswer,
+  type InterestRequest,
+  type PushRequest,
+  type SyncAnswer,
+  type SyncRequest,
+  type WireCounter,
+  type WireFeedMessage,
+} from './messages.js';
+
+export {
+  SIGNATURE_HEADERS,
+  TO_UNKNOWN,
+  admit,
+  readSignedHead,
+  signingInput,
+  type ClaimedHead,
+  type SignedHead,
+} from './signing.js';
