@@ -1,0 +1,139 @@
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { PinoLogger } from 'nestjs-pino';
+import { isLoopback } from '../config/loopback.js';
+import type { CommonConfig } from '../config/shared-settings.js';
+import { Readiness } from '../health/readiness.js';
+import { AllowedMethods } from '../http/allowed-methods.js';
+import { parseBodies } from '../http/body-parser.js';
+import { newFastifyAdapter } from '../http/fastify-adapter.js';
+import { secureAnswers } from '../http/security-headers.js';
+import { AppLogger } from '../logging/app-logger.js';
+import { PlatformModule } from '../platform.module.js';
+import { listenError } from './start-error.js';
+import { UnusedSockets } from './unused-sockets.js';
+
+/** The names of those settings that are numbers. */
+type NumberName<C> = {
+  [Name in keyof C & string]: C[Name] extends number ? Name : never;
+}[keyof C & string];
+
+/** What an app is made of. */
+export interface AppDefinition<C extends CommonConfig> {
+  /** In logs and metrics, for example `counter-api`. */
+  readonly name: string;
+  readonly module: Type | DynamicModule;
+  readonly config: C;
+  /** The name of the setting that holds its port. */
+  readonly portSetting: NumberName<C>;
+  /** Called before the app listens: for what needs the HTTP server or Fastify itself. */
+  readonly configure?: (app: NestFastifyApplication) => void | Promise<void>;
+}
+
+/** An app that listens. */
+export interface RunningApp {
+  readonly name: string;
+  /** Its address, for example `http://127.0.0.1:4000`. */
+  readonly url: string;
+  /** The port it got, also where 0 was asked for. */
+  readonly port: number;
+  readonly nest: NestFastifyApplication;
+  /** Not ready at once; then stops, when requests under way have ended. Again: the same stop. */
+  close(): Promise<void>;
+}
+
+/** How long requests under way may take when the app stops, in milliseconds. */
+const GRACE_MS = 3_000;
+
+@Module({})
+class AppRoot {}
+
+/**
+ * Starts an app and returns once it listens. May be called several times in one process: nothing
+ * here is shared, no signal is listened for, and the process never ended; see mainOf for that.
+ * Throws StartError where the operator can mend it; a part-made app is stopped before.
+ */
+export async function runApp<C extends CommonConfig>(
+  definition: AppDefinition<C>,
+): Promise<RunningApp> {
+  const { name, config, configure } = definition;
+  const nest = await create(definition);
+  try {
+    const unused = new UnusedSockets(nest.getHttpServer());
+    await prepare(nest, config);
+    await configure?.(nest);
+    const port = await listen(nest, definition);
+    const url = `http://${urlHost(config.HOST)}:${port}`;
+    (await nest.resolve(PinoLogger)).info({ url }, 'ready');
+    return { name, url, port, nest, close: once(() => stop(nest, unused)) };
+  } catch (cause) {
+    await nest.close();
+    throw cause;
+  }
+}
+
+async function create<C extends CommonConfig>({
+  name,
+  module,
+  config,
+}: AppDefinition<C>): Promise<NestFastifyApplication> {
+  const root = { module: AppRoot, imports: [PlatformModule.forRoot({ name, config }), module] };
+  const nest = await NestFactory.create<NestFastifyApplication>(root, newFastifyAdapter(), {
+    // Lines before the logger exists are kept for it.
+    bufferLogs: true,
+    bodyParser: false,
+    // Else a failure would end the process without a sentence.
+    abortOnError: false,
+  });
+  nest.useLogger(new AppLogger(await nest.resolve(PinoLogger)));
+  return nest;
+}
+
+async function prepare(nest: NestFastifyApplication, config: CommonConfig): Promise<void> {
+  const fastify = nest.getHttpAdapter().getInstance();
+  const allowed = nest.get(AllowedMethods);
+  fastify.addHook('onRoute', ({ url, method }) => allowed.note(url, [method].flat()));
+  parseBodies(fastify);
+  secureAnswers(fastify, isLoopback(config.HOST));
+  if (config.LOG_LEVEL !== 'debug' && config.LOG_LEVEL !== 'trace') return;
+  const logger = await nest.resolve(PinoLogger);
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const { method, url } = request;
+    logger.debug({ method, url, status: reply.statusCode, ms: reply.elapsedTime }, 'request');
+    done();
+  });
+}
+
+async function listen<C extends CommonConfig>(
+  nest: NestFastifyApplication,
+  { config, portSetting }: AppDefinition<C>,
+): Promise<number> {
+  const host = config.HOST;
+  const port = Number(config[portSetting]);
+  try {
+    await nest.listen(port, host);
+  } catch (cause) {
+    throw listenError(cause, { host, port, portSetting });
+  }
+  const address = nest.getHttpServer().address();
+  return typeof address === 'object' && address ? address.port : port;
+}
+
+async function stop(nest: NestFastifyApplication, unused: UnusedSockets): Promise<void> {
+  nest.get(Readiness).stop();
+  unused.destroy();
+  const impatience = setTimeout(() => nest.getHttpServer().closeAllConnections(), GRACE_MS);
+  try {
+    await nest.close();
+  } finally {
+    clearTimeout(impatience);
+  }
+}
+
+function once<T>(act: () => Promise<T>): () => Promise<T> {
+  let done: Promise<T> | null = null;
+  return () => (done ??= act());
+}
+
+const urlHost = (host: string): string => (host.includes(':') ? `[${host}]` : host);

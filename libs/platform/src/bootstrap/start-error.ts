@@ -1,0 +1,35 @@
+/**
+ * Thrown when an app cannot start for a reason that its operator can mend; the message says how.
+ */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
+/** Where an app was to listen, and the setting that says so. */
+export interface ListenPlace {
+  readonly host: string;
+  readonly port: number;
+  readonly portSetting: string;
+}
+
+/**
+ * The operator's view of why listening failed, or the error itself where it is not theirs to mend.
+ */
+export function listenError(cause: unknown, { host, port, portSetting }: ListenPlace): unknown {
+  const code = typeof cause === 'object' && cause && 'code' in cause ? cause.code : null;
+  switch (code) {
+    case 'EADDRINUSE':
+      return new StartError(
+        `Port ${port} on ${host} is taken; stop what uses it or set ${portSetting} to another.`,
+      );
+    case 'EACCES':
+      return new StartError(
+        `Port ${port} on ${host} may not be used by this user; set ${portSetting} to one above 1023.`,
+      );
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new StartError(`${host} is no address of this machine; set HOST to one.`);
+    default:
+      return cause;
+  }
+}

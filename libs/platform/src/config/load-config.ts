@@ -1,0 +1,48 @@
+import { safetyRules } from './safety-rules.js';
+import type { ConfigOf, ConfigRule, Setting, Settings } from './setting.js';
+
+/** The variables of a process. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Thrown when settings are wrong: everything that is, one sentence each. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(readonly faults: readonly string[]) {
+    super(faults.join('\n'));
+  }
+}
+
+/**
+ * The values of an app's settings, frozen, read once at its start. An empty variable counts as not
+ * given, since compose files and shells make such. The rules of safety hold for every app; `rules`
+ * come on top. Throws ConfigError with all faults at once.
+ */
+export function loadConfig<S extends Settings>(
+  settings: S,
+  env: Environment,
+  rules: readonly ConfigRule<S>[] = [],
+): ConfigOf<S> {
+  const values: Record<string, unknown> = {};
+  const faults: string[] = [];
+  for (const [name, setting] of Object.entries(settings)) {
+    const raw = env[name] || setting.default;
+    const parsed = raw === undefined ? undefined : setting.schema.safeParse(raw);
+    if (parsed?.success) values[name] = parsed.data;
+    else if (raw === undefined && setting.optional) values[name] = undefined;
+    else faults.push(faultOf(name, setting, raw));
+  }
+  // Faulty settings have no value here, so a rule says nothing of them and each fault is told once.
+  const judged = values as Partial<ConfigOf<S>>;
+  const broken = [...safetyRules.map((rule) => rule(values)), ...rules.map((rule) => rule(judged))];
+  faults.push(...broken.filter((fault) => fault !== null));
+  if (faults.length > 0) throw new ConfigError(faults);
+  // Without a fault every name of S has its value.
+  return Object.freeze(values) as ConfigOf<S>;
+}
+
+function faultOf(name: string, setting: Setting<unknown>, raw: string | undefined): string {
+  const shown = setting.secret ? 'the one given is not' : `it is "${raw}"`;
+  const given = raw === undefined ? 'it is not set' : shown;
+  return `${name} must be ${setting.must}, for example ${setting.example}; ${given}.`;
+}

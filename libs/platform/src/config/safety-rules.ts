@@ -1,0 +1,30 @@
+/**
+ * What protects a deployment only while nobody else can reach it must not be used where they can.
+ */
+import { isLoopback } from './loopback.js';
+import type { ConfigRule } from './setting.js';
+import { DEVELOPMENT_SECRET, type commonSettings } from './shared-settings.js';
+
+type SafetyRule = ConfigRule<typeof commonSettings>;
+
+const authOutside: SafetyRule = ({ HOST, AUTH }) =>
+  HOST !== undefined && !isLoopback(HOST) && AUTH === 'off'
+    ? `AUTH must be jwt where HOST is not a loopback address (it is "${HOST}"): ` +
+      'with AUTH=off whoever reaches this port may act as any viewer.'
+    : null;
+
+const ownKeysOutside: SafetyRule = ({ HOST, SIGNING_KEYS }) =>
+  HOST !== undefined &&
+  !isLoopback(HOST) &&
+  SIGNING_KEYS?.some(({ secret }) => secret === DEVELOPMENT_SECRET)
+    ? `SIGNING_KEYS must be your own where HOST is not a loopback address (it is "${HOST}"): ` +
+      'everybody knows the key for development, so whoever reaches this port may change every count.'
+    : null;
+
+const secretForJwt: SafetyRule = (values) =>
+  values.AUTH === 'jwt' && 'AUTH_JWT_SECRET' in values && values.AUTH_JWT_SECRET === undefined
+    ? 'AUTH_JWT_SECRET must be set where AUTH is jwt: without it no token can be verified.'
+    : null;
+
+/** The rules that hold for every app, whatever else it has. */
+export const safetyRules: readonly SafetyRule[] = [authOutside, ownKeysOutside, secretForJwt];

@@ -1,0 +1,115 @@
+/** The settings that apps share; each app spreads the groups that it needs into its own. */
+import { z } from 'zod';
+import { BUCKETS_DEFAULT, BUCKETS_MAX, regionField } from '@headcount/protocol';
+import { signingKeysField } from '../signing/signing-keys.js';
+import { choiceSetting } from './kinds.js';
+import { optionalSetting, setting, type ConfigOf } from './setting.js';
+
+/** The secret of the key that signs on a developer's machine. Everybody knows it. */
+export const DEVELOPMENT_SECRET = 'headcount-development';
+
+const digits = z
+  .string()
+  .regex(/^\d{1,6}$/)
+  .transform(Number);
+const isPowerOfTwo = (value: number): boolean => Number.isInteger(Math.log2(value));
+
+/** Where the apps listen. */
+export const hostSettings = {
+  HOST: setting(
+    {
+      description:
+        'Address that the apps listen on; any but a loopback one demands AUTH and SIGNING_KEYS.',
+      must: 'an IP address or a host name',
+      example: '127.0.0.1',
+      default: '127.0.0.1',
+    },
+    z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/),
+  ),
+};
+
+/** Where Redis is. */
+export const redisSettings = {
+  REDIS_URL: setting(
+    {
+      description: 'Redis of this region; `npm start` brings its own where none is given.',
+      must: 'a redis://, rediss:// or unix:/// address',
+      example: 'redis://127.0.0.1:6379',
+      default: 'redis://127.0.0.1:6379',
+      secret: true,
+    },
+    z.string().regex(/^(?:rediss?:\/\/[^\s/]+(?:\/\S*)?|unix:\/\/\/\S+)$/),
+  ),
+};
+
+/** What all apps of one deployment must have alike. */
+export const deploymentSettings = {
+  REGION: setting(
+    {
+      description: 'Name of this region, unique among those that replicate to each other.',
+      must: 'a lower-case letter and up to 31 letters, digits or hyphens',
+      example: 'eu-west',
+      default: 'local',
+    },
+    regionField,
+  ),
+  BUCKETS: setting(
+    {
+      description: 'Buckets that pages are hashed into; fixed for the life of a deployment.',
+      must: `a power of two from 1 to ${BUCKETS_MAX}`,
+      example: String(BUCKETS_DEFAULT),
+      default: String(BUCKETS_DEFAULT),
+    },
+    digits.pipe(z.number().min(1).max(BUCKETS_MAX).refine(isPowerOfTwo)),
+  ),
+  SIGNING_KEYS: setting(
+    {
+      description: 'Keys that the apps sign with among themselves: the first signs, each verifies.',
+      must:
+        'id:secret pairs separated by commas, each id 1 to 16 letters, digits, _ or -, ' +
+        'each secret at least 16 characters',
+      example: 'k1:$(openssl rand -hex 32)',
+      default: `dev:${DEVELOPMENT_SECRET}`,
+      secret: true,
+    },
+    signingKeysField,
+  ),
+};
+
+/** Who callers are. */
+export const authSettings = {
+  AUTH: choiceSetting(
+    'Whether callers prove who they are: `jwt`, or `off`, on a loopback HOST alone.',
+    ['off', 'jwt'],
+    'off',
+  ),
+  AUTH_JWT_SECRET: optionalSetting(
+    {
+      description: 'Secret that tokens are signed with (HS256); their `sub` is the viewer.',
+      must: 'at least 32 characters',
+      example: '$(openssl rand -hex 32)',
+      secret: true,
+    },
+    z.string().min(32),
+  ),
+};
+
+/** What is logged. */
+export const logSettings = {
+  LOG_LEVEL: choiceSetting(
+    'Least severity that is logged; `debug` also logs every request.',
+    ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+    'info',
+  ),
+};
+
+/** What every app has: all groups but Redis. */
+export const commonSettings = {
+  ...hostSettings,
+  ...deploymentSettings,
+  ...authSettings,
+  ...logSettings,
+};
+
+/** The values of the settings that every app has. */
+export type CommonConfig = ConfigOf<typeof commonSettings>;

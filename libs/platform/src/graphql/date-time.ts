@@ -1,0 +1,31 @@
+import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
+
+/**
+ * A time as RFC 3339 in UTC, to the second: `2030-10-10T12:11:42Z`. Milliseconds are cut off.
+ * Throws RangeError if out of range.
+ */
+export function rfc3339(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
+}
+
+const SHAPE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
+
+const refuse = (): never => {
+  throw new GraphQLError(
+    'DateTime must be a time as in RFC 3339, for example 2030-10-10T12:11:42Z',
+  );
+};
+
+const parse = (value: unknown): number => {
+  const ms = typeof value === 'string' && SHAPE.test(value) ? Date.parse(value) : NaN;
+  return Number.isNaN(ms) ? refuse() : ms;
+};
+
+/** A time; in the code, milliseconds since 1970. */
+export const DateTime = new GraphQLScalarType<number, string>({
+  name: 'DateTime',
+  description: 'A time as in RFC 3339, for example 2030-10-10T12:11:42Z.',
+  serialize: (value) => rfc3339(Number(value)),
+  parseValue: parse,
+  parseLiteral: (literal) => (literal.kind === Kind.STRING ? parse(literal.value) : refuse()),
+});

@@ -1,0 +1,38 @@
+import { Readiness } from './readiness.js';
+
+const wrong = async (readiness: Readiness): Promise<Record<string, string | null>> =>
+  Object.fromEntries(await readiness.run());
+
+describe('readiness', () => {
+  it('is what the checks say, each under its name', async () => {
+    const readiness = new Readiness();
+    readiness.add('redis', () => null);
+    readiness.add('home', async () => 'no counter-api answers');
+    expect(await wrong(readiness)).toEqual({
+      running: null,
+      redis: null,
+      home: 'no counter-api answers',
+    });
+  });
+
+  it('takes a check that throws for one that is not well', async () => {
+    const readiness = new Readiness();
+    readiness.add('a', () => {
+      throw new Error('broken');
+    });
+    readiness.add('b', () => Promise.reject(new Error('broken later')));
+    expect(await wrong(readiness)).toMatchObject({ a: 'broken', b: 'broken later' });
+  });
+
+  it('does not wait for a check for ever', async () => {
+    const readiness = new Readiness();
+    readiness.add('redis', () => new Promise(() => undefined));
+    expect(await wrong(readiness)).toMatchObject({ redis: 'no answer within 1000 ms' });
+  });
+
+  it('is over once the app is about to stop', async () => {
+    const readiness = new Readiness();
+    readiness.stop();
+    expect(await wrong(readiness)).toEqual({ running: 'is stopping' });
+  });
+});

@@ -1,0 +1,53 @@
+import { setTimeout as after } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+
+/**
+ * What is wrong, as a sentence for an operator, or null. May throw: its message is what is wrong
+ * then.
+ */
+export type ReadinessCheck = () => string | null | Promise<string | null>;
+
+/** How long a check may take, in milliseconds; one that does not answer is not well. */
+const CHECK_MS_MAX = 1_000;
+
+/** What an app needs to be of use. Its parts add a check each, at their start. */
+@Injectable()
+export class Readiness {
+  private readonly checks = new Map<string, ReadinessCheck>();
+  private stopping = false;
+
+  /** Adds a check; `name` is what health pages call it. The same name again replaces it. */
+  add(name: string, check: ReadinessCheck): void {
+    this.checks.set(name, check);
+  }
+
+  /** From now on the app is not ready, whatever its checks say: it is about to stop. */
+  stop(): void {
+    this.stopping = true;
+  }
+
+  /** Runs all checks at once: what is wrong with each, or null. */
+  async run(): Promise<ReadonlyMap<string, string | null>> {
+    const stop: [string, string | null] = ['running', this.stopping ? 'is stopping' : null];
+    const checks = [...this.checks].map(async ([name, check]): Promise<[string, string | null]> => [
+      name,
+      await outcome(check),
+    ]);
+    return new Map([stop, ...(await Promise.all(checks))]);
+  }
+}
+
+async function outcome(check: ReadinessCheck): Promise<string | null> {
+  const late = new AbortController();
+  const deadline = after(CHECK_MS_MAX, `no answer within ${CHECK_MS_MAX} ms`, {
+    signal: late.signal,
+    ref: false,
+  }).catch(() => null);
+  try {
+    return await Promise.race([check(), deadline]);
+  } catch (cause) {
+    return cause instanceof Error ? cause.message : String(cause);
+  } finally {
+    late.abort();
+  }
+}

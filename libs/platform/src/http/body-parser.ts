@@ -1,0 +1,38 @@
+import { BODY_BYTES_MAX, HeadcountError } from '@headcount/protocol';
+import type { NestFastify } from './fastify-adapter.js';
+
+/** Paths below this are for the apps of the deployment alone; SignedGuard stands before them. */
+export const INTERNAL_PREFIX = '/internal/';
+
+/** Largest body of a public request, in bytes. */
+export const PUBLIC_BODY_BYTES_MAX = 65_536;
+
+/**
+ * Makes JSON the only media type of bodies. Those of internal requests are kept as bytes, since
+ * bytes are what was signed, and may be larger: 1 MiB instead of 64 KiB. Must run before any route
+ * is added.
+ */
+export function parseBodies(fastify: NestFastify): void {
+  fastify.addHook('onRoute', (route) => {
+    if (route.url.startsWith(INTERNAL_PREFIX)) route.bodyLimit = BODY_BYTES_MAX;
+  });
+  // A key named __proto__ or constructor is refused, for objects made from such a body could change
+  // others.
+  const parseJson = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser<Buffer>(
+    'application/json',
+    { parseAs: 'buffer' },
+    (request, body, done) => {
+      // By the route, for an address may be written in several ways that lead to the same one.
+      if (request.routeOptions.url?.startsWith(INTERNAL_PREFIX)) {
+        done(null, body);
+        return;
+      }
+      void parseJson(request, body.toString('utf8'), (error, parsed) => {
+        if (error) done(new HeadcountError('BAD_REQUEST', 'The body is not JSON.'));
+        else done(null, parsed);
+      });
+    },
+  );
+}

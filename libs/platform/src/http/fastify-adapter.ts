@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { PUBLIC_BODY_BYTES_MAX } from './body-parser.js';
+import { PROBLEM_MEDIA_TYPE, codeOf, problemOf } from './problem.js';
+
+/** Fastify as Nest's adapter holds it. */
+export type NestFastify = ReturnType<
+  ReturnType<NestFastifyApplication['getHttpAdapter']>['getInstance']
+>;
+
+/** A page id of 256 bytes, each percent-encoded, and some. */
+const PARAM_LENGTH_MAX = 1024;
+
+/** A fresh adapter. Every option that is not the default stands here with its reason. */
+export function newFastifyAdapter(): FastifyAdapter {
+  return new FastifyAdapter({
+    // pino logs through Nest; a second logger would say everything twice.
+    logger: false,
+    // No middleware is used, and what is not there costs no request anything.
+    skipMiddie: true,
+    bodyLimit: PUBLIC_BODY_BYTES_MAX,
+    routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
+    // Whoever sends slowly must not hold a socket for ever. These are milliseconds.
+    requestTimeout: 30_000,
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
+    // Longer than a balancer keeps a connection idle, so that none is closed under a request.
+    keepAliveTimeout: 75_000,
+    // A header that anyone may set says nothing of who called.
+    trustProxy: false,
+    // A stop waits for requests under way, not for connections that are only kept.
+    forceCloseConnections: 'idle',
+    // Errors before routing, for example an address that is not percent-encoded as it should be.
+    frameworkErrors: (error: Error, _request: unknown, { raw }: { raw: ServerResponse }) => {
+      const problem = problemOf(codeOf(error), randomUUID());
+      raw.writeHead(problem.status, { 'content-type': PROBLEM_MEDIA_TYPE });
+      raw.end(JSON.stringify(problem));
+    },
+  });
+}

@@ -1,0 +1,37 @@
+import { Catch, Inject, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { HeadcountError } from '@headcount/protocol';
+import { IDS, type Ids } from '../sources.js';
+import { AllowedMethods } from './allowed-methods.js';
+import { PROBLEM_MEDIA_TYPE, codeOf, problemOf } from './problem.js';
+
+/** Answers every failed HTTP request with problem details, and logs what is our fault, once. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger(ProblemFilter.name);
+
+  constructor(
+    @Inject(IDS) private readonly ids: Ids,
+    @Inject(AllowedMethods) private readonly allowed: AllowedMethods,
+  ) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    // GraphQL has its own form of errors, and its driver logs and formats them.
+    if (host.getType<string>() !== 'http') throw thrown;
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const methods = request.is404 ? this.allowed.at(pathOf(request)) : [];
+    if (methods.length > 0) void reply.header('allow', methods.join(', '));
+
+    const code = methods.length > 0 ? 'METHOD_NOT_ALLOWED' : codeOf(thrown);
+    const detail = thrown instanceof HeadcountError ? thrown.detail : undefined;
+    const problem = problemOf(code, this.ids.uuid(), detail);
+    if (code === 'INTERNAL') {
+      this.logger.error({ err: thrown, problem: problem.instance }, 'request failed');
+    }
+    // As a text, for Fastify turns objects into JSON only under media types that it knows.
+    void reply.code(problem.status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(problem));
+  }
+}
+
+const pathOf = (request: FastifyRequest): string => (request.raw.url ?? '').split('?', 1)[0] ?? '';

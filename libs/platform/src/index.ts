@@ -1,0 +1,79 @@
+export { AuthGuard, Caller } from './auth/auth.guard.js';
+export {
+  Authenticator,
+  credentialsOf,
+  type Credentials,
+  type Subject,
+} from './auth/authenticator.js';
+export { Public } from './auth/public.js';
+
+export { mainOf, type Stoppable } from './bootstrap/main-of.js';
+export { runApp, type AppDefinition, type RunningApp } from './bootstrap/run-app.js';
+export { StartError } from './bootstrap/start-error.js';
+
+export { describeSettings } from './config/describe-settings.js';
+export { choiceSetting, numberSetting, portSetting, urlListSetting } from './config/kinds.js';
+export { ConfigError, loadConfig, type Environment } from './config/load-config.js';
+export { isLoopback } from './config/loopback.js';
+export {
+  optionalSetting,
+  setting,
+  type ConfigOf,
+  type ConfigRule,
+  type Setting,
+  type Settings,
+} from './config/setting.js';
+export {
+  authSettings,
+  commonSettings,
+  deploymentSettings,
+  hostSettings,
+  logSettings,
+  redisSettings,
+  type CommonConfig,
+} from './config/shared-settings.js';
+
+export { Counter } from './graphql/counter.object.js';
+export { DateTime, rfc3339 } from './graphql/date-time.js';
+export { depthLimit } from './graphql/depth-limit.js';
+export { formatGraphqlError } from './graphql/format-error.js';
+export {
+  GRAPHQL_DEPTH_MAX,
+  GRAPHQL_TOKENS_MAX,
+  graphqlOptions,
+} from './graphql/graphql-options.js';
+export { SafeInt } from './graphql/safe-int.js';
+
+export { Readiness, type ReadinessCheck } from './health/readiness.js';
+export { Metrics } from './metrics/metrics.js';
+export { CONFIG, PlatformModule, type PlatformOptions } from './platform.module.js';
+
+export { INSTANCE, newInstance, type Instance } from './signing/instance.js';
+export { Keyring } from './signing/keyring.js';
+export {
+  RequestVerifier,
+  type SignatureRefusal,
+  type SignedRequest,
+  type VerifierOptions,
+} from './signing/request-verifier.js';
+export { SignedBody } from './signing/signed-body.pipe.js';
+export {
+  SignedClient,
+  type CallFailure,
+  type SignedCall,
+  type SignedClientOptions,
+} from './signing/signed-client.js';
+export { REQUEST_VERIFIER, Sender, SignedGuard } from './signing/signed.guard.js';
+export type { SigningKey } from './signing/signing-keys.js';
+
+export {
+  CLOCK,
+  IDS,
+  RANDOM,
+  systemClock,
+  systemIds,
+  systemRandom,
+  type Clock,
+  type Ids,
+  type Random,
+} from './sources.js';
