@@ -1,0 +1,29 @@
+import { FeedSource } from '../feed-source.js';
+
+/** What counts as the absence of a key in the maps of these tests. */
+export const isZero = (value: number): boolean => value === 0;
+
+/**
+ * A writer whose map is recorded at every version, by means of its own, so that what a receiver holds can be
+ * compared with the truth of that version (F1).
+ */
+export class RecordedWriter {
+  readonly source = new FeedSource<number>(isZero);
+  private readonly maps: ReadonlyMap<string, number>[] = [new Map()];
+
+  /** Changes the map and records it under the version that the change must get. */
+  set(key: string, value: number): void {
+    this.source.set(key, value);
+    const map = new Map(this.maps.at(-1));
+    if (value === 0) map.delete(key);
+    else map.set(key, value);
+    this.maps.push(map);
+  }
+
+  /** The map as it was at `version`. Throws if that was never given out. */
+  mapAt(version: number): ReadonlyMap<string, number> {
+    const map = this.maps[version];
+    if (!map) throw new Error(`version ${version} was never written`);
+    return map;
+  }
+}
