@@ -1,0 +1,168 @@
+import { Logger } from '@nestjs/common';
+import {
+  PATHS,
+  decodeValue,
+  interestAnswer,
+  type CounterValue,
+  type InterestRequest,
+  type PushRequest,
+  type WireValue,
+} from '@headcount/protocol';
+import type { Clock } from '@headcount/platform';
+import type { GatewayMetrics } from '../gateway-metrics.js';
+import type { HomeKeeper } from '../uplink/home-keeper.js';
+import { counterKey, type CounterId, type CounterKey } from './counter-key.js';
+import type { CounterValues } from './counter-values.js';
+import type { InterestBook } from './interest-book.js';
+import type { PushStream } from './push-stream.js';
+
+/** Told of each newer value of a counter. */
+export type ValueListener = (value: CounterValue) => void;
+
+/** One reader of a counter. */
+export interface Watch {
+  /** The value known now. */
+  value(): CounterValue | undefined;
+  /** The listener is told nothing any more. Again: nothing. */
+  close(): void;
+}
+
+export interface CountersOptions {
+  readonly interest: InterestBook;
+  readonly values: CounterValues;
+  readonly stream: PushStream;
+  readonly keeper: HomeKeeper;
+  readonly clock: Clock;
+  readonly metrics: GatewayMetrics;
+}
+
+/** Patience with one request: its answer may hold ten thousand values. */
+const INTEREST_TIMEOUT_MS = 5000;
+
+/** The counters that are read here: asks the home for them, takes its pushes, and tells whoever watches. */
+export class Counters {
+  private readonly logger = new Logger(Counters.name);
+  private readonly listeners = new Map<CounterKey, Set<ValueListener>>();
+  private turnEnd: NodeJS.Immediate | null = null;
+  private graceEnd: NodeJS.Timeout | null = null;
+  /** False after a failed request, until a sync has shown that there is a home to ask. */
+  private homeAnswers = false;
+  private stopped = false;
+
+  constructor(private readonly options: CountersOptions) {
+    options.keeper.onSynced(() => {
+      this.homeAnswers = true;
+      this.wake();
+    });
+  }
+
+  /** Watches a counter: the listener is told of every newer value, from the one after `value()` on. */
+  watch(counter: CounterId, listener: ValueListener): Watch {
+    const key = counterKey(counter);
+    const listeners = this.listeners.get(key) ?? new Set();
+    this.listeners.set(key, listeners);
+    // The same function may watch twice, so each watch has one of its own.
+    const own: ValueListener = (value) => listener(value);
+    listeners.add(own);
+    this.options.interest.hold(counter);
+    this.wake();
+    return {
+      value: () => this.options.values.get(counter),
+      close: () => {
+        if (!listeners.delete(own)) return;
+        if (listeners.size === 0 && this.listeners.get(key) === listeners)
+          this.listeners.delete(key);
+        this.options.interest.release(counter, this.options.clock.monotonicMs());
+        this.wake();
+      },
+    };
+  }
+
+  /** A push of the home. After a hole everything that is wanted is asked for once more. */
+  push({ from, to, values }: PushRequest): void {
+    const { stream, interest, metrics } = this.options;
+    const whole = stream.push({ from, to });
+    metrics.pushes.inc({ hole: whole ? 'no' : 'yes' });
+    this.take(values);
+    if (whole) return;
+    this.logger.debug({ from, to }, 'a push is missing');
+    interest.restate();
+    this.wake();
+  }
+
+  /** Asks for nothing any more. */
+  stop(): void {
+    this.stopped = true;
+    if (this.turnEnd !== null) clearImmediate(this.turnEnd);
+    if (this.graceEnd !== null) clearTimeout(this.graceEnd);
+  }
+
+  /** Has what changed told to the home at the end of this turn, all of it in one request. */
+  private wake(): void {
+    if (this.stopped) return;
+    this.turnEnd ??= setImmediate(() => this.flush());
+  }
+
+  private flush(): void {
+    this.turnEnd = null;
+    const { interest, values, clock, metrics } = this.options;
+    for (const counter of interest.expire(clock.monotonicMs())) values.forget(counter);
+    metrics.countersWanted.set(interest.size);
+    this.awaitGrace();
+    const request = this.homeAnswers ? interest.takeRequest() : null;
+    if (request !== null) void this.tell(request).then(() => this.wake());
+  }
+
+  private awaitGrace(): void {
+    const { interest, clock } = this.options;
+    if (this.graceEnd !== null) clearTimeout(this.graceEnd);
+    const endMs = interest.nextEndMs;
+    this.graceEnd =
+      endMs === null ? null : setTimeout(() => this.wake(), Math.ceil(endMs - clock.monotonicMs()));
+  }
+
+  private async tell(request: InterestRequest): Promise<void> {
+    const { interest, stream, keeper, metrics } = this.options;
+    if (request.whole) stream.begin();
+    const asked = keeper.current;
+    const { mark } = stream;
+    const answer = await keeper.call({
+      method: 'POST',
+      path: PATHS.interest,
+      body: request,
+      answer: interestAnswer,
+      timeoutMs: INTEREST_TIMEOUT_MS,
+    });
+    const kind = request.whole ? 'whole' : 'change';
+    metrics.interestRequests.inc({ kind, outcome: answer.ok ? 'succeeded' : 'failed' });
+    if (!answer.ok) {
+      this.homeAnswers = false;
+      this.logger.warn({ detail: answer.error.detail }, 'the interest was not taken');
+      return interest.failed();
+    }
+    this.take(answer.value.values);
+    // A former home has been told; what the present one holds is another matter.
+    if (keeper.current?.instance !== asked?.instance) return interest.failed();
+    interest.succeeded();
+    if (request.whole) stream.begun(answer.value.stream);
+    else if (!stream.confirms(mark, answer.value.stream)) interest.restate();
+  }
+
+  private take(wire: readonly WireValue[]): void {
+    const { interest, values, metrics } = this.options;
+    const reborn = new Set<number>();
+    for (const value of wire.map(decodeValue)) {
+      const taken = interest.wants(value) ? values.take(value) : 'unwanted';
+      metrics.values.inc({ taken });
+      if (taken === 'reborn') reborn.add(values.bucketOf(value));
+      if (taken === 'news' || taken === 'reborn') this.tellListeners(value);
+    }
+    if (reborn.size === 0) return;
+    interest.askAgain((counter) => reborn.has(values.bucketOf(counter)) && !values.get(counter));
+    this.wake();
+  }
+
+  private tellListeners(value: CounterValue): void {
+    for (const listener of this.listeners.get(counterKey(value)) ?? []) listener(value);
+  }
+}

@@ -1,0 +1,60 @@
+import { ConfigError } from '@headcount/platform';
+import { allowsAnyOrigin, loadGatewayConfig } from './gateway-settings.js';
+
+function faults(env: Record<string, string>): readonly string[] {
+  try {
+    loadGatewayConfig(env);
+    return [];
+  } catch (cause) {
+    if (cause instanceof ConfigError) return cause.faults;
+    throw cause;
+  }
+}
+
+const exposed = {
+  HOST: '0.0.0.0',
+  GATEWAY_URL: 'http://10.0.0.7:4001',
+  AUTH: 'jwt',
+  AUTH_JWT_SECRET: 'x'.repeat(32),
+  SIGNING_KEYS: 'k1:a-secret-of-our-own-making',
+};
+
+describe('settings of the gateway', () => {
+  it('has defaults that find a vanished socket in time', () => {
+    const { PING_INTERVAL_MS, PONG_TIMEOUT_MS } = loadGatewayConfig({});
+    expect(PING_INTERVAL_MS + PONG_TIMEOUT_MS).toBeLessThanOrEqual(15_000);
+  });
+
+  it('refuses times that would count a vanished viewer for too long', () => {
+    expect(faults({ PING_INTERVAL_MS: '9000', PONG_TIMEOUT_MS: '9000' })).toEqual([
+      expect.stringContaining('they are 18000'),
+    ]);
+  });
+
+  it('wants an address for pushes where it listens on all of them', () => {
+    expect(faults(exposed)).toEqual([]);
+    expect(faults({ ...exposed, GATEWAY_URL: '' })).toEqual([
+      expect.stringContaining('GATEWAY_URL must be set'),
+    ]);
+  });
+
+  it('lets pages of any origin in on a loopback address, elsewhere those listed', () => {
+    expect(allowsAnyOrigin(loadGatewayConfig({}))).toBe(true);
+    expect(allowsAnyOrigin(loadGatewayConfig({ ORIGINS: 'https://a.example' }))).toBe(false);
+    expect(allowsAnyOrigin(loadGatewayConfig(exposed))).toBe(false);
+    expect(allowsAnyOrigin(loadGatewayConfig({ ...exposed, ORIGINS: '*' }))).toBe(true);
+  });
+
+  it.each(['https://a.example/', 'a.example', 'https://a.example,x'])(
+    'refuses the origins %s',
+    (origins) => {
+      expect(faults({ ORIGINS: origins })).toEqual([expect.stringContaining('ORIGINS must be')]);
+    },
+  );
+
+  it('takes addresses without a slash at their end', () => {
+    expect(loadGatewayConfig({ GATEWAY_URL: 'http://10.0.0.7:4001/' }).GATEWAY_URL).toBe(
+      'http://10.0.0.7:4001',
+    );
+  });
+});

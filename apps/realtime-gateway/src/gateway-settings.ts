@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import {
+  commonSettings,
+  isLoopback,
+  loadConfig,
+  numberSetting,
+  optionalSetting,
+  portSetting,
+  urlListSetting,
+  type ConfigOf,
+  type ConfigRule,
+  type Environment,
+} from '@headcount/platform';
+
+/** Longest time in which a socket that vanished without a close may still count: DESIGN.md §10. */
+const VANISHED_MS_MAX = 15_000;
+
+const httpUrl = z.url({ protocol: /^https?$/ });
+const origins = z
+  .string()
+  .transform((text) => text.split(',').map((origin) => origin.trim()))
+  .pipe(z.array(z.string().refine(isOriginOrAny)))
+  .readonly();
+
+/** All settings of the realtime gateway. */
+export const gatewaySettings = {
+  ...commonSettings,
+  GATEWAY_PORT: portSetting('Port of the realtime gateway, for HTTP and WebSocket.', 4001),
+  COUNTER_API_URLS: urlListSetting(
+    'Every counter-api of this region, each by its own address; the first that answers becomes home.',
+    ['http://127.0.0.1:4000'],
+  ),
+  GATEWAY_URL: optionalSetting(
+    {
+      description:
+        'Address that counter-api pushes to, which must be on its GATEWAY_URLS; default: HOST and GATEWAY_PORT.',
+      must: 'an http address',
+      example: 'http://10.0.0.7:4001',
+    },
+    httpUrl.transform(withoutSlash),
+  ),
+  ORIGINS: optionalSetting(
+    {
+      description:
+        'Origins whose pages may open a socket, or *; default: any on a loopback HOST, else the same host only.',
+      must: 'origins separated by commas, or *',
+      example: 'https://www.example.org,https://shop.example.org',
+    },
+    origins,
+  ),
+  SYNC_INTERVAL_MS: numberSetting('Pause between two syncs with counter-api, the heartbeat.', {
+    min: 100,
+    max: 10_000,
+    default: 2000,
+  }),
+  TICK_MS: numberSetting('Shortest pause between two sendings of one busy bucket.', {
+    min: 1,
+    max: 1000,
+    default: 100,
+  }),
+  PING_INTERVAL_MS: numberSetting('Pause after a pong before a socket is pinged again.', {
+    min: 10,
+    max: VANISHED_MS_MAX,
+    default: 5000,
+  }),
+  PONG_TIMEOUT_MS: numberSetting('Patience for a pong; the socket is ended after it.', {
+    min: 10,
+    max: VANISHED_MS_MAX,
+    default: 5000,
+  }),
+  INIT_TIMEOUT_MS: numberSetting('Patience for connection_init after a socket has opened.', {
+    min: 10,
+    max: 60_000,
+    default: 3000,
+  }),
+  SOCKETS_MAX: numberSetting('Most open sockets of this gateway.', {
+    min: 1,
+    max: 1_000_000,
+    default: 100_000,
+  }),
+  SOCKETS_PER_ADDRESS_MAX: numberSetting(
+    'Most open sockets from one address; behind a balancer all come from that one.',
+    { min: 1, max: 1_000_000, default: 10_000 },
+  ),
+  OPERATIONS_PER_SOCKET_MAX: numberSetting('Most operations that one socket may have at once.', {
+    min: 1,
+    max: 10_000,
+    default: 100,
+  }),
+  DRAIN_MS: numberSetting('How long a stop spreads the closing of its sockets, at most.', {
+    min: 0,
+    max: 6000,
+    default: 3000,
+  }),
+};
+
+/** The values of the gateway's settings. */
+export type GatewayConfig = ConfigOf<typeof gatewaySettings>;
+
+const vanishedFoundInTime: ConfigRule<typeof gatewaySettings> = ({
+  PING_INTERVAL_MS: interval,
+  PONG_TIMEOUT_MS: timeout,
+}) =>
+  interval !== undefined && timeout !== undefined && interval + timeout > VANISHED_MS_MAX
+    ? `PING_INTERVAL_MS and PONG_TIMEOUT_MS must be at most ${VANISHED_MS_MAX} together, the longest that a ` +
+      `vanished viewer may count; they are ${interval + timeout}.`
+    : null;
+
+const reachableForPushes: ConfigRule<typeof gatewaySettings> = ({ HOST, GATEWAY_URL }) =>
+  (HOST === '0.0.0.0' || HOST === '::') && GATEWAY_URL === undefined
+    ? `GATEWAY_URL must be set where HOST is "${HOST}", every address of the machine: counter-api has to know ` +
+      'one to push to, for example http://10.0.0.7:4001.'
+    : null;
+
+/** The gateway's settings from the environment. Throws ConfigError with everything that is wrong. */
+export function loadGatewayConfig(env: Environment): GatewayConfig {
+  return loadConfig(gatewaySettings, env, [vanishedFoundInTime, reachableForPushes]);
+}
+
+/** Whether any page may open a socket where no origins are listed: only where others cannot reach us. */
+export function allowsAnyOrigin({
+  HOST,
+  ORIGINS,
+}: Pick<GatewayConfig, 'HOST' | 'ORIGINS'>): boolean {
+  return ORIGINS === undefined ? isLoopback(HOST) : ORIGINS.includes('*');
+}
+
+function isOriginOrAny(text: string): boolean {
+  return text === '*' || (URL.canParse(text) && new URL(text).origin === text);
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/$/, '');
+}

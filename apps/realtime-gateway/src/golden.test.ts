@@ -1,0 +1,23 @@
+/** The schema is what its golden file says; `UPDATE_GOLDEN=1 npx jest realtime-gateway/src/golden` writes it anew. */
+import { join } from 'node:path';
+import { GraphQLSchemaHost } from '@nestjs/graphql';
+import { lexicographicSortSchema, printSchema } from 'graphql';
+import type { RunningApp } from '@headcount/platform';
+import { expectGolden } from '@headcount/testing';
+import { startRealtimeGateway } from './start.js';
+
+describe('golden files of realtime-gateway', () => {
+  let app: RunningApp;
+  beforeAll(async () => {
+    app = await startRealtimeGateway({ GATEWAY_PORT: '0', LOG_LEVEL: 'silent', DRAIN_MS: '0' });
+  });
+  afterAll(() => app.close());
+
+  it('has the schema of schema.graphql', () => {
+    const { schema } = app.nest.get(GraphQLSchemaHost, { strict: false });
+    expectGolden(
+      join(__dirname, '..', 'schema.graphql'),
+      `${printSchema(lexicographicSortSchema(schema))}\n`,
+    );
+  });
+});

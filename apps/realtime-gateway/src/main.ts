@@ -1,0 +1,4 @@
+import { mainOf } from '@headcount/platform';
+import { startRealtimeGateway } from './start.js';
+
+void mainOf(startRealtimeGateway);

@@ -1,0 +1,74 @@
+import { admitUpgrade, SUBPROTOCOL, type OriginPolicy, type UpgradeAsked } from './admission.js';
+
+const asked = (more: Partial<UpgradeAsked> = {}): UpgradeAsked => ({
+  target: '/graphql',
+  host: 'live.example.org',
+  origin: undefined,
+  subprotocols: SUBPROTOCOL,
+  ...more,
+});
+const anyOrigin: OriginPolicy = { any: true, listed: [] };
+const sameHost: OriginPolicy = { any: false, listed: [] };
+const listed: OriginPolicy = { any: false, listed: ['https://shop.example.org'] };
+
+describe('admitUpgrade', () => {
+  it('lets in the right path with the right subprotocol', () => {
+    expect(admitUpgrade(asked(), anyOrigin)).toEqual({
+      ok: true,
+      value: { viewerInAddress: null },
+    });
+  });
+
+  it('reads the viewer id of the address', () => {
+    expect(admitUpgrade(asked({ target: '/graphql?v=ada%20l' }), anyOrigin)).toEqual({
+      ok: true,
+      value: { viewerInAddress: 'ada l' },
+    });
+  });
+
+  it.each(['/', '/graphql/', '/graphqlx', '/other?x=/graphql'])(
+    'knows no sockets at %s',
+    (target) => {
+      expect(admitUpgrade(asked({ target }), anyOrigin)).toEqual({ ok: false, error: 'NOT_FOUND' });
+    },
+  );
+
+  it.each([undefined, '', 'graphql-ws', 'graphql-transport-wss'])(
+    'refuses the subprotocols %p',
+    (subprotocols) => {
+      expect(admitUpgrade(asked({ subprotocols }), anyOrigin)).toEqual({
+        ok: false,
+        error: 'BAD_REQUEST',
+      });
+    },
+  );
+
+  it('finds the subprotocol among others', () => {
+    expect(admitUpgrade(asked({ subprotocols: `graphql-ws, ${SUBPROTOCOL}` }), anyOrigin).ok).toBe(
+      true,
+    );
+  });
+
+  it('refuses a target that is no address', () => {
+    expect(admitUpgrade(asked({ target: '//[' }), anyOrigin)).toEqual({
+      ok: false,
+      error: 'BAD_REQUEST',
+    });
+  });
+
+  it.each([
+    ['any', anyOrigin, 'https://evil.example', true],
+    ['the same host', sameHost, 'https://live.example.org', true],
+    ['the same host', sameHost, 'https://evil.example', false],
+    ['the same host', sameHost, 'null', false],
+    ['listed ones', listed, 'https://shop.example.org', true],
+    ['listed ones', listed, 'https://live.example.org', false],
+    ['listed ones', listed, 'http://shop.example.org', false],
+  ])('with %s allowed decides on the origin (%#)', (_, policy, origin, letIn) => {
+    expect(admitUpgrade(asked({ origin }), policy).ok).toBe(letIn);
+  });
+
+  it('lets in what sends no origin, for it is no browser', () => {
+    expect(admitUpgrade(asked(), listed).ok).toBe(true);
+  });
+});

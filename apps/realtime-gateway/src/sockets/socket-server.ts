@@ -1,0 +1,187 @@
+import { STATUS_CODES, type IncomingMessage, type Server as HttpServer } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import type { Server as GraphqlServer } from 'graphql-ws';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { errorEntry, type ErrorCode } from '@headcount/protocol';
+import type { GatewayMetrics } from '../gateway-metrics.js';
+import type { Presence } from '../presence/presence.js';
+import { SUBPROTOCOL, admitUpgrade, type OriginPolicy } from './admission.js';
+import { DRAIN_STEP_MS, drainPlan } from './drain-plan.js';
+import type { SocketExtra } from './graphql-server.js';
+import { keepAlive, type KeepAliveTimes } from './keep-alive.js';
+
+/** Largest message of a client, in bytes: an operation needs a few hundred. */
+const MESSAGE_BYTES_MAX = 65_536;
+
+/** Patience with a client that was told to go, before its socket is cut. */
+const CLOSE_MS_MAX = 1000;
+
+const INTERNAL_CLOSE = 4500;
+
+export interface SocketServerOptions {
+  readonly graphql: GraphqlServer<SocketExtra>;
+  readonly presence: Presence;
+  readonly metrics: GatewayMetrics;
+  readonly origins: OriginPolicy;
+  readonly keepAliveTimes: KeepAliveTimes;
+  readonly socketsMax: number;
+  readonly socketsPerAddressMax: number;
+  readonly drainMs: number;
+}
+
+/** The WebSockets of this gateway: lets them in, keeps them alive, hands their messages on, ends them. */
+export class SocketServer {
+  private readonly logger = new Logger(SocketServer.name);
+  private readonly perAddress = new Map<string, number>();
+  private lastSocketId = 0;
+  private draining = false;
+  private readonly sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MESSAGE_BYTES_MAX,
+    // Values are small, and a compressor for each socket would take more memory than all the rest.
+    perMessageDeflate: false,
+    handleProtocols: () => SUBPROTOCOL,
+  });
+
+  constructor(private readonly options: SocketServerOptions) {}
+
+  /** Takes the upgrades of an HTTP server. */
+  attach(server: HttpServer): void {
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      // A connection may break at any moment; until `ws` listens, nobody else would hear of it.
+      socket.on('error', () => socket.destroy());
+      this.upgrade(request, socket, head);
+    });
+  }
+
+  /** Lets nobody in any more, and sends all away over some seconds; resolves when they have gone. */
+  async drain(): Promise<void> {
+    this.draining = true;
+    const { clients } = this.sockets;
+    const { wsCloseCode, title } = errorEntry('SHUTTING_DOWN');
+    for (const batch of drainPlan([...clients], this.options.drainMs)) {
+      for (const socket of batch) socket.close(wsCloseCode, title);
+      await sleep(DRAIN_STEP_MS);
+    }
+    for (let waitedMs = 0; clients.size > 0 && waitedMs < CLOSE_MS_MAX; waitedMs += DRAIN_STEP_MS) {
+      await sleep(DRAIN_STEP_MS);
+    }
+    for (const socket of clients) socket.terminate();
+  }
+
+  private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { headers, url = '' } = request;
+    const asked = {
+      target: url,
+      host: headers.host,
+      origin: headers.origin,
+      subprotocols: headers['sec-websocket-protocol'],
+    };
+    const admitted = admitUpgrade(asked, this.options.origins);
+    if (!admitted.ok) return this.refuse(socket, admitted.error);
+    const address = request.socket.remoteAddress ?? '';
+    const noRoom = this.noRoomFor(address);
+    const { viewerInAddress } = admitted.value;
+    this.sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      // What broke is told by the close that follows.
+      webSocket.on('error', () => undefined);
+      if (noRoom === null) this.opened(webSocket, address, viewerInAddress);
+      else this.sendAway(webSocket, noRoom);
+    });
+  }
+
+  private noRoomFor(address: string): 'SHUTTING_DOWN' | 'TOO_MANY' | null {
+    const { socketsMax, socketsPerAddressMax } = this.options;
+    if (this.draining) return 'SHUTTING_DOWN';
+    if (this.sockets.clients.size >= socketsMax) return 'TOO_MANY';
+    return (this.perAddress.get(address) ?? 0) >= socketsPerAddressMax ? 'TOO_MANY' : null;
+  }
+
+  /** Who asks for the wrong thing is told so by HTTP. */
+  private refuse(socket: Duplex, code: ErrorCode): void {
+    const { httpStatus: status } = errorEntry(code);
+    this.options.metrics.socketsRefused.inc({ code });
+    const head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`;
+    socket.end(`${head}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  }
+
+  /**
+   * Who only comes at the wrong time is told so by a close code. Stock clients come back after that, but
+   * take an upgrade that is refused for the end.
+   */
+  private sendAway(socket: WebSocket, code: 'SHUTTING_DOWN' | 'TOO_MANY'): void {
+    const { wsCloseCode, title } = errorEntry(code);
+    this.options.metrics.socketsRefused.inc({ code });
+    socket.close(wsCloseCode, title);
+    const patience = setTimeout(() => socket.terminate(), CLOSE_MS_MAX);
+    socket.once('close', () => clearTimeout(patience));
+  }
+
+  private opened(socket: WebSocket, address: string, viewerInAddress: string | null): void {
+    const { graphql, metrics, presence, keepAliveTimes } = this.options;
+    this.lastSocketId += 1;
+    const close = (code: number, reason: string): void => socket.close(code, reason);
+    const extra: SocketExtra = {
+      socketId: this.lastSocketId,
+      viewerInAddress,
+      visitor: null,
+      close,
+    };
+    this.count(address, 1);
+    metrics.socketsOpened.inc();
+    keepAlive(socket, keepAliveTimes);
+    const closed = graphql.opened(
+      {
+        protocol: socket.protocol,
+        send: (message) => sent(socket, message),
+        close: (code = INTERNAL_CLOSE, reason = '') => close(code, reason),
+        onMessage: (take) =>
+          socket.on('message', (bytes) => void this.take(take, String(bytes), socket)),
+      },
+      extra,
+    );
+    socket.once('close', (code, reason) => {
+      this.count(address, -1);
+      metrics.socketsClosed.inc({ code });
+      // First presence, whatever becomes of the subscriptions: nobody stays who has no socket.
+      if (extra.visitor !== null) presence.leave(extra.visitor);
+      closed(code, String(reason)).catch((cause: unknown) => this.report(cause));
+    });
+  }
+
+  private async take(
+    take: (message: string) => Promise<void>,
+    message: string,
+    socket: WebSocket,
+  ): Promise<void> {
+    try {
+      await take(message);
+    } catch (cause) {
+      // Of a socket that has gone meanwhile, failed sends are no news.
+      if (socket.readyState !== socket.OPEN) return;
+      this.report(cause);
+      socket.close(INTERNAL_CLOSE, errorEntry('INTERNAL').title);
+    }
+  }
+
+  private report(cause: unknown): void {
+    this.logger.error({ err: cause }, 'a socket failed');
+  }
+
+  private count(address: string, by: 1 | -1): void {
+    const count = (this.perAddress.get(address) ?? 0) + by;
+    if (count === 0) this.perAddress.delete(address);
+    else this.perAddress.set(address, count);
+    this.options.metrics.sockets.inc(by);
+  }
+}
+
+/** Resolves when the message has left this process, so that who is slow to take it is given fewer. */
+function sent(socket: WebSocket, message: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (socket.readyState !== socket.OPEN) return resolve();
+    socket.send(message, (error) => (error ? reject(error) : resolve()));
+  });
+}

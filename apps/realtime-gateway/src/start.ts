@@ -1,0 +1,41 @@
+import { Readiness, runApp, type Environment, type RunningApp } from '@headcount/platform';
+import { Counters } from './counters/counters.js';
+import { GatewayModule } from './gateway.module.js';
+import { loadGatewayConfig } from './gateway-settings.js';
+import { SocketServer } from './sockets/socket-server.js';
+import { HomeKeeper } from './uplink/home-keeper.js';
+import { Uplink } from './uplink/uplink.js';
+
+/**
+ * Starts a realtime gateway with the settings in `env`, and returns once it takes sockets; whether it has a
+ * home by then, `/health/ready` says. Throws ConfigError where settings are wrong and StartError where its
+ * port is taken.
+ */
+export async function startRealtimeGateway(env: Environment): Promise<RunningApp> {
+  const config = loadGatewayConfig(env);
+  const app = await runApp({
+    name: 'realtime-gateway',
+    module: GatewayModule.forRoot(config),
+    config,
+    portSetting: 'GATEWAY_PORT',
+    configure: (nest) => nest.get(SocketServer).attach(nest.getHttpServer()),
+  });
+  // Not before it listens: counter-api pushes as soon as it knows where to.
+  app.nest.get(HomeKeeper).start(config.GATEWAY_URL ?? app.url);
+  let stopped: Promise<void> | null = null;
+  return { ...app, close: () => (stopped ??= stop(app)) };
+}
+
+/**
+ * First nobody new comes in, then everybody leaves, and each leaving still travels to counter-api; only then
+ * the goodbye, which counts out what may be left.
+ */
+async function stop(app: RunningApp): Promise<void> {
+  const { nest } = app;
+  nest.get(Readiness).stop();
+  await nest.get(SocketServer).drain();
+  nest.get(Counters).stop();
+  await nest.get(Uplink).stop();
+  await nest.get(HomeKeeper).close();
+  await app.close();
+}
