@@ -2,7 +2,7 @@
  * Goal    counts are right after any part has died, frozen or forgotten (issue "the whole chain", 2 to 5).
  * Method  real processes, killed and stopped by signals; datagrams spoiled by a proxy with a printed seed.
  */
-import { BLOCKED, LiveClient, startSystem, until, type LiveSubscription, type System } from '@headcount/testing';
+import { BLOCKED, LiveClient, startSystem, until, type LiveSubscription } from '@headcount/testing';
 import { metric, restCount } from './rest-count.js';
 
 /** One region with two gateways and some viewers on a page: `a…` on the first gateway, `b…` on the second. */

@@ -15,3 +15,4 @@ export { AppProcess, type AppEnv } from './start-app.js';
 export { startSystem, type System, type SystemOptions } from './start-system.js';
 export { TcpProxy } from './tcp-proxy.js';
 export { BLOCKED, NO_FAULTS, UdpProxy, type UdpFaults } from './udp-proxy.js';
+export { VirtualClock, type TimerId } from './virtual-clock.js';

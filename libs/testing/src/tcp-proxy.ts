@@ -2,12 +2,19 @@ import { once } from 'node:events';
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
 
 /**
- * Stands before a TCP port and spoils the way to it: cuts connections, or goes on holding them while nothing passes any
- * more, as when a cable is pulled. What it is told holds for connections that are open and those to come.
+ * Stands before a TCP port and spoils the way to it: cuts connections, in the middle of a reply too, delays, or goes on
+ * holding connections while nothing passes any more, as when a cable is pulled. What it is told holds for connections
+ * that are open and those to come.
  */
 export class TcpProxy {
+  /** How long bytes take on their way, each way, in milliseconds. */
+  delayMs = 0;
   private readonly pairs = new Set<readonly [Socket, Socket]>();
+  /** What fell due while nothing may pass. */
+  private held: (() => void)[] = [];
   private silent = false;
+  /** Bytes of replies that may still pass before the connection they are on is cut. */
+  private replyBytesLeft = Infinity;
 
   private constructor(
     private readonly server: Server,
@@ -42,12 +49,18 @@ export class TcpProxy {
   /** What was held passes, and all that follows. */
   resume(): void {
     this.silent = false;
+    for (const pass of this.held.splice(0)) pass();
     for (const sockets of this.pairs) for (const socket of sockets) socket.resume();
   }
 
   /** Resets every open connection; new ones pass. */
   cut(): void {
     for (const sockets of this.pairs) for (const socket of sockets) socket.resetAndDestroy();
+  }
+
+  /** Lets `bytes` more bytes come back from the target, cuts the connection that the next one is on, and is whole again. */
+  cutReplyAfter(bytes: number): void {
+    this.replyBytesLeft = bytes;
   }
 
   async close(): Promise<void> {
@@ -61,8 +74,8 @@ export class TcpProxy {
     const target = connect(this.targetPort, '127.0.0.1');
     const pair = [client, target] as const;
     this.pairs.add(pair);
-    pass(client, target);
-    pass(target, client);
+    this.pass(client, target, (bytes) => carry(client, target, bytes));
+    this.pass(target, client, (bytes) => this.reply(client, target, bytes));
     if (this.silent) for (const socket of pair) socket.pause();
     for (const socket of pair) {
       // Each end takes the other along; an error is an end like any other.
@@ -73,13 +86,39 @@ export class TcpProxy {
       });
     }
   }
+
+  private pass(from: Socket, to: Socket, forward: (bytes: Buffer) => void): void {
+    from.on('data', (bytes: Buffer) => this.later(() => forward(bytes)));
+    from.on('end', () => this.later(() => to.end()));
+  }
+
+  /** After the delay, and not while nothing may pass. */
+  private later(pass: () => void): void {
+    const arrive = (): void => {
+      if (this.silent) this.held.push(pass);
+      else pass();
+    };
+    if (this.delayMs > 0) setTimeout(arrive, this.delayMs);
+    else arrive();
+  }
+
+  private reply(client: Socket, target: Socket, bytes: Buffer): void {
+    if (bytes.length <= this.replyBytesLeft) {
+      this.replyBytesLeft -= bytes.length;
+      carry(target, client, bytes);
+      return;
+    }
+    const last = bytes.subarray(0, this.replyBytesLeft);
+    this.replyBytesLeft = Infinity;
+    // Ended, not reset: a reset could overtake the bytes that shall still arrive.
+    client.end(last);
+    target.resetAndDestroy();
+  }
 }
 
-function pass(from: Socket, to: Socket): void {
-  from.on('data', (bytes) => {
-    if (to.write(bytes)) return;
-    from.pause();
-    to.once('drain', () => from.resume());
-  });
-  from.on('end', () => to.end());
+/** Reads no faster than the other side takes. */
+function carry(from: Socket, to: Socket, bytes: Buffer): void {
+  if (!to.writable || to.write(bytes)) return;
+  from.pause();
+  to.once('drain', () => from.resume());
 }
