@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { Fault } from './fault.mjs';
+
+/** Programs that this workspace needs and npm does not bring, with their names for the system's package managers. */
+export const REDIS = {
+  name: 'redis-server',
+  commands: ['redis-server'],
+  apt: 'redis-server',
+  brew: 'redis',
+};
+export const CHROMIUM = {
+  name: 'Chromium',
+  commands: ['chromium', 'chromium-browser', 'google-chrome'],
+  apt: 'chromium',
+  brew: 'chromium',
+};
+
+/**
+ * Makes sure that a program is on PATH and gives its file: installs it with apt-get where the user is root, or with
+ * brew. Throws a Fault with the command to type where that may or can not be done from here.
+ */
+export function ensureProgram(program, print) {
+  const present = findProgram(program);
+  if (present !== undefined) return present;
+  const install = installer(program);
+  if (install === undefined) throw new Fault(howToInstall(program));
+  print(`Installing ${program.name} (${install.join(' ')}) …`);
+  const failed = runQuietly(install);
+  const installed = findProgram(program);
+  if (installed !== undefined) return installed;
+  throw new Fault(
+    `${howToInstall(program)}\nAn attempt from here failed: ${failed ?? 'it is not on PATH'}`,
+  );
+}
+
+/** The program's file, or undefined if it is not on PATH. */
+export function findProgram({ commands }) {
+  return commands.map(findOnPath).find((file) => file !== undefined);
+}
+
+function findOnPath(command) {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+  return folders.map((folder) => join(folder, command)).find(isExecutable);
+}
+
+function isExecutable(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function installer({ apt, brew }) {
+  if (process.platform === 'darwin' && findOnPath('brew')) return ['brew', 'install', brew];
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot && findOnPath('apt-get'))
+    return ['apt-get', 'install', '-y', '--no-install-recommends', apt];
+  return undefined;
+}
+
+/** Undefined if it worked, else what the installer said at last. */
+function runQuietly([command, ...args]) {
+  // RUNLEVEL: Debian starts what it installs, but a server of the system's own is not wanted here.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
+  const run = (runArgs) => spawnSync(command, runArgs, { env, encoding: 'utf8' });
+  let { status, stderr } = run(args);
+  if (status !== 0 && command === 'apt-get') {
+    // A fresh image has no list of packages, and an old list names files that are gone.
+    run(['update']);
+    ({ status, stderr } = run(args));
+  }
+  return status === 0 ? undefined : stderr.trim().split('\n').at(-1);
+}
+
+function howToInstall({ name, apt, brew }) {
+  return `${name} is not installed: run "sudo apt-get install ${apt}" (Debian, Ubuntu) or "brew install ${brew}" (macOS), then try again.`;
+}

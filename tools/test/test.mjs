@@ -1,0 +1,74 @@
+/**
+ * `npm test [-- PATTERN …]`: installs what is missing, then lint, types, build and all tests. PATTERN, and any option of
+ * Jest, goes to Jest. The last line is `N passed, N failed`, where every other stage counts as one test. The exit code is
+ * 0 only if tests ran and nothing failed.
+ */
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureNodeModules } from '../setup/node-modules.mjs';
+import { CHROMIUM, ensureProgram, REDIS } from '../setup/programs.mjs';
+import { runJest } from './jest-stage.mjs';
+import { runCommand } from './run-command.mjs';
+import { conclude, runStages } from './run-stages.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const jestArgs = process.argv.slice(2);
+
+const TSC = 'node_modules/typescript/bin/tsc';
+
+/** Tests of whole systems want both cores for themselves, so they run alone and last. */
+const END_TO_END = '\\.e2e\\.test\\.ts$';
+const withoutEndToEnd = [
+  '--maxWorkers=2',
+  '--testPathIgnorePatterns',
+  '/node_modules/',
+  END_TO_END,
+];
+const onlyEndToEnd = ['--runInBand', '--testMatch', '**/*.e2e.test.ts'];
+
+/** A stage that is one check: it passes if `work` does not reject. */
+function check(name, work) {
+  const run = async () => {
+    await work();
+    return { passed: 1, failures: [] };
+  };
+  return { name, run };
+}
+
+function command(name, file, ...args) {
+  return check(name, async () => {
+    const failure = await runCommand(process.execPath, [join(root, file), ...args]);
+    if (failure !== undefined) throw new Error(failure);
+  });
+}
+
+const tests = (name, options) => ({ name, run: () => runJest(root, [...jestArgs, ...options]) });
+
+async function testEverything() {
+  // Without them nothing can run at all; without a program only the tests that need it fail.
+  ensureNodeModules(root, console.log);
+  const checks = await runStages(
+    [
+      check('redis-server', async () => ensureProgram(REDIS, console.log)),
+      check('Chromium', async () => ensureProgram(CHROMIUM, console.log)),
+      command('lint', 'node_modules/eslint/bin/eslint.js', '.'),
+      command('types', TSC, '--noEmit', '-p', 'tsconfig.json'),
+      command('types for browsers', TSC, '--noEmit', '-p', 'libs/client/tsconfig.json'),
+      command('build', 'tools/build/build.mjs'),
+    ],
+    console.log,
+  );
+  const tested = await runStages(
+    [tests('tests', withoutEndToEnd), tests('end-to-end tests', onlyEndToEnd)],
+    console.log,
+  );
+  const none = tested.passed + tested.failures.length === 0 ? ['no test was run'] : [];
+  return {
+    passed: checks.passed + tested.passed,
+    failures: [...checks.failures, ...tested.failures, ...none],
+  };
+}
+
+process.chdir(root);
+const outcome = await testEverything().catch(({ message }) => ({ passed: 0, failures: [message] }));
+process.exitCode = conclude(outcome, console.log);
