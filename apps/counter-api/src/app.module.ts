@@ -7,6 +7,7 @@ import {
   IDS,
   INSTANCE,
   Keyring,
+  Metrics,
   REQUEST_VERIFIER,
   Readiness,
   RequestVerifier,
@@ -37,8 +38,16 @@ export class AppModule implements OnApplicationShutdown {
   constructor(
     @Inject(STORE) private readonly store: Store,
     @Inject(Readiness) readiness: Readiness,
+    @Inject(Metrics) metrics: Metrics,
   ) {
     readiness.add('redis', () => wrongWith(store));
+    metrics.gauge({
+      name: 'redis_ready',
+      help: '1 while commands can be sent to Redis.',
+      collect() {
+        this.set(store.isReady() ? 1 : 0);
+      },
+    });
   }
 
   static forRoot(config: CounterApiConfig): DynamicModule {

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AddRefusal } from '@headcount/counter-store';
-import { CONFIG } from '@headcount/platform';
+import { CONFIG, Metrics } from '@headcount/platform';
 import {
   HeadcountError,
   bucketOf,
@@ -23,10 +23,19 @@ export interface Change extends CounterRef {
 /** Reads and changes counters in this region's Redis. */
 @Injectable()
 export class CountersService {
+  private readonly additions;
+
   constructor(
     @Inject(STORE) private readonly store: Store,
     @Inject(CONFIG) private readonly config: CounterApiConfig,
-  ) {}
+    @Inject(Metrics) metrics: Metrics,
+  ) {
+    this.additions = metrics.counter({
+      name: 'additions_total',
+      help: 'Changes of durable counters that were asked for, by what became of them.',
+      labelNames: ['outcome'],
+    });
+  }
 
   /** One counter as Redis has it now. Throws HeadcountError STORE_UNAVAILABLE. */
   async read(counter: CounterRef): Promise<CounterValue> {
@@ -55,6 +64,7 @@ export class CountersService {
   /** Adds once for each operation id; the value is the counter after it. */
   async change({ amount, operationId, ...counter }: Change): Promise<Result<CounterValue, AddRefusal>> {
     const added = await this.store.batcher.add({ ...counter, amount, operationId });
+    this.additions.inc({ outcome: added.ok ? added.value.outcome : added.error });
     return added.ok ? counterOf(counter, added.value.view, added.value.position) : added;
   }
 }

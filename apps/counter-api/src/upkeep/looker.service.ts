@@ -89,7 +89,8 @@ export class LookerService implements OnApplicationBootstrap, BeforeApplicationS
     const buckets = await countOut(this.store, gateway, this.config.BUCKETS);
     if (heartbeat !== null) await this.store.gateways.forget(gateway, heartbeat);
     this.upkeep.forgetGateway(gateway);
-    this.logger.warn({ gateway, buckets }, 'gateway reaped');
+    // One that has said goodbye to another counter-api is found here too, with nothing left of it.
+    if (buckets > 0) this.logger.warn({ gateway, buckets }, 'gateway reaped');
   }
 
   private async forgetAll(registry: RegistryStore, dead: ReadonlyMap<string, Heartbeat>): Promise<void> {
