@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import {
   commonSettings,
+  counterSettings,
   numberSetting,
   optionalSetting,
   portSetting,
@@ -58,21 +59,7 @@ export const counterApiSettings = {
     max: 10_000,
     default: 100,
   }),
-  WRITE_DEADLINE_MS: numberSetting('How long an increment waits for Redis, in milliseconds.', {
-    min: 100,
-    max: 60_000,
-    default: 5000,
-  }),
-  OPERATION_ID_WINDOW_SECONDS: numberSetting('How long an operation id is remembered at least, in seconds.', {
-    min: 60,
-    max: 86_400,
-    default: 600,
-  }),
-  OPERATION_IDS_MAX: numberSetting('Operation ids remembered at most a bucket and window.', {
-    min: 100,
-    max: 10_000_000,
-    default: 100_000,
-  }),
+  ...counterSettings,
 };
 
 export type CounterApiConfig = ConfigOf<typeof counterApiSettings>;

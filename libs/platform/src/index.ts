@@ -11,6 +11,7 @@ export { mainOf, type Stoppable } from './bootstrap/main-of.js';
 export { runApp, type AppDefinition, type RunningApp } from './bootstrap/run-app.js';
 export { StartError } from './bootstrap/start-error.js';
 
+export { counterSettings } from './config/counter-settings.js';
 export { describeSettings } from './config/describe-settings.js';
 export { choiceSetting, numberSetting, portSetting, urlListSetting } from './config/kinds.js';
 export { ConfigError, loadConfig, type Environment } from './config/load-config.js';
@@ -47,6 +48,8 @@ export { SafeInt } from './graphql/safe-int.js';
 export { Readiness, type ReadinessCheck } from './health/readiness.js';
 export { Metrics } from './metrics/metrics.js';
 export { CONFIG, PlatformModule, type PlatformOptions } from './platform.module.js';
+
+export { openRedis, openSubscriber, type RedisConfig } from './redis/open-redis.js';
 
 export { INSTANCE, newInstance, type Instance } from './signing/instance.js';
 export { Keyring } from './signing/keyring.js';

@@ -16,3 +16,4 @@ export { startSystem, type System, type SystemOptions } from './start-system.js'
 export { TcpProxy } from './tcp-proxy.js';
 export { BLOCKED, NO_FAULTS, UdpProxy, type UdpFaults } from './udp-proxy.js';
 export { VirtualClock, type TimerId } from './virtual-clock.js';
+export { expectDocumentedSettings } from './documented.js';

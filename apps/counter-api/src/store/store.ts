@@ -10,19 +10,13 @@ import {
   RedisRegistryStore,
   RedisUpkeepStore,
   SeenPositions,
-  checkDeployment,
-  commandConnection,
-  subscriberConnection,
   type CounterStore,
   type PresenceStore,
   type RegistryStore,
   type UpkeepStore,
 } from '@headcount/counter-store';
-import { StartError, type Clock, type Ids, type Instance } from '@headcount/platform';
+import { openRedis, openSubscriber, type Clock, type Ids, type Instance } from '@headcount/platform';
 import type { CounterApiConfig } from '../settings.js';
-
-/** How long a command may take before it counts as lost, in milliseconds. */
-const COMMAND_TIMEOUT_MS = 2000;
 
 /** Everything of Redis that the app uses. */
 export interface Store {
@@ -57,24 +51,13 @@ export async function openStore(
   sources: StoreSources,
   warn: (sentence: string) => void,
 ): Promise<Store> {
-  const settings = { redisUrl: config.REDIS_URL, commandTimeoutMs: COMMAND_TIMEOUT_MS };
-  const redis = commandConnection(settings);
-  const subscriber = subscriberConnection(settings);
-  // Without a listener a lost connection would end the process; ioredis connects again by itself.
-  for (const connection of [redis, subscriber]) connection.on('error', () => undefined);
+  const redis = await openRedis(config, warn);
   try {
-    await Promise.all([redis.connect(), subscriber.connect()]);
-    const { faults, warnings } = await checkDeployment(redis, config.BUCKETS);
-    if (faults.length > 0) throw new StartError(faults.join(' '));
-    warnings.forEach(warn);
+    return assemble(config, redis, await openSubscriber(config), sources);
   } catch (cause) {
     redis.disconnect();
-    subscriber.disconnect();
-    if (cause instanceof StartError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new StartError(`Redis at REDIS_URL does not answer (${reason}); start it or set REDIS_URL to another.`);
+    throw cause;
   }
-  return assemble(config, redis, subscriber, sources);
 }
 
 function assemble(

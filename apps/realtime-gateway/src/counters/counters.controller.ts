@@ -1,9 +1,10 @@
 import { Body, Controller, HttpCode, HttpStatus, Inject, Put, UseGuards } from '@nestjs/common';
 import { PATHS, pushRequest, type PushRequest } from '@headcount/protocol';
-import { SignedBody, SignedGuard } from '@headcount/platform';
+import { Public, SignedBody, SignedGuard } from '@headcount/platform';
 import { Counters } from './counters.js';
 
-/** Where the home pushes values to: docs/protocol.md §6. */
+/** Where the home pushes values to: docs/protocol.md §6. Signed, so that no token is asked for. */
+@Public()
 @Controller()
 @UseGuards(SignedGuard)
 export class CountersController {

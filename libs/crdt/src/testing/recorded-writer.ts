@@ -10,6 +10,7 @@ export const isZero = (value: number): boolean => value === 0;
 export class RecordedWriter {
   readonly source = new FeedSource<number>(isZero);
   private readonly maps: ReadonlyMap<string, number>[] = [new Map()];
+  private readonly changedAt = new Map<string, number>();
 
   /** Changes the map and records it under the version that the change must get. */
   set(key: string, value: number): void {
@@ -18,6 +19,12 @@ export class RecordedWriter {
     if (value === 0) map.delete(key);
     else map.set(key, value);
     this.maps.push(map);
+    this.changedAt.set(key, this.maps.length - 1);
+  }
+
+  /** The version of the last change of `key`, 0 where there was none. */
+  lastChange(key: string): number {
+    return this.changedAt.get(key) ?? 0;
   }
 
   /** The map as it was at `version`. Throws if that was never given out. */

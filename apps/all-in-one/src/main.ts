@@ -1,0 +1,4 @@
+import { mainOf } from '@headcount/platform';
+import { startAllInOne } from './start.js';
+
+void mainOf(startAllInOne);

@@ -1,0 +1,30 @@
+/** The schema is what its golden file says. */
+import { join } from 'node:path';
+import { GraphQLSchemaHost } from '@nestjs/graphql';
+import { lexicographicSortSchema, printSchema } from 'graphql';
+import type { RunningApp } from '@headcount/platform';
+import { expectGolden, startRedis, type RedisServer } from '@headcount/testing';
+import { startNotification } from './start.js';
+
+describe('golden files of notification', () => {
+  let redis: RedisServer;
+  let app: RunningApp;
+  beforeAll(async () => {
+    redis = await startRedis();
+    app = await startNotification({
+      NOTIFICATION_PORT: '0',
+      REDIS_URL: redis.url,
+      LOG_LEVEL: 'fatal',
+    });
+  });
+  afterAll(async () => {
+    await app.close();
+    await redis.stop();
+  });
+
+  it('has the schema of schema.graphql', () => {
+    const { schema } = app.nest.get(GraphQLSchemaHost, { strict: false });
+    const sdl = `${printSchema(lexicographicSortSchema(schema))}\n`;
+    expectGolden(join(__dirname, '../schema.graphql'), sdl);
+  });
+});

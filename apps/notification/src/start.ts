@@ -1,0 +1,17 @@
+import { loadConfig, runApp, type Environment, type RunningApp } from '@headcount/platform';
+import { AppModule } from './app.module.js';
+import { notificationSettings } from './settings.js';
+
+/**
+ * Starts notification with the settings in `env`. Throws ConfigError where they are wrong and StartError where
+ * Redis or the port keeps it from starting.
+ */
+export async function startNotification(env: Environment): Promise<RunningApp> {
+  const config = loadConfig(notificationSettings, env);
+  return runApp({
+    name: 'notification',
+    module: AppModule.forRoot(config),
+    config,
+    portSetting: 'NOTIFICATION_PORT',
+  });
+}
