@@ -23,6 +23,8 @@ export interface System {
   readonly udp: readonly UdpProxy[];
   /** GraphQL of a gateway over WebSocket. */
   liveUrl(gateway?: number): string;
+  /** HTTP of a gateway: health and metrics. */
+  gatewayUrl(gateway?: number): string;
   /** REST and GraphQL of a counter-api. */
   apiUrl(counterApi?: number): string;
   stop(): Promise<void>;
@@ -32,91 +34,118 @@ export interface System {
 const ALL_IN_ONE = process.env.HEADCOUNT_E2E_APP === 'all-in-one';
 
 /**
- * Starts a region and returns once every app answers. With all-in-one each pair of counter-api and gateway is one process.
+ * Starts a region and returns once every app answers. Each gateway begins with another counter-api. With all-in-one
+ * there are as many processes as the more numerous of the two, each of them both.
  */
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
-  const { counterApis: apiCount = 1, gateways: gatewayCount = 1, udpSeed, env = {} } = options;
   const redis = await startRedis();
-  const apps: AppProcess[] = [];
-  const udp: UdpProxy[] = [];
-  const stop = async (): Promise<void> => {
-    await Promise.all(apps.map((app) => app.end('SIGKILL')));
-    udp.forEach((proxy) => proxy.close());
-    await redis.stop();
-  };
+  const builder = new SystemBuilder(redis, options);
   try {
-    const apiPorts = await ports(apiCount);
-    const gatewayPorts = await ports(gatewayCount);
-    const shared = {
+    return await (ALL_IN_ONE ? builder.allInOne() : builder.separate());
+  } catch (error) {
+    await builder.stop();
+    throw error;
+  }
+}
+
+const httpUrl = (port: number): string => `http://127.0.0.1:${port}`;
+const liveUrl = (port: number): string => `ws://127.0.0.1:${port}/graphql`;
+
+class SystemBuilder {
+  private readonly apps: AppProcess[] = [];
+  private readonly udp: UdpProxy[] = [];
+  private apiPorts: number[] = [];
+  private gatewayPorts: number[] = [];
+  private readonly shared: AppEnv;
+
+  constructor(
+    private readonly redis: RedisServer,
+    private readonly options: SystemOptions,
+  ) {
+    this.shared = {
       LOG_LEVEL: 'warn',
       REDIS_URL: redis.url,
       SIGNING_KEYS: `test:${randomBytes(16).toString('hex')}`,
-      COUNTER_API_URLS: apiPorts.map((port) => `http://127.0.0.1:${port}`).join(','),
-      ...env,
+      ...options.env,
     };
-    const apiEnvs = await Promise.all(
-      apiPorts.map(async (port, place): Promise<AppEnv> => {
-        const live = gatewayPorts[place % gatewayPorts.length] ?? 0;
-        const own = {
-          COUNTER_API_PORT: String(port),
-          GATEWAY_LIVE_URL: `ws://127.0.0.1:${live}/graphql`,
-        };
-        if (udpSeed === undefined) return own;
-        const proxy = await UdpProxy.to(port, seededRandom(udpSeed + place));
-        udp.push(proxy);
-        return { ...own, DATAGRAM_PORT_ADVERTISED: String(proxy.port) };
-      }),
-    );
-    const start = async (name: string, port: number, own: AppEnv): Promise<AppProcess> => {
-      const app = await AppProcess.start(name, port, { ...shared, ...own });
-      apps.push(app);
-      return app;
-    };
-    const gatewayEnv = (port: number): AppEnv => ({ GATEWAY_PORT: String(port) });
-    if (ALL_IN_ONE && apiCount === gatewayCount) {
-      const all = await Promise.all(
-        apiEnvs.map(async (own, place) => {
-          const notification = { NOTIFICATION_PORT: String(await freePort()) };
-          const together = { ...own, ...gatewayEnv(gatewayPorts[place] ?? 0), ...notification };
-          // In one process each gateway has its own counter-api first in its list.
-          const home = [apiPorts[place], ...apiPorts].map((port) => `http://127.0.0.1:${port}`);
-          return start('all-in-one', apiPorts[place] ?? 0, {
-            ...together,
-            COUNTER_API_URLS: [...new Set(home)].join(','),
-          });
-        }),
-      );
-      return assemble(all, all, gatewayPorts);
-    }
-    const counterApis = await Promise.all(
-      apiEnvs.map((own, place) => start('counter-api', apiPorts[place] ?? 0, own)),
-    );
-    const gateways = await Promise.all(
-      gatewayPorts.map((port) => start('realtime-gateway', port, gatewayEnv(port))),
-    );
-    return assemble(counterApis, gateways, gatewayPorts);
-  } catch (error) {
-    await stop();
-    throw error;
   }
 
-  function assemble(
-    counterApis: AppProcess[],
-    gateways: AppProcess[],
-    gatewayPorts: number[],
-  ): System {
+  async separate(): Promise<System> {
+    const { counterApis = 1, gateways = 1 } = this.options;
+    await this.choosePorts(counterApis, gateways);
+    const apis = await Promise.all(
+      this.apiPorts.map(async (port, place) =>
+        this.start('counter-api', port, await this.apiEnv(place)),
+      ),
+    );
+    const live = await Promise.all(
+      this.gatewayPorts.map((port, place) =>
+        this.start('realtime-gateway', port, this.gatewayEnv(place)),
+      ),
+    );
+    return this.assemble(apis, live);
+  }
+
+  async allInOne(): Promise<System> {
+    const { counterApis = 1, gateways = 1 } = this.options;
+    const count = Math.max(counterApis, gateways);
+    await this.choosePorts(count, count);
+    const all = await Promise.all(
+      this.apiPorts.map(async (port, place) => {
+        const notification = { NOTIFICATION_PORT: String(await freePort()) };
+        const env = { ...(await this.apiEnv(place)), ...this.gatewayEnv(place), ...notification };
+        return this.start('all-in-one', port, env);
+      }),
+    );
+    return this.assemble(all, all);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.apps.map((app) => app.end('SIGKILL')));
+    this.udp.forEach((proxy) => proxy.close());
+    await this.redis.stop();
+  }
+
+  private async choosePorts(counterApis: number, gateways: number): Promise<void> {
+    const free = (count: number) => Promise.all(Array.from({ length: count }, () => freePort()));
+    [this.apiPorts, this.gatewayPorts] = await Promise.all([free(counterApis), free(gateways)]);
+  }
+
+  private async apiEnv(place: number): Promise<AppEnv> {
+    const port = this.apiPorts[place] ?? 0;
+    const live = this.gatewayPorts[place % this.gatewayPorts.length] ?? 0;
+    const env = { COUNTER_API_PORT: String(port), GATEWAY_LIVE_URL: liveUrl(live) };
+    const { udpSeed } = this.options;
+    if (udpSeed === undefined) return env;
+    const proxy = await UdpProxy.to(port, seededRandom(udpSeed + place));
+    this.udp[place] = proxy;
+    return { ...env, DATAGRAM_PORT_ADVERTISED: String(proxy.port) };
+  }
+
+  private gatewayEnv(place: number): AppEnv {
+    const first = place % this.apiPorts.length;
+    const inTurn = [...this.apiPorts.slice(first), ...this.apiPorts.slice(0, first)];
+    const port = this.gatewayPorts[place] ?? 0;
+    return { GATEWAY_PORT: String(port), COUNTER_API_URLS: inTurn.map(httpUrl).join(',') };
+  }
+
+  private async start(name: string, port: number, env: AppEnv): Promise<AppProcess> {
+    const app = await AppProcess.start(name, port, { ...this.shared, ...env });
+    this.apps.push(app);
+    return app;
+  }
+
+  private assemble(counterApis: AppProcess[], gateways: AppProcess[]): System {
+    const { redis, udp, apiPorts, gatewayPorts } = this;
     return {
       redis,
       counterApis,
       gateways,
       udp,
-      liveUrl: (place = 0) => `ws://127.0.0.1:${gatewayPorts[place] ?? 0}/graphql`,
-      apiUrl: (place = 0) => counterApis[place]?.url ?? '',
-      stop,
+      liveUrl: (place = 0) => liveUrl(gatewayPorts[place] ?? 0),
+      gatewayUrl: (place = 0) => httpUrl(gatewayPorts[place] ?? 0),
+      apiUrl: (place = 0) => httpUrl(apiPorts[place] ?? 0),
+      stop: () => this.stop(),
     };
   }
-}
-
-async function ports(count: number): Promise<number[]> {
-  return Promise.all(Array.from({ length: count }, () => freePort()));
 }
