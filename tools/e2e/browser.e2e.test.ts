@@ -2,6 +2,9 @@
  * Goal    a person who opens the page of a counter sees how many are there, live, and is counted out on leaving.
  * Method  headless Chromium on the page that counter-api serves, through the whole chain.
  */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { CHROMIUM_ARGS, LiveClient, chromiumPath, startSystem, until, type System } from '@headcount/testing';
 import { restCount } from './rest-count.js';
@@ -70,6 +73,25 @@ describe('the page of a counter', () => {
     expect(await restCount(system, pageId)).toBe(1);
     expect(faults).toEqual([]);
     await page.context().close();
+  }, 30_000);
+
+  it('works as one element on a page of another origin', async () => {
+    const elsewhere = createServer((_, response) => {
+      response.setHeader('content-type', 'text/html');
+      response.end(
+        `<script type="module" src="${system.apiUrl()}/assets/headcount.js"></script>
+        <live-count page-id="embedded" gateway="${system.liveUrl()}"></live-count>`,
+      );
+    });
+    elsewhere.listen(0, '127.0.0.1');
+    await once(elsewhere, 'listening');
+    const page = await browser.newPage();
+    await page.goto(`http://localhost:${(elsewhere.address() as AddressInfo).port}/`);
+    await shows(page, 1);
+    expect(await restCount(system, 'embedded')).toBe(1);
+    await page.close();
+    elsewhere.closeAllConnections();
+    elsewhere.close();
   }, 30_000);
 
   it('does not pass off an old number as live, and is counted once after the gateway was away', async () => {

@@ -21,8 +21,11 @@ export class AssetsController {
     for (const file of [this.bundle, this.style]) file.catch(() => undefined);
   }
 
+  /** For pages of any origin: a module script is fetched with CORS. */
   @Get('headcount.js')
   @Header('content-type', 'text/javascript; charset=utf-8')
+  @Header('access-control-allow-origin', '*')
+  @Header('cross-origin-resource-policy', 'cross-origin')
   @Header('cache-control', 'public, max-age=300')
   script(): Promise<string> {
     return this.bundle;
