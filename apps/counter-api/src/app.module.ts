@@ -13,6 +13,7 @@ import {
   RequestVerifier,
   SignedGuard,
   graphqlOptions,
+  wrongWithRedis,
   type Clock,
   type Ids,
   type Instance,
@@ -94,9 +95,7 @@ export class AppModule implements OnApplicationShutdown {
 }
 
 async function wrongWith({ redis, subscriber }: Store): Promise<string | null> {
-  if (redis.status !== 'ready') return 'Redis does not answer: the connection is gone';
-  if (subscriber.status !== 'ready') return 'the subscription to changes in Redis is gone';
-  await redis.ping();
-  return null;
+  const wrong = await wrongWithRedis(redis);
+  if (wrong !== null || subscriber.status === 'ready') return wrong;
+  return 'the subscription to changes in Redis is gone';
 }
-

@@ -14,24 +14,26 @@ import {
   INSTANCE,
   Readiness,
   graphqlOptions,
+  openCounterRegion,
+  wrongWithRedis,
   type Clock,
+  type CounterRegion,
   type Ids,
   type Instance,
 } from '@headcount/platform';
 import { ModificationController } from './modifications/modification.controller.js';
 import { ModificationResolver } from './modifications/modification.resolver.js';
-import { ModificationsService } from './modifications/modifications.service.js';
+import { ModificationsService, STORE } from './modifications/modifications.service.js';
 import type { NotificationConfig } from './settings.js';
-import { STORE, openStore, type Store } from './store/store.js';
 
 /** The wiring of notification, and nothing else. */
 @Module({})
 export class AppModule implements OnApplicationShutdown {
   constructor(
-    @Inject(STORE) private readonly store: Store,
+    @Inject(STORE) private readonly store: CounterRegion,
     @Inject(Readiness) readiness: Readiness,
   ) {
-    readiness.add('redis', () => wrongWith(store));
+    readiness.add('redis', () => wrongWithRedis(store.redis));
   }
 
   static forRoot(config: NotificationConfig): DynamicModule {
@@ -44,7 +46,7 @@ export class AppModule implements OnApplicationShutdown {
           provide: STORE,
           useFactory: (instance: Instance, clock: Clock, ids: Ids) => {
             const logger = new Logger('Store');
-            return openStore(config, { instance, clock, ids }, (sentence) => logger.warn(sentence));
+            return openCounterRegion(config, { instance, clock, ids }, (sentence) => logger.warn(sentence));
           },
           inject: [INSTANCE, CLOCK, IDS],
         },
@@ -59,10 +61,4 @@ export class AppModule implements OnApplicationShutdown {
   onApplicationShutdown(): void {
     this.store.redis.disconnect();
   }
-}
-
-async function wrongWith({ redis }: Store): Promise<string | null> {
-  if (redis.status !== 'ready') return 'Redis does not answer: the connection is gone';
-  await redis.ping();
-  return null;
 }

@@ -49,6 +49,13 @@ export { Readiness, type ReadinessCheck } from './health/readiness.js';
 export { Metrics } from './metrics/metrics.js';
 export { CONFIG, PlatformModule, type PlatformOptions } from './platform.module.js';
 
+export {
+  openCounterRegion,
+  wrongWithRedis,
+  type CounterConfig,
+  type CounterRegion,
+  type RegionSources,
+} from './redis/counter-region.js';
 export { openRedis, openSubscriber, type RedisConfig } from './redis/open-redis.js';
 
 export { INSTANCE, newInstance, type Instance } from './signing/instance.js';

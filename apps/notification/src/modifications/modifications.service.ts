@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AddRefusal, CountersRead } from '@headcount/counter-store';
-import { CONFIG, Metrics } from '@headcount/platform';
+import { CONFIG, Metrics, type CounterRegion } from '@headcount/platform';
 import {
   HeadcountError,
   bucketOf,
@@ -10,11 +10,13 @@ import {
   type Result,
 } from '@headcount/protocol';
 import type { NotificationConfig } from '../settings.js';
-import { STORE, type Store } from '../store/store.js';
 import { eventOperation, type EventId } from './event-operation.js';
 
 /** The durable counter of a page that says how often it was modified. */
 export const MODIFICATIONS = 'modifications' as CounterName;
+
+/** Token of this region's counters. */
+export const STORE = Symbol('STORE');
 
 /** One modification of a page, as an event told of it. */
 export interface PageModified {
@@ -30,7 +32,7 @@ export class ModificationsService {
   private readonly events;
 
   constructor(
-    @Inject(STORE) private readonly store: Store,
+    @Inject(STORE) private readonly store: CounterRegion,
     @Inject(CONFIG) private readonly config: NotificationConfig,
     @Inject(Metrics) metrics: Metrics,
   ) {

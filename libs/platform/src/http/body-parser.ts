@@ -4,9 +4,6 @@ import type { NestFastify } from './fastify-adapter.js';
 /** Paths below this are for the apps of the deployment alone; SignedGuard stands before them. */
 export const INTERNAL_PREFIX = '/internal/';
 
-/** Largest body of a public request, in bytes. */
-export const PUBLIC_BODY_BYTES_MAX = 65_536;
-
 /**
  * Makes JSON the only media type of bodies. Those of internal requests are kept as bytes, since
  * bytes are what was signed, and may be larger: 1 MiB instead of 64 KiB. Must run before any route

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { PUBLIC_BODY_BYTES_MAX } from './body-parser.js';
 import { PROBLEM_MEDIA_TYPE, codeOf, problemOf } from './problem.js';
 
 /** Fastify as Nest's adapter holds it. */
 export type NestFastify = ReturnType<
   ReturnType<NestFastifyApplication['getHttpAdapter']>['getInstance']
 >;
+
+/** Largest body of a public request, in bytes. */
+export const PUBLIC_BODY_BYTES_MAX = 65_536;
 
 /** A page id of 256 bytes, each percent-encoded, and some. */
 const PARAM_LENGTH_MAX = 1024;

@@ -1,0 +1,70 @@
+import type { Redis } from 'ioredis';
+import {
+  IncrementBatcher,
+  NODE_TIMERS,
+  RedisCounterStore,
+  SeenPositions,
+  type CounterStore,
+  type StoreContext,
+} from '@headcount/counter-store';
+import type { counterSettings } from '../config/counter-settings.js';
+import type { ConfigOf } from '../config/setting.js';
+import type { Instance } from '../signing/instance.js';
+import type { Clock, Ids } from '../sources.js';
+import { openRedis, type RedisConfig } from './open-redis.js';
+
+/** What an app that changes durable counters has in its settings. */
+export type CounterConfig = RedisConfig & ConfigOf<typeof counterSettings>;
+
+/** Who uses it, and whence it takes time and randomness. */
+export interface RegionSources {
+  readonly instance: Instance;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+/** The counters of this region's Redis, as every app that changes them needs them. */
+export interface CounterRegion {
+  readonly redis: Redis;
+  /** For further repositories over the same connection. */
+  readonly context: StoreContext;
+  readonly counters: CounterStore;
+  readonly batcher: IncrementBatcher;
+  /** Whether commands can be sent now. */
+  isReady(): boolean;
+}
+
+/**
+ * Connects and checks that this Redis can be used. Rejects with StartError where it cannot be reached or
+ * must not be used; `warn` is told what weakens durability.
+ */
+export async function openCounterRegion(
+  config: CounterConfig,
+  { instance, clock, ids }: RegionSources,
+  warn: (sentence: string) => void,
+): Promise<CounterRegion> {
+  const redis = await openRedis(config, warn);
+  const sources = { nowMs: () => clock.nowMs(), randomHex: () => ids.hex(8) };
+  const context: StoreContext = { redis, seen: new SeenPositions(), sources };
+  const counters = new RedisCounterStore(context, {
+    windowMs: config.OPERATION_ID_WINDOW_SECONDS * 1000,
+    idsMax: config.OPERATION_IDS_MAX,
+  });
+  const isReady = (): boolean => redis.status === 'ready';
+  const batcher = new IncrementBatcher({
+    store: counters,
+    isReady,
+    instance: instance.id,
+    buckets: config.BUCKETS,
+    deadlineMs: config.WRITE_DEADLINE_MS,
+    timers: NODE_TIMERS,
+  });
+  return { redis, context, counters, batcher, isReady };
+}
+
+/** What is wrong with a connection, as a sentence, or null. Rejects where Redis does not answer a PING. */
+export async function wrongWithRedis(redis: Redis): Promise<string | null> {
+  if (redis.status !== 'ready') return 'Redis does not answer: the connection is gone';
+  await redis.ping();
+  return null;
+}
