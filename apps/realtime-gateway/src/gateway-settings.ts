@@ -112,12 +112,17 @@ const reachableForPushes: ConfigRule<typeof gatewaySettings> = ({ HOST, GATEWAY_
       'one to push to, for example http://10.0.0.7:4001.'
     : null;
 
-/** The gateway's settings from the environment. Throws ConfigError with everything that is wrong. */
+/**
+ * The gateway's settings from the environment. Throws ConfigError with everything that is wrong.
+ */
 export function loadGatewayConfig(env: Environment): GatewayConfig {
   return loadConfig(gatewaySettings, env, [vanishedFoundInTime, reachableForPushes]);
 }
 
-/** Whether any page may open a socket where no origins are listed: only where others cannot reach us. */
+/**
+ * Whether any page may open a socket where no origins are listed: only where others cannot reach
+ * us.
+ */
 export function allowsAnyOrigin({
   HOST,
   ORIGINS,

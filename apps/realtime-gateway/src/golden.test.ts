@@ -1,4 +1,7 @@
-/** The schema is what its golden file says; `UPDATE_GOLDEN=1 npx jest realtime-gateway/src/golden` writes it anew. */
+/**
+ * The schema is what its golden file says; `UPDATE_GOLDEN=1 npx jest realtime-gateway/src/golden`
+ * writes it anew.
+ */
 import { join } from 'node:path';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { lexicographicSortSchema, printSchema } from 'graphql';

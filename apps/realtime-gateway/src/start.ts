@@ -7,9 +7,9 @@ import { HomeKeeper } from './uplink/home-keeper.js';
 import { Uplink } from './uplink/uplink.js';
 
 /**
- * Starts a realtime gateway with the settings in `env`, and returns once it takes sockets; whether it has a
- * home by then, `/health/ready` says. Throws ConfigError where settings are wrong and StartError where its
- * port is taken.
+ * Starts a realtime gateway with the settings in `env`, and returns once it takes sockets; whether
+ * it has a home by then, `/health/ready` says. Throws ConfigError where settings are wrong and
+ * StartError where its port is taken.
  */
 export async function startRealtimeGateway(env: Environment): Promise<RunningApp> {
   const config = loadGatewayConfig(env);
@@ -27,8 +27,8 @@ export async function startRealtimeGateway(env: Environment): Promise<RunningApp
 }
 
 /**
- * First nobody new comes in, then everybody leaves, and each leaving still travels to counter-api; only then
- * the goodbye, which counts out what may be left.
+ * First nobody new comes in, then everybody leaves, and each leaving still travels to counter-api;
+ * only then the goodbye, which counts out what may be left.
  */
 async function stop(app: RunningApp): Promise<void> {
   const { nest } = app;

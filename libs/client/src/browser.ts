@@ -1,4 +1,6 @@
-/** What pages load as one script: the element, and the functions behind it for pages that want more. */
+/**
+ * What pages load as one script: the element, and the functions behind it for pages that want more.
+ */
 import { LiveCount } from './live-count.js';
 
 export { createHeadcount } from './headcount.js';

@@ -1,4 +1,6 @@
-/** The SDK as a program on Node uses it, against a server that speaks graphql-ws over real sockets. */
+/**
+ * The SDK as a program on Node uses it, against a server that speaks graphql-ws over real sockets.
+ */
 import { WebSocket } from 'ws';
 import { until } from '@headcount/testing';
 import { createHeadcount, type Headcount, type HeadcountOptions } from './headcount.js';
@@ -68,7 +70,7 @@ describe('createHeadcount', () => {
     expect(gateway.inits[0]?.payload).toEqual({ viewerId: one.viewerId });
   });
 
-  it('leaves it to a token to say who is there, and asks for it anew with every connection', async () => {
+  it('leaves it to a token to say who is there, a new one with every connection', async () => {
     let tokens = 0;
     const one = headcount({ token: () => `token ${(tokens += 1)}` });
     one.viewing('/', () => undefined);

@@ -10,7 +10,9 @@ import { keptViewerId } from './viewer-id.js';
 export interface HeadcountOptions {
   /** Where gateways take sockets, for example `wss://live.example.org/graphql`. */
   readonly url: string;
-  /** Who is there. Default: a random id that the browser keeps, or with a token, whom that names. */
+  /**
+   * Who is there. Default: a random id that the browser keeps, or with a token, whom that names.
+   */
   readonly viewerId?: string;
   /** Gives a token, anew for every connection, where the gateway asks for one. */
   readonly token?: () => string | Promise<string>;
@@ -22,11 +24,16 @@ export interface HeadcountOptions {
 export interface Watching {
   /** Told of each new state; it begins as `connecting`. After the value that made it `live`. */
   readonly onState?: (state: LiveState) => void;
-  /** Told when the gateway refuses, which ends the subscription; `code` is that of the error catalogue. */
+  /**
+   * Told when the gateway refuses, which ends the subscription; `code` is that of the error
+   * catalogue.
+   */
   readonly onError?: (error: { readonly message: string; readonly code: string | null }) => void;
 }
 
-/** Takes each newer value. Values that come faster than they can be sent are skipped, never queued. */
+/**
+ * Takes each newer value. Values that come faster than they can be sent are skipped, never queued.
+ */
 export type OnCount = (counter: LiveCounter) => void;
 
 /** Ends a subscription. Again: nothing. */
@@ -55,9 +62,9 @@ interface Subscription {
 }
 
 /**
- * Connects to a gateway as soon as something is subscribed to, with one socket for everything, and keeps
- * coming back. When a browser leaves the page its viewer leaves at once; brought back by the back button it
- * is there again.
+ * Connects to a gateway as soon as something is subscribed to, with one socket for everything, and
+ * keeps coming back. When a browser leaves the page its viewer leaves at once; brought back by the
+ * back button it is there again.
  */
 export function createHeadcount(options: HeadcountOptions): Headcount {
   const viewerId =

@@ -1,7 +1,9 @@
 /**
- * Goal    <live-count> shows a number that is true now, or says that it is not; and it works under a content
- *         security policy that allows nothing but our own script and the gateway's socket.
- * Method  the bundle as pages get it, in headless Chromium; a gateway of the test's own behind real sockets.
+ * Goal    <live-count> shows a number that is true now, or says that it is not; and it works under
+ *         a content security policy that allows nothing but our own script and the gateway's
+ *         socket.
+ * Method  the bundle as pages get it, in headless Chromium; a gateway of the test's own behind real
+ *         sockets.
  */
 import { join } from 'node:path';
 import type { RequestListener } from 'node:http';
@@ -24,7 +26,9 @@ async function bundled(): Promise<string> {
   return outputFiles[0]?.text ?? '';
 }
 
-/** Serves the script, and at any other path a page whose element has the attributes of the query. */
+/**
+ * Serves the script, and at any other path a page whose element has the attributes of the query.
+ */
 function pages(script: string): RequestListener {
   return ({ url = '/' }, response) => {
     if (url === '/headcount.js') {
@@ -87,7 +91,7 @@ describe('<live-count>', () => {
       timeoutMs: 10_000,
     });
 
-  it('shows who is there in words, makes the viewer present, and complains of nothing', async () => {
+  it('shows who is there in words, makes the viewer present, complains of nothing', async () => {
     const page = await open('page-id=/');
     await until(() => gateway.subscribed.includes('viewing /'));
     gateway.set('viewing /', 3);

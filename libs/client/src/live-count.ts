@@ -23,13 +23,14 @@ function unuse(gateway: string): void {
 }
 
 /**
- * `<live-count page-id="…" gateway="wss://…/graphql" [name="viewers"] [watch]>`: a counter as text, kept live.
- * Without `watch`, and with the name `viewers`, the viewer is present on the page while the element is in it.
+ * `<live-count page-id="…" gateway="wss://…/graphql" [name="viewers"] [watch]>`: a counter as text,
+ * kept live. Without `watch`, and with the name `viewers`, the viewer is present on the page while
+ * the element is in it.
  *
- * The attribute `state` is `connecting`, `live` or `offline`, for styles; the text says the same. What stands
- * in the element at first is shown until there is a number. Each newer value is told by a `change` event whose
- * `detail` is the counter. It brings no style and no script of its own, so any content security policy will do
- * that lets it connect.
+ * The attribute `state` is `connecting`, `live` or `offline`, for styles; the text says the same.
+ * What stands in the element at first is shown until there is a number. Each newer value is told by
+ * a `change` event whose `detail` is the counter. It brings no style and no script of its own, so
+ * any content security policy will do that lets it connect.
  */
 export class LiveCount extends HTMLElement {
   static readonly observedAttributes = ['page-id', 'name', 'gateway', 'watch'];
@@ -55,7 +56,10 @@ export class LiveCount extends HTMLElement {
     this.#plan();
   }
 
-  /** Waits for the end of this turn: an element that is moved, or is given all its attributes, asks once. */
+  /**
+   * Waits for the end of this turn: an element that is moved, or is given all its attributes, asks
+   * once.
+   */
   #plan(): void {
     if (this.#planned) return;
     this.#planned = true;

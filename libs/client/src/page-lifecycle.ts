@@ -2,8 +2,8 @@
 export type PageEvents = Pick<Window, 'addEventListener' | 'removeEventListener'>;
 
 /**
- * Calls `hide` when the page is left, and `show` when it is brought back from the back/forward cache, in
- * which an open socket would keep it from being put at all. The result ends this.
+ * Calls `hide` when the page is left, and `show` when it is brought back from the back/forward
+ * cache, in which an open socket would keep it from being put at all. The result ends this.
  */
 export function onPageLifecycle(page: PageEvents, hide: () => void, show: () => void): () => void {
   const shown = (event: PageTransitionEvent): void => {

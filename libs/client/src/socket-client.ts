@@ -4,10 +4,16 @@ import { backoffMs } from './backoff.js';
 /** Pause before a quiet connection is asked for a sign of life. */
 const PING_EVERY_MS = 10_000;
 
-/** Patience for it: with the pause above, a number is never shown as live for more than 15 s too long. */
+/**
+ * Patience for it: with the pause above, a number is never shown as live for more than 15 s too
+ * long.
+ */
 const PONG_MS_MAX = 5_000;
 
-/** How long a socket without a subscription stays open: long enough to change from one page to the next. */
+/**
+ * How long a socket without a subscription stays open: long enough to change from one page to the
+ * next.
+ */
 const IDLE_MS = 1_000;
 
 /** What a connection is made of. */
@@ -22,8 +28,8 @@ export interface SocketClientOptions {
 }
 
 /**
- * A graphql-ws client that comes back for ever, after pauses that grow, and at once when the browser is
- * online again. It opens its socket with the first subscription.
+ * A graphql-ws client that comes back for ever, after pauses that grow, and at once when the
+ * browser is online again. It opens its socket with the first subscription.
  */
 export function socketClient({ url, init, webSocket, closed }: SocketClientOptions): Client {
   let pongMissing: ReturnType<typeof setTimeout> | undefined;

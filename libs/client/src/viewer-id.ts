@@ -5,8 +5,8 @@ const STORAGE_KEY = 'headcount-viewer';
 export type ViewerStorage = Pick<Storage, 'getItem' | 'setItem'>;
 
 /**
- * The viewer id kept for this site, so that all tabs of a browser are one viewer; a new random one if there
- * is none, or where storage is not allowed: then every page is a viewer of its own.
+ * The viewer id kept for this site, so that all tabs of a browser are one viewer; a new random one
+ * if there is none, or where storage is not allowed: then every page is a viewer of its own.
  */
 export function keptViewerId(storage: () => ViewerStorage | undefined, newId = randomId): string {
   try {

@@ -1,17 +1,21 @@
 /**
- * What this gateway holds of the counters it asked for, and the highest position seen of each bucket.
+ * What this gateway holds of the counters it asked for, and the highest position seen of each
+ * bucket.
  *
- * V1  a counter's value is replaced only by one of a higher (incarnation, rev), so no reader steps back.
- * V2  values of an incarnation that has ended count as unknown: what they say may have been forgotten.
- * V3  positions outlive the values: counter-api learns from them that its Redis has forgotten (DESIGN.md §5).
+ * V1  a counter's value is replaced only by one of a higher (incarnation, rev), so no reader steps
+ *     back.
+ * V2  values of an incarnation that has ended count as unknown: what they say may have been
+ *     forgotten.
+ * V3  positions outlive the values: counter-api learns from them that its Redis has forgotten
+ *     (DESIGN.md §5).
  */
 import { NOWHERE, isNews, laterPosition, type Position } from '@headcount/crdt';
 import { bucketOf, type CounterValue } from '@headcount/protocol';
 import { counterKey, type CounterId, type CounterKey } from './counter-key.js';
 
 /**
- * What became of a value: news, not above what is held, or news that is the first of a later incarnation of
- * its bucket, whose other values have to be asked for anew.
+ * What became of a value: news, not above what is held, or news that is the first of a later
+ * incarnation of its bucket, whose other values have to be asked for anew.
  */
 export type Taken = 'news' | 'stale' | 'reborn';
 

@@ -9,9 +9,9 @@ import {
   type WireValue,
 } from '@headcount/protocol';
 import type { Clock } from '@headcount/platform';
-import type { GatewayMetrics } from '../gateway-metrics.js';
 import type { HomeKeeper } from '../uplink/home-keeper.js';
 import { counterKey, type CounterId, type CounterKey } from './counter-key.js';
+import type { CounterMetrics } from './counter-metrics.js';
 import type { CounterValues } from './counter-values.js';
 import type { InterestBook } from './interest-book.js';
 import type { PushStream } from './push-stream.js';
@@ -33,13 +33,16 @@ export interface CountersOptions {
   readonly stream: PushStream;
   readonly keeper: HomeKeeper;
   readonly clock: Clock;
-  readonly metrics: GatewayMetrics;
+  readonly metrics: CounterMetrics;
 }
 
 /** Patience with one request: its answer may hold ten thousand values. */
 const INTEREST_TIMEOUT_MS = 5000;
 
-/** The counters that are read here: asks the home for them, takes its pushes, and tells whoever watches. */
+/**
+ * The counters that are read here: asks the home for them, takes its pushes, and tells whoever
+ * watches.
+ */
 export class Counters {
   private readonly logger = new Logger(Counters.name);
   private readonly listeners = new Map<CounterKey, Set<ValueListener>>();
@@ -56,7 +59,9 @@ export class Counters {
     });
   }
 
-  /** Watches a counter: the listener is told of every newer value, from the one after `value()` on. */
+  /**
+   * Watches a counter: the listener is told of every newer value, from the one after `value()` on.
+   */
   watch(counter: CounterId, listener: ValueListener): Watch {
     const key = counterKey(counter);
     const listeners = this.listeners.get(key) ?? new Set();

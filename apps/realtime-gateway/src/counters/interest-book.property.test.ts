@@ -1,8 +1,8 @@
 /**
- * Goal    whatever requests fail, and however holders come and go, the home ends up with exactly the
- *         counters that are wanted.
- * Method  random histories against a home that is a plain set. A request may be lost, or taken with its
- *         answer lost, which the book cannot tell apart; the home may restart empty.
+ * Goal    whatever requests fail, and however holders come and go, the home ends up with exactly
+ *         the counters that are wanted.
+ * Method  random histories against a home that is a plain set. A request may be lost, or taken with
+ *         its answer lost, which the book cannot tell apart; the home may restart empty.
  */
 import type { CounterName, InterestRequest, PageId } from '@headcount/protocol';
 import fc from 'fast-check';

@@ -1,10 +1,11 @@
 /**
  * Which counters the sockets of this gateway want, and what the home has been told of that.
  *
- * N1  a counter is wanted from its first holder until GRACE_MS after its last, so that people who come and
- *     go on a page cost no requests.
+ * N1  a counter is wanted from its first holder until GRACE_MS after its last, so that people who
+ *     come and go on a page cost no requests.
  * N2  one request is under way at a time, so the home hears of adds and drops in their order.
- * N3  once a request has failed nothing is known of what the home holds of it; what it said is said again.
+ * N3  once a request has failed nothing is known of what the home holds of it; what it said is said
+ *     again.
  */
 import {
   BODY_BYTES_MAX,
@@ -109,8 +110,8 @@ export class InterestBook {
   }
 
   /**
-   * The next request, or null where there is nothing to tell or one is under way. The caller sends it and
-   * then says whether it has `succeeded` or `failed`. Cost O(what it tells).
+   * The next request, or null where there is nothing to tell or one is under way. The caller sends
+   * it and then says whether it has `succeeded` or `failed`. Cost O(what it tells).
    */
   takeRequest(): InterestRequest | null {
     if (this.underWay !== null) return null;
@@ -133,7 +134,9 @@ export class InterestBook {
     this.underWay = null;
   }
 
-  /** Whether the home has taken the request under way is not known, so it is told once more (N3). */
+  /**
+   * Whether the home has taken the request under way is not known, so it is told once more (N3).
+   */
   failed(): void {
     if (this.underWay === null) return;
     const { whole, add, drop } = this.underWay;

@@ -55,7 +55,7 @@ describe('PushStream', () => {
     expect(stream.position).toBe(0);
   });
 
-  it('is confirmed by a home that has not yet heard of the last push taken, but not by one before that', () => {
+  it('is confirmed by a home that has not yet heard of the last push taken, not by one before', () => {
     const stream = running();
     const { mark } = stream;
     stream.push({ from: 6, to: 9 });

@@ -1,8 +1,8 @@
 /**
  * How far the stream of pushes from the present home has been taken, and when it has a hole.
  *
- * I1  a hole, or a stream that the home began anew, is answered by restating the interest as a whole: its
- *     answer holds every value, so nothing that was missed stays missed.
+ * I1  a hole, or a stream that the home began anew, is answered by restating the interest as a
+ *     whole: its answer holds every value, so nothing that was missed stays missed.
  * I2  an answer is held against what was known when it was asked for: pushes may overtake it.
  */
 
@@ -14,7 +14,10 @@ export interface Step {
 
 export class PushStream {
   private last: Step | null = null;
-  /** Steps that came while the answer to the whole interest, which tells where they belong, was awaited. */
+  /**
+   * Steps that came while the answer to the whole interest, which tells where they belong, was
+   * awaited.
+   */
   private early: Step[] = [];
 
   /** The position held, null while the interest has not been stated as a whole. */
@@ -34,8 +37,8 @@ export class PushStream {
   }
 
   /**
-   * The whole interest is registered, at this position. Of the pushes that came before the answer those
-   * that follow on from it count; others were the last of the stream that has ended.
+   * The whole interest is registered, at this position. Of the pushes that came before the answer
+   * those that follow on from it count; others were the last of the stream that has ended.
    */
   begun(stream: number): void {
     this.last = { from: stream, to: stream };
@@ -55,9 +58,9 @@ export class PushStream {
   }
 
   /**
-   * The home states its position in answer to a question asked at `mark`. Gives false where that is another
-   * stream than the one held: one push is in flight at a time, so the home cannot lie before the step it
-   * sent last. Before a `mark` there is nothing to compare with.
+   * The home states its position in answer to a question asked at `mark`. Gives false where that is
+   * another stream than the one held: one push is in flight at a time, so the home cannot lie
+   * before the step it sent last. Before a `mark` there is nothing to compare with.
    */
   confirms(mark: Step | null, stream: number | null): boolean {
     if (mark === null) return true;

@@ -1,6 +1,6 @@
 /**
- * Random joins, leaves and ends of sockets, held against a model that keeps nothing but the list of live
- * sessions and counts it anew for every question.
+ * Random joins, leaves and ends of sockets, held against a model that keeps nothing but the list of
+ * live sessions and counts it anew for every question.
  */
 import { NOBODY, type Presence } from '@headcount/crdt';
 import { SITE, type PageId, type ViewerId } from '@headcount/protocol';

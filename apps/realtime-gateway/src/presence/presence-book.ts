@@ -1,8 +1,10 @@
 /**
  * Who is on which page on this gateway.
  *
- * Shape   socket -> its sessions a page; page -> its viewers, each with the number of sockets it has there.
- * B1      a socket is on a page from its first session there to its last, however many lie in between.
+ * Shape   socket -> its sessions a page; page -> its viewers, each with the number of sockets it
+ *         has there.
+ * B1      a socket is on a page from its first session there to its last, however many lie in
+ *         between.
  * B2      a viewer counts once on a page, whatever its sockets; connections are the sockets there.
  * B3      every socket that is on any page is on SITE as well, so SITE counts each viewer once.
  * B4      memory is held for present sockets only: the last leaver takes its page along.
@@ -85,7 +87,8 @@ export class PresenceBook {
 
   /**
    * A session ends. One that is not held ends without an effect, for a socket's end ends all of its
-   * sessions and each of them may report its own end afterwards. Gives the pages whose numbers changed.
+   * sessions and each of them may report its own end afterwards. Gives the pages whose numbers
+   * changed.
    */
   leave(socketId: SocketId, pageId: PageId): readonly PresenceChange[] {
     const socket = this.sockets.get(socketId);

@@ -1,5 +1,5 @@
 import type { PageId } from '@headcount/protocol';
-import type { GatewayMetrics } from '../gateway-metrics.js';
+import type { SessionMetrics } from '../subscriptions/session-metrics.js';
 import type { Uplink } from '../uplink/uplink.js';
 import type { PresenceBook, PresenceChange } from './presence-book.js';
 import type { Visitor } from './visitor.js';
@@ -9,7 +9,7 @@ export class Presence {
   constructor(
     private readonly book: PresenceBook,
     private readonly uplink: Uplink,
-    private readonly metrics: GatewayMetrics,
+    private readonly metrics: SessionMetrics,
   ) {}
 
   /** A session of the visitor begins on a page; the result ends it. Ended twice it ends once. */

@@ -22,7 +22,10 @@ export interface OriginPolicy {
   readonly listed: readonly string[];
 }
 
-/** The viewer id of the address (`?v=`), by which a balancer may have chosen this gateway; null: none. */
+/**
+ * The viewer id of the address (`?v=`), by which a balancer may have chosen this gateway; null:
+ * none.
+ */
 export interface Admitted {
   readonly viewerInAddress: string | null;
 }
@@ -42,7 +45,10 @@ export function admitUpgrade(
   return ok({ viewerInAddress: searchParams.get('v') });
 }
 
-/** What is no browser sends no origin and is let in: the check protects browsers' users from foreign pages. */
+/**
+ * What is no browser sends no origin and is let in: the check protects browsers' users from foreign
+ * pages.
+ */
 function allowsOrigin(
   { any, listed }: OriginPolicy,
   origin: string,

@@ -5,8 +5,8 @@ export const DRAIN_STEP_MS = 20;
 const BATCH_MIN = 10;
 
 /**
- * Who is closed when: batches, DRAIN_STEP_MS apart, over at most `spreadMs`. Spread, for all that are closed
- * come back at once to gateways that already have sockets of their own.
+ * Who is closed when: batches, DRAIN_STEP_MS apart, over at most `spreadMs`. Spread, for all that
+ * are closed come back at once to gateways that already have sockets of their own.
  */
 export function drainPlan<T>(all: readonly T[], spreadMs: number): T[][] {
   const steps = Math.max(1, Math.floor(spreadMs / DRAIN_STEP_MS));

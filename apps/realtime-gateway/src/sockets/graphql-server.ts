@@ -41,7 +41,9 @@ export interface GraphqlServerOptions {
 /** Where a refusal names no close code of its own. */
 const BAD_REQUEST_CLOSE = errorEntry('BAD_REQUEST').wsCloseCode ?? 4400;
 
-/** The side of graphql-transport-ws that answers: who a socket is, and what its operations run on. */
+/**
+ * The side of graphql-transport-ws that answers: who a socket is, and what its operations run on.
+ */
 export function graphqlServer(options: GraphqlServerOptions): Server<SocketExtra> {
   const documents = new Documents(options.introspection);
   return makeServer<Record<string, unknown>, SocketExtra>({
@@ -119,7 +121,9 @@ function isRefusal(
   return 'errors' in result && !('data' in result);
 }
 
-/** Makes the refusal an `error` message, which ends the operation; as a result it would be a `next`. */
+/**
+ * Makes the refusal an `error` message, which ends the operation; as a result it would be a `next`.
+ */
 function refusing({
   errors: [error],
 }: {

@@ -9,8 +9,8 @@ export interface KeepAliveTimes {
 }
 
 /**
- * Pings a socket until it closes, and ends it without ceremony when a pong is missing: whoever is at the
- * other end is gone or takes nothing in, so a close could not be said either.
+ * Pings a socket until it closes, and ends it without ceremony when a pong is missing: whoever is
+ * at the other end is gone or takes nothing in, so a close could not be said either.
  * A vanished socket is found after at most the sum of the two times.
  */
 export function keepAlive(

@@ -1,10 +1,10 @@
 /**
- * Subscribes as graphql-js does, but executes each event once for all subscriptions that would make the
- * same result of it (DESIGN.md §9). A page with two thousand viewers changes often, and its value is one
- * object that all their subscriptions are given.
+ * Subscribes as graphql-js does, but executes each event once for all subscriptions that would make
+ * the same result of it (DESIGN.md §9). A page with two thousand viewers changes often, and its
+ * value is one object that all their subscriptions are given.
  *
- * What may share: the same document, operation and variables. Resolvers see nothing of the socket; whether
- * it may subscribe at all is settled before, once for each.
+ * What may share: the same document, operation and variables. Resolvers see nothing of the socket;
+ * whether it may subscribe at all is settled before, once for each.
  */
 import {
   createSourceEventStream,
@@ -59,7 +59,9 @@ function isIterable(source: object): source is AsyncIterable<unknown> {
   return Symbol.asyncIterator in source;
 }
 
-/** The source with each event replaced. Ending it ends the source, also while an event is awaited. */
+/**
+ * The source with each event replaced. Ending it ends the source, also while an event is awaited.
+ */
 function mapped<T>(
   source: AsyncIterable<unknown>,
   make: (event: unknown) => T | Promise<T>,

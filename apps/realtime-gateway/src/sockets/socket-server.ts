@@ -5,12 +5,12 @@ import { Logger } from '@nestjs/common';
 import type { Server as GraphqlServer } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { errorEntry, type ErrorCode } from '@headcount/protocol';
-import type { GatewayMetrics } from '../gateway-metrics.js';
 import type { Presence } from '../presence/presence.js';
 import { SUBPROTOCOL, admitUpgrade, type OriginPolicy } from './admission.js';
 import { DRAIN_STEP_MS, drainPlan } from './drain-plan.js';
 import type { SocketExtra } from './graphql-server.js';
 import { keepAlive, type KeepAliveTimes } from './keep-alive.js';
+import type { SocketMetrics } from './socket-metrics.js';
 
 /** Largest message of a client, in bytes: an operation needs a few hundred. */
 const MESSAGE_BYTES_MAX = 65_536;
@@ -23,7 +23,7 @@ const INTERNAL_CLOSE = 4500;
 export interface SocketServerOptions {
   readonly graphql: GraphqlServer<SocketExtra>;
   readonly presence: Presence;
-  readonly metrics: GatewayMetrics;
+  readonly metrics: SocketMetrics;
   readonly origins: OriginPolicy;
   readonly keepAliveTimes: KeepAliveTimes;
   readonly socketsMax: number;
@@ -31,7 +31,10 @@ export interface SocketServerOptions {
   readonly drainMs: number;
 }
 
-/** The WebSockets of this gateway: lets them in, keeps them alive, hands their messages on, ends them. */
+/**
+ * The WebSockets of this gateway: lets them in, keeps them alive, hands their messages on, ends
+ * them.
+ */
 export class SocketServer {
   private readonly logger = new Logger(SocketServer.name);
   private readonly perAddress = new Map<string, number>();
@@ -56,7 +59,9 @@ export class SocketServer {
     });
   }
 
-  /** Lets nobody in any more, and sends all away over some seconds; resolves when they have gone. */
+  /**
+   * Lets nobody in any more, and sends all away over some seconds; resolves when they have gone.
+   */
   async drain(): Promise<void> {
     this.draining = true;
     const { clients } = this.sockets;
@@ -102,18 +107,18 @@ export class SocketServer {
   /** Who asks for the wrong thing is told so by HTTP. */
   private refuse(socket: Duplex, code: ErrorCode): void {
     const { httpStatus: status } = errorEntry(code);
-    this.options.metrics.socketsRefused.inc({ code });
+    this.options.metrics.refused.inc({ code });
     const head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`;
     socket.end(`${head}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   }
 
   /**
-   * Who only comes at the wrong time is told so by a close code. Stock clients come back after that, but
-   * take an upgrade that is refused for the end.
+   * Who only comes at the wrong time is told so by a close code. Stock clients come back after
+   * that, but take an upgrade that is refused for the end.
    */
   private sendAway(socket: WebSocket, code: 'SHUTTING_DOWN' | 'TOO_MANY'): void {
     const { wsCloseCode, title } = errorEntry(code);
-    this.options.metrics.socketsRefused.inc({ code });
+    this.options.metrics.refused.inc({ code });
     socket.close(wsCloseCode, title);
     const patience = setTimeout(() => socket.terminate(), CLOSE_MS_MAX);
     socket.once('close', () => clearTimeout(patience));
@@ -130,7 +135,7 @@ export class SocketServer {
       close,
     };
     this.count(address, 1);
-    metrics.socketsOpened.inc();
+    metrics.opened.inc();
     keepAlive(socket, keepAliveTimes);
     const closed = graphql.opened(
       {
@@ -144,7 +149,7 @@ export class SocketServer {
     );
     socket.once('close', (code, reason) => {
       this.count(address, -1);
-      metrics.socketsClosed.inc({ code });
+      metrics.closed.inc({ code });
       // First presence, whatever becomes of the subscriptions: nobody stays who has no socket.
       if (extra.visitor !== null) presence.leave(extra.visitor);
       closed(code, String(reason)).catch((cause: unknown) => this.report(cause));
@@ -174,11 +179,13 @@ export class SocketServer {
     const count = (this.perAddress.get(address) ?? 0) + by;
     if (count === 0) this.perAddress.delete(address);
     else this.perAddress.set(address, count);
-    this.options.metrics.sockets.inc(by);
+    this.options.metrics.open.inc(by);
   }
 }
 
-/** Resolves when the message has left this process, so that who is slow to take it is given fewer. */
+/**
+ * Resolves when the message has left this process, so that who is slow to take it is given fewer.
+ */
 function sent(socket: WebSocket, message: string): Promise<void> {
   return new Promise((resolve, reject) => {
     if (socket.readyState !== socket.OPEN) return resolve();

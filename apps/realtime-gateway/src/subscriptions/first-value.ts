@@ -4,9 +4,10 @@ import type { CounterValue } from '@headcount/protocol';
 export const FIRST_VALUE_MS = 1000;
 
 /**
- * Holds back what a new viewer would see as wrong: counts from before its own arrival had gone the long way
- * round through Redis, such as a 0 although it is there itself. The first count of at least `leastCount`
- * opens it for good; `giveUp` opens it in any case, for a page's plain counter may lower the count.
+ * Holds back what a new viewer would see as wrong: counts from before its own arrival had gone the
+ * long way round through Redis, such as a 0 although it is there itself. The first count of at
+ * least `leastCount` opens it for good; `giveUp` opens it in any case, for a page's plain counter
+ * may lower the count.
  */
 export class FirstValue {
   private latest: CounterValue | null = null;

@@ -1,6 +1,6 @@
 /**
- * What a subscription is pulled from: at most one value waits, always the newest. A reader that is slower
- * than the changes skips values instead of queueing them.
+ * What a subscription is pulled from: at most one value waits, always the newest. A reader that is
+ * slower than the changes skips values instead of queueing them.
  * Ends once: when its reader lets go or `end` is called, whichever is first, `ended` runs.
  */
 export class LatestIterator<T> implements AsyncIterableIterator<T, void> {

@@ -1,11 +1,11 @@
 import { HeadcountError, SITE, VIEWERS, type CounterValue, type PageId } from '@headcount/protocol';
 import type { CounterId } from '../counters/counter-key.js';
 import type { Counters } from '../counters/counters.js';
-import type { GatewayMetrics } from '../gateway-metrics.js';
 import type { Presence } from '../presence/presence.js';
 import type { Visitor } from '../presence/visitor.js';
 import { FIRST_VALUE_MS, FirstValue } from './first-value.js';
 import { LatestIterator } from './latest-iterator.js';
+import type { SessionMetrics } from './session-metrics.js';
 
 /** What a subscription gives: every newer value of a counter that its reader has time for. */
 export type Values = LatestIterator<CounterValue>;
@@ -15,7 +15,7 @@ export class Subscriptions {
   constructor(
     private readonly presence: Presence,
     private readonly counters: Counters,
-    private readonly metrics: GatewayMetrics,
+    private readonly metrics: SessionMetrics,
   ) {}
 
   /**

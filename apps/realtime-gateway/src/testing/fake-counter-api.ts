@@ -63,8 +63,8 @@ export interface FakeOptions {
 }
 
 /**
- * A counter-api as docs/protocol.md describes it, over real HTTP and UDP, with a store in memory instead of
- * Redis. Tests make it lose, refuse and forget, and look at what a gateway said to it.
+ * A counter-api as docs/protocol.md describes it, over real HTTP and UDP, with a store in memory
+ * instead of Redis. Tests make it lose, refuse and forget, and look at what a gateway said to it.
  */
 export class FakeCounterApi {
   readonly instance: Instance = newInstance(systemIds.instanceId());

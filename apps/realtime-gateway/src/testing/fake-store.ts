@@ -21,7 +21,10 @@ import {
 /** Few enough that pages share them. */
 export const TEST_BUCKETS = 4;
 
-/** What Redis does for counter-api, in memory: gateways' feeds, durable counters, versions, and forgetting. */
+/**
+ * What Redis does for counter-api, in memory: gateways' feeds, durable counters, versions, and
+ * forgetting.
+ */
 export class FakeStore {
   private readonly feeds = new Map<InstanceId, Map<number, FeedState<Presence>>>();
   private readonly durable = new Map<string, number>();

@@ -17,11 +17,15 @@ interface CounterData {
 }
 
 /** A stock graphql-ws client, as a browser has it. */
-export function testClient(url: string, viewerId?: string, query = ''): Client {
+export function testClient(
+  url: string,
+  connectionParams: Record<string, unknown>,
+  query = '',
+): Client {
   return createClient({
     url: `${url.replace('http', 'ws')}/graphql${query}`,
     webSocketImpl: WebSocket,
-    connectionParams: viewerId === undefined ? {} : { viewerId },
+    connectionParams,
     retryAttempts: 20,
     // Unless told so it takes a refused connection for the end.
     shouldRetry: () => true,

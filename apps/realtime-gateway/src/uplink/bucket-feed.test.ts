@@ -62,7 +62,7 @@ describe('the times of a bucket', () => {
 });
 
 describe('what Redis states', () => {
-  it('makes the rest due when Redis has forgotten, whole state by post once a zero is gone (T3)', () => {
+  it('makes the rest due when Redis has forgotten, by post once a zero is gone (T3)', () => {
     const feed = quiet();
     feed.change(home, people(0), 200);
     feed.takeDue(200, true);

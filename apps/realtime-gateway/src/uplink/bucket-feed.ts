@@ -1,14 +1,15 @@
 /**
- * When and by which way one bucket's changes go out. The feed itself (versions, intervals, whole state) is
- * crdt's FeedSource; here stand its times.
+ * When and by which way one bucket's changes go out. The feed itself (versions, intervals, whole
+ * state) is crdt's FeedSource; here stand its times.
  *
  * T1  a change on a quiet bucket is due at once, on a busy one a tick after the last sending.
- * T2  what is not acknowledged is due again after RETRANSMIT_MS, at most RETRANSMITS_MAX times by datagram;
- *     then it goes by post, the reliable way.
- * T3  whole state goes by post only, for it must arrive as one and may be larger than datagrams carry.
+ * T2  what is not acknowledged is due again after RETRANSMIT_MS, at most RETRANSMITS_MAX times by
+ *     datagram; then it goes by post, the reliable way.
+ * T3  whole state goes by post only, for it must arrive as one and may be larger than datagrams
+ *     carry.
  * T4  an answer to an older question never takes back what a newer one has stated.
- * T5  whole state that a request cannot hold is cut: what does not fit is changed anew, to the same value,
- *     and so follows as an interval that may be split.
+ * T5  whole state that a request cannot hold is cut: what does not fit is changed anew, to the same
+ *     value, and so follows as an interval that may be split.
  */
 import {
   FeedSource,
@@ -32,7 +33,9 @@ export const DATAGRAM_ENTRIES_MAX = 256;
 /** The two ways to counter-api: UDP, and the body of a POST. */
 export type Way = 'datagram' | 'post';
 
-/** What counter-api says that Redis holds of this bucket, and the number of the question it answers. */
+/**
+ * What counter-api says that Redis holds of this bucket, and the number of the question it answers.
+ */
 export interface Statement {
   readonly stored: number;
   readonly question: number;
@@ -88,8 +91,8 @@ export class BucketFeed {
   }
 
   /**
-   * The way that what is due now has to go, or null where nothing is due. The caller sends it: a datagram
-   * is due again after a while, a post only when its answer or a sync says so.
+   * The way that what is due now has to go, or null where nothing is due. The caller sends it: a
+   * datagram is due again after a while, a post only when its answer or a sync says so.
    */
   takeDue(nowMs: number, datagramsWork: boolean): Way | null {
     if (this.due === null || this.due > nowMs) return null;
@@ -105,10 +108,11 @@ export class BucketFeed {
   }
 
   /**
-   * Redis holds `stored`. Less than was sent means that it has not arrived, less than was acknowledged
-   * that Redis has forgotten; what it lacks then becomes due. With `bySync` it goes by post, unless a
-   * datagram may still be under way, for after a sync comes the way that is sure to arrive.
-   * Gives false for a version that was never given out: who states it does not speak about this feed.
+   * Redis holds `stored`. Less than was sent means that it has not arrived, less than was
+   * acknowledged that Redis has forgotten; what it lacks then becomes due. With `bySync` it goes by
+   * post, unless a datagram may still be under way, for after a sync comes the way that is sure to
+   * arrive. Gives false for a version that was never given out: who states it does not speak about
+   * this feed.
    */
   stated({ stored, question }: Statement, nowMs: number, bySync = false): boolean {
     if (stored > this.source.version) return false;

@@ -1,10 +1,10 @@
 /**
  * Which datagrams have been answered, and with that whether datagrams get through at all.
  *
- * L1  they are held to work from an answer on, until UNANSWERED_MAX sent after the last answer get none,
- *     or a socket fails.
- * L2  until they are known to work every change goes by post; now and then one goes by datagram as well,
- *     so that a way that has opened is found.
+ * L1  they are held to work from an answer on, until UNANSWERED_MAX sent after the last answer get
+ *     none, or a socket fails.
+ * L2  until they are known to work every change goes by post; now and then one goes by datagram as
+ *     well, so that a way that has opened is found.
  */
 import { RETRANSMIT_MS } from './bucket-feed.js';
 

@@ -3,15 +3,17 @@ import { lookup } from 'node:dns/promises';
 
 /** What happens at a link. */
 export interface DatagramListener {
-  /** Something has arrived; nothing is known of it but that it comes from the address of the home. */
+  /**
+   * Something has arrived; nothing is known of it but that it comes from the address of the home.
+   */
   received(bytes: Uint8Array): void;
   /** The network or the other machine says that nothing gets through. */
   failed(error: Error): void;
 }
 
 /**
- * A UDP socket to one address. Being connected it takes nothing from elsewhere, and learns from the other
- * machine that nobody listens there.
+ * A UDP socket to one address. Being connected it takes nothing from elsewhere, and learns from the
+ * other machine that nobody listens there.
  */
 export class DatagramLink {
   private socket: Socket | null = null;

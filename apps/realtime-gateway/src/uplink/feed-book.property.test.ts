@@ -1,9 +1,10 @@
 /**
- * Goal    whatever is lost, repeated, late or forgotten on the way, the receiver holds exactly what the
- *         gateway has, once the network has let a few syncs through.
- * Method  random histories on a virtual clock. Datagrams and their answers pass through a bag that loses,
- *         repeats and reorders them; posts and syncs fail as a whole or in their answers. The receiver is
- *         crdt's `receive`, and now and then it goes back to an older state or to nothing.
+ * Goal    whatever is lost, repeated, late or forgotten on the way, the receiver holds exactly what
+ *         the gateway has, once the network has let a few syncs through.
+ * Method  random histories on a virtual clock. Datagrams and their answers pass through a bag that
+ *         loses, repeats and reorders them; posts and syncs fail as a whole or in their answers.
+ *         The receiver is crdt's `receive`, and now and then it goes back to an older state or to
+ *         nothing.
  */
 import {
   NOBODY,
@@ -46,7 +47,10 @@ class World {
     this.book.change({ pageId, presence }, this.nowMs);
   }
 
-  /** Sends what is due; a post reaches the receiver unless `posts` is 'lost', its answer only if 'good'. */
+  /**
+   * Sends what is due; a post reaches the receiver unless `posts` is 'lost', its answer only if
+   * 'good'.
+   */
   flush(datagramsWork: boolean, posts: Posts): void {
     const due = this.book.takeDue(this.nowMs, datagramsWork);
     for (const section of due.sections)

@@ -1,13 +1,16 @@
 /**
- * All feeds of this gateway, by bucket: what is due now by which way, and what Redis is known to have.
- * Pure: times come in as arguments and nothing is sent from here.
+ * All feeds of this gateway, by bucket: what is due now by which way, and what Redis is known to
+ * have. Pure: times come in as arguments and nothing is sent from here.
  */
 import { bucketOf, type FeedSection } from '@headcount/protocol';
 import type { PresenceChange } from '../presence/presence-book.js';
 import { BucketFeed, type Statement } from './bucket-feed.js';
 import type { BucketMessage } from './feed-posts.js';
 
-/** What has to leave now. Posts are named by their buckets only: their content is that of the time of sending. */
+/**
+ * What has to leave now. Posts are named by their buckets only: their content is that of the time
+ * of sending.
+ */
 export interface DueFeeds {
   readonly sections: readonly FeedSection[];
   readonly posts: readonly number[];
@@ -79,7 +82,10 @@ export class FeedBook {
     return messages;
   }
 
-  /** The smallest interval that one of these buckets can offer: enough to find out whether datagrams arrive. */
+  /**
+   * The smallest interval that one of these buckets can offer: enough to find out whether datagrams
+   * arrive.
+   */
   probe(buckets: Iterable<number>): FeedSection | null {
     for (const bucket of buckets) {
       const interval = this.feeds.get(bucket)?.pendingInterval();
@@ -95,7 +101,10 @@ export class FeedBook {
     return [...this.feeds.values()].map(({ bucket, version }) => [bucket, version]);
   }
 
-  /** Redis holds what the answer says. Gives false for a bucket or version that this gateway never sent. */
+  /**
+   * Redis holds what the answer says. Gives false for a bucket or version that this gateway never
+   * sent.
+   */
   stated({ bucket, ...statement }: BucketStatement, nowMs: number, bySync = false): boolean {
     const feed = this.feeds.get(bucket);
     if (feed === undefined) return false;

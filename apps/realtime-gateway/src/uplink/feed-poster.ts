@@ -16,8 +16,9 @@ export interface FeedPosterOptions {
 }
 
 /**
- * Posts buckets, one request at a time. Buckets that become due meanwhile wait together for the next one,
- * which takes their content of then. A failed post is not repeated: the next sync finds what is missing.
+ * Posts buckets, one request at a time. Buckets that become due meanwhile wait together for the
+ * next one, which takes their content of then. A failed post is not repeated: the next sync finds
+ * what is missing.
  */
 export class FeedPoster {
   private waiting = new Set<number>();

@@ -1,4 +1,7 @@
-/** However messages are cut and batched, a receiver that takes the posts in order ends where the messages led. */
+/**
+ * However messages are cut and batched, a receiver that takes the posts in order ends where the
+ * messages led.
+ */
 import {
   isNobody,
   nothingStored,
@@ -13,7 +16,10 @@ import { feedPosts, type BucketMessage } from './feed-posts.js';
 
 const presence = fc.nat(9).map((n): Presence => ({ viewers: n, connections: n }));
 
-/** Pages of any length, up to several thousand a message, so that some messages take several requests. */
+/**
+ * Pages of any length, up to several thousand a message, so that some messages take several
+ * requests.
+ */
 const bucketMessage = (bucket: number): fc.Arbitrary<BucketMessage> =>
   fc
     .record({

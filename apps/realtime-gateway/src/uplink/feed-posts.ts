@@ -4,7 +4,9 @@ import { BODY_BYTES_MAX, type PageId, type WireFeedMessage } from '@headcount/pr
 /** One bucket's message. */
 export type BucketMessage = FeedMessage<Presence> & { readonly bucket: number };
 
-/** Bytes of a row beside its page id: brackets, quotes, commas and two numbers of at most 16 digits. */
+/**
+ * Bytes of a row beside its page id: brackets, quotes, commas and two numbers of at most 16 digits.
+ */
 const ROW_BYTES_MAX = 40;
 
 /** Bytes of a message beside its rows: the names of its fields and three numbers. */
@@ -24,9 +26,10 @@ export function fitting(entries: readonly FeedEntry<Presence>[], room: number): 
 }
 
 /**
- * The messages as bodies of POST feed, each of at most 1 MiB, to be sent one after the other. An interval
- * that does not fit is split by version into (from, m] and (m, to]. Whole state is never split, for a
- * receiver may take its second half without the first; it must fit a request of its own (BucketFeed, T5).
+ * The messages as bodies of POST feed, each of at most 1 MiB, to be sent one after the other. An
+ * interval that does not fit is split by version into (from, m] and (m, to]. Whole state is never
+ * split, for a receiver may take its second half without the first; it must fit a request of its
+ * own (BucketFeed, T5).
  */
 export function feedPosts(messages: readonly BucketMessage[]): WireFeedMessage[][] {
   const posts: WireFeedMessage[][] = [];

@@ -10,8 +10,9 @@ import {
 } from '@headcount/protocol';
 
 /**
- * Lets in the answers of the present home, each once and none after a later one: what Redis stored at two
- * moments must be heard in the order of those moments, and nobody can play an old answer again.
+ * Lets in the answers of the present home, each once and none after a later one: what Redis stored
+ * at two moments must be heard in the order of those moments, and nobody can play an old answer
+ * again.
  */
 export class HaveReceiver {
   private home: InstanceId | null = null;

@@ -8,9 +8,9 @@ import {
   type SyncAnswer,
 } from '@headcount/protocol';
 import type { CallFailure, Clock, SignedCall, SignedClient } from '@headcount/platform';
-import type { GatewayMetrics } from '../gateway-metrics.js';
 import { HomeRing } from './home-ring.js';
 import type { AskedSync, SyncExchange } from './sync-exchange.js';
+import type { UplinkMetrics } from './uplink-metrics.js';
 
 /** Least pause between the beginnings of two syncs, however urgent the second. */
 const HURRY_MS = 250;
@@ -23,7 +23,9 @@ export interface Home {
   readonly datagramPort: number | null;
 }
 
-/** Told after each sync that succeeded; `moved`: its home is another instance than the last one's. */
+/**
+ * Told after each sync that succeeded; `moved`: its home is another instance than the last one's.
+ */
 export type SyncedListener = (home: Home, moved: boolean) => void;
 
 export interface HomeKeeperOptions {
@@ -34,10 +36,13 @@ export interface HomeKeeperOptions {
   /** A number above all that this instance has given out before. */
   readonly nextNumber: () => number;
   readonly clock: Clock;
-  readonly metrics: GatewayMetrics;
+  readonly metrics: UplinkMetrics;
 }
 
-/** Keeps up the heartbeat, and with it a home: syncs without end, and moves on where there is no answer. */
+/**
+ * Keeps up the heartbeat, and with it a home: syncs without end, and moves on where there is no
+ * answer.
+ */
 export class HomeKeeper {
   private readonly logger = new Logger(HomeKeeper.name);
   private readonly ring: HomeRing<SignedClient>;
@@ -57,14 +62,18 @@ export class HomeKeeper {
     this.lastSyncedMs = options.clock.monotonicMs();
   }
 
-  /** The home, or null before the first sync has succeeded: until then this gateway is not registered. */
+  /**
+   * The home, or null before the first sync has succeeded: until then this gateway is not
+   * registered.
+   */
   get current(): Home | null {
     return this.home;
   }
 
   /** Whether pushes of this instance are to be taken. */
   isHome(instance: InstanceId): boolean {
-    // Asked of the client, for a restarted counter-api may push before the next sync has told of it.
+    // Asked of the client, for a restarted counter-api may push before the next sync has told of
+    // it.
     return this.home !== null && this.home.client.receiver === instance;
   }
 
@@ -88,8 +97,8 @@ export class HomeKeeper {
   }
 
   /**
-   * Calls the home. If that fails, or another instance answers, the next sync comes soon: it finds out who
-   * is there, and what has to be said again.
+   * Calls the home. If that fails, or another instance answers, the next sync comes soon: it finds
+   * out who is there, and what has to be said again.
    */
   async call<T>(call: SignedCall<T>): Promise<Result<T, CallFailure>> {
     const { home } = this;
@@ -99,7 +108,9 @@ export class HomeKeeper {
     return answer;
   }
 
-  /** No sync begins any more; resolves when the one under way has ended. The home stays as it is. */
+  /**
+   * No sync begins any more; resolves when the one under way has ended. The home stays as it is.
+   */
   async stop(): Promise<void> {
     this.stopped = true;
     if (this.timer !== null) clearTimeout(this.timer);

@@ -1,6 +1,7 @@
 /**
- * Which counter-api to talk to: the present one as long as it answers, else the next in the list, round
- * and round. There is no way back on its own, for every move makes the next home restate everything.
+ * Which counter-api to talk to: the present one as long as it answers, else the next in the list,
+ * round and round. There is no way back on its own, for every move makes the next home restate
+ * everything.
  */
 export class HomeRing<T> {
   private at = 0;

@@ -19,7 +19,10 @@ export interface AskedSync {
   readonly mark: Step | null;
 }
 
-/** What a sync asks and what its answer changes (docs/protocol.md §5). Pure: the call itself is made elsewhere. */
+/**
+ * What a sync asks and what its answer changes (docs/protocol.md §5). Pure: the call itself is made
+ * elsewhere.
+ */
 export class SyncExchange {
   private heartbeat = 0;
 
@@ -29,8 +32,8 @@ export class SyncExchange {
   ) {}
 
   /**
-   * The next question. `question` is a number above those of all questions before, `url` the address that
-   * pushes are to go to.
+   * The next question. `question` is a number above those of all questions before, `url` the
+   * address that pushes are to go to.
    */
   ask(question: number, url: string): AskedSync {
     this.heartbeat += 1;
@@ -45,8 +48,8 @@ export class SyncExchange {
   }
 
   /**
-   * The answer. Buckets that it does not name are stored exactly as stated; `moved` says that it comes from
-   * another instance than the last one did, which holds nothing of our interest.
+   * The answer. Buckets that it does not name are stored exactly as stated; `moved` says that it
+   * comes from another instance than the last one did, which holds nothing of our interest.
    * Gives the buckets for which it states a version that was never given out.
    */
   take(asked: AskedSync, answer: SyncAnswer, moved: boolean, nowMs: number): readonly number[] {

@@ -9,19 +9,19 @@ import {
   type Clock,
   type Instance,
 } from '@headcount/platform';
-import { Counters } from '../counters/counters.js';
 import { CounterValues } from '../counters/counter-values.js';
 import { InterestBook } from '../counters/interest-book.js';
 import { PushStream } from '../counters/push-stream.js';
-import { GatewayMetrics } from '../gateway-metrics.js';
 import type { GatewayConfig } from '../gateway-settings.js';
+import { DatagramMetrics } from './datagram-metrics.js';
 import { FeedBook } from './feed-book.js';
 import { HomeKeeper } from './home-keeper.js';
 import { SyncExchange, type SyncBooks } from './sync-exchange.js';
+import { UplinkMetrics } from './uplink-metrics.js';
 import { Uplink } from './uplink.js';
 
-/** The books that both directions and the sync between them share. */
-const BOOKS = Symbol('BOOKS');
+/** What is held of both directions: the sync speaks about all of it. */
+export const SYNC_BOOKS = Symbol('SYNC_BOOKS');
 
 /** What signs and tells the time. */
 const SIGNER = Symbol('SIGNER');
@@ -32,11 +32,13 @@ interface Signer {
   readonly clock: Clock;
 }
 
-/** Both directions between this gateway and its home. */
+/** The way to counter-api, the sync, and who may push. */
 export function uplinkProviders(config: GatewayConfig): readonly Provider[] {
   return [
+    UplinkMetrics,
+    DatagramMetrics,
     {
-      provide: BOOKS,
+      provide: SYNC_BOOKS,
       useFactory: (): SyncBooks => ({
         feeds: new FeedBook(config.BUCKETS, config.TICK_MS),
         values: new CounterValues(config.BUCKETS),
@@ -55,22 +57,9 @@ export function uplinkProviders(config: GatewayConfig): readonly Provider[] {
     },
     {
       provide: HomeKeeper,
-      useFactory: (
-        books: SyncBooks,
-        { instance, keyring, clock }: Signer,
-        metrics: GatewayMetrics,
-      ) =>
-        new HomeKeeper({
-          clients: config.COUNTER_API_URLS.map(
-            (url) => new SignedClient({ url, instance, keyring }),
-          ),
-          exchange: new SyncExchange(books, config.BUCKETS),
-          intervalMs: config.SYNC_INTERVAL_MS,
-          nextNumber: instance.nextNumber,
-          clock,
-          metrics,
-        }),
-      inject: [BOOKS, SIGNER, GatewayMetrics],
+      useFactory: (books: SyncBooks, signer: Signer, metrics: UplinkMetrics) =>
+        homeKeeper(config, books, signer, metrics),
+      inject: [SYNC_BOOKS, SIGNER, UplinkMetrics],
     },
     {
       provide: Uplink,
@@ -78,19 +67,10 @@ export function uplinkProviders(config: GatewayConfig): readonly Provider[] {
         { feeds }: SyncBooks,
         signer: Signer,
         keeper: HomeKeeper,
-        metrics: GatewayMetrics,
-      ) => new Uplink({ feeds, keeper, metrics, ...signer }),
-      inject: [BOOKS, SIGNER, HomeKeeper, GatewayMetrics],
-    },
-    {
-      provide: Counters,
-      useFactory: (
-        { interest, values, stream }: SyncBooks,
-        { clock }: Signer,
-        keeper: HomeKeeper,
-        metrics: GatewayMetrics,
-      ) => new Counters({ interest, values, stream, keeper, clock, metrics }),
-      inject: [BOOKS, SIGNER, HomeKeeper, GatewayMetrics],
+        metrics: UplinkMetrics,
+        datagramMetrics: DatagramMetrics,
+      ) => new Uplink({ feeds, keeper, metrics, datagramMetrics, ...signer }),
+      inject: [SYNC_BOOKS, SIGNER, HomeKeeper, UplinkMetrics, DatagramMetrics],
     },
     {
       provide: REQUEST_VERIFIER,
@@ -99,4 +79,20 @@ export function uplinkProviders(config: GatewayConfig): readonly Provider[] {
       inject: [SIGNER, HomeKeeper],
     },
   ];
+}
+
+function homeKeeper(
+  config: GatewayConfig,
+  books: SyncBooks,
+  { instance, keyring, clock }: Signer,
+  metrics: UplinkMetrics,
+): HomeKeeper {
+  return new HomeKeeper({
+    clients: config.COUNTER_API_URLS.map((url) => new SignedClient({ url, instance, keyring })),
+    exchange: new SyncExchange(books, config.BUCKETS),
+    intervalMs: config.SYNC_INTERVAL_MS,
+    nextNumber: instance.nextNumber,
+    clock,
+    metrics,
+  });
 }

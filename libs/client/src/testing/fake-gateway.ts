@@ -26,8 +26,8 @@ interface Held {
 }
 
 /**
- * The side of a gateway that browsers see: subscriptions over graphql-ws, whose counts the test sets. A page
- * named `refused` is refused.
+ * The side of a gateway that browsers see: subscriptions over graphql-ws, whose counts the test
+ * sets. A page named `refused` is refused.
  */
 export class FakeGateway {
   /** What connection_init said, and the address it came by. */

@@ -1,0 +1,22 @@
+import type { Provider } from '@nestjs/common';
+import { CLOCK, type Clock } from '@headcount/platform';
+import { HomeKeeper } from '../uplink/home-keeper.js';
+import type { SyncBooks } from '../uplink/sync-exchange.js';
+import { SYNC_BOOKS } from '../uplink/uplink.providers.js';
+import { CounterMetrics } from './counter-metrics.js';
+import { Counters } from './counters.js';
+
+/** The way back from counter-api. */
+export const countersProviders: readonly Provider[] = [
+  CounterMetrics,
+  {
+    provide: Counters,
+    useFactory: (
+      { interest, values, stream }: SyncBooks,
+      keeper: HomeKeeper,
+      clock: Clock,
+      metrics: CounterMetrics,
+    ) => new Counters({ interest, values, stream, keeper, clock, metrics }),
+    inject: [SYNC_BOOKS, HomeKeeper, CLOCK, CounterMetrics],
+  },
+];
