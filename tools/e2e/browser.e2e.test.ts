@@ -6,7 +6,14 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { CHROMIUM_ARGS, LiveClient, chromiumPath, startSystem, until, type System } from '@headcount/testing';
+import {
+  CHROMIUM_ARGS,
+  LiveClient,
+  chromiumPath,
+  startSystem,
+  until,
+  type System,
+} from '@headcount/testing';
 import { restCount } from './rest-count.js';
 
 describe('the page of a counter', () => {
@@ -33,9 +40,14 @@ describe('the page of a counter', () => {
     await page.goto(`${system.apiUrl()}/${encodeURIComponent(pageId)}/counter`);
     return { page, faults };
   };
-  const shown = async (page: Page): Promise<string> => (await page.locator('live-count').textContent()) ?? '';
+  const shown = async (page: Page): Promise<string> =>
+    (await page.locator('live-count').textContent()) ?? '';
   const shows = (page: Page, count: number) =>
-    until(() => shown(page), { what: `the page to show ${count}`, accept: (text) => new RegExp(`\\b${count}\\b`).test(text), timeoutMs: 10_000 });
+    until(() => shown(page), {
+      what: `the page to show ${count}`,
+      accept: (text) => new RegExp(`\\b${count}\\b`).test(text),
+      timeoutMs: 10_000,
+    });
 
   it('shows two browsers two, and one again when the other closes its tab', async () => {
     const first = await open('tabs');
@@ -46,7 +58,9 @@ describe('the page of a counter', () => {
     const closedMs = performance.now();
     await second.page.close();
     await shows(first.page, 1);
-    process.stdout.write(`tab closed to seen by the other: ${Math.round(performance.now() - closedMs)} ms\n`);
+    process.stdout.write(
+      `tab closed to seen by the other: ${Math.round(performance.now() - closedMs)} ms\n`,
+    );
     expect([...first.faults, ...second.faults]).toEqual([]);
     await first.page.context().close();
   }, 30_000);
@@ -100,16 +114,28 @@ describe('the page of a counter', () => {
     const state = () => page.locator('live-count').getAttribute('state');
     expect(await state()).toBe('live');
     await system.gateways[0]?.end('SIGKILL');
-    await until(async () => (await state()) !== 'live', { what: 'the page to say that it is not live' });
+    await until(async () => (await state()) !== 'live', {
+      what: 'the page to say that it is not live',
+    });
     await system.gateways[0]?.restart();
-    await until(async () => (await state()) === 'live', { what: 'the page to be live again', timeoutMs: 30_000 });
-    await until(() => restCount(system, 'away'), { what: 'one viewer', accept: (count) => count === 1, timeoutMs: 30_000 });
+    await until(async () => (await state()) === 'live', {
+      what: 'the page to be live again',
+      timeoutMs: 30_000,
+    });
+    await until(() => restCount(system, 'away'), {
+      what: 'one viewer',
+      accept: (count) => count === 1,
+      timeoutMs: 30_000,
+    });
     await shows(page, 1);
     await page.context().close();
   }, 90_000);
 
   it('counts out a browser that has frozen', async () => {
-    const server = await chromium.launchServer({ executablePath: chromiumPath(), args: [...CHROMIUM_ARGS] });
+    const server = await chromium.launchServer({
+      executablePath: chromiumPath(),
+      args: [...CHROMIUM_ARGS],
+    });
     const frozen = await chromium.connect(server.wsEndpoint());
     const page = await frozen.newPage();
     const watcher = new LiveClient(system.liveUrl(), { viewerId: 'watcher' });
@@ -119,10 +145,18 @@ describe('the page of a counter', () => {
     const frozenMs = performance.now();
     // The whole group: what holds the socket is a child of the browser.
     process.kill(-(server.process().pid ?? 0), 'SIGSTOP');
-    await until(() => watched.last === 0, { what: 'the browser to be counted out', timeoutMs: 20_000 });
-    process.stdout.write(`browser frozen to counted out: ${((performance.now() - frozenMs) / 1000).toFixed(1)} s\n`);
+    await until(() => watched.last === 0, {
+      what: 'the browser to be counted out',
+      timeoutMs: 20_000,
+    });
+    process.stdout.write(
+      `browser frozen to counted out: ${((performance.now() - frozenMs) / 1000).toFixed(1)} s\n`,
+    );
     process.kill(-(server.process().pid ?? 0), 'SIGCONT');
-    await until(() => watched.last === 1, { what: 'the browser to be counted again', timeoutMs: 20_000 });
+    await until(() => watched.last === 1, {
+      what: 'the browser to be counted again',
+      timeoutMs: 20_000,
+    });
     await watcher.close();
     await server.close();
   }, 60_000);

@@ -4,7 +4,14 @@
  * Method  two counter-apis and two gateways; 2,000 sockets join, leave, move and vanish at random for 20 seconds, while
  *         both counter-apis are killed and started again. The truth is kept by the test, which knows who is where.
  */
-import { LiveClient, seededRandom, startSystem, until, type LiveSubscription, type System } from '@headcount/testing';
+import {
+  LiveClient,
+  seededRandom,
+  startSystem,
+  until,
+  type LiveSubscription,
+  type System,
+} from '@headcount/testing';
 import { restCount } from './rest-count.js';
 
 const SOCKETS = 2000;
@@ -28,7 +35,13 @@ class Crowd {
   readonly guests: Guest[] = Array.from({ length: SOCKETS }, (_, number) => {
     const viewer = number % VIEWERS;
     // As a balancer that hashes on the viewer does: all sockets of one viewer on one gateway.
-    return { viewerId: `viewer-${viewer}`, gateway: viewer % 2, client: null, subscription: null, page: null };
+    return {
+      viewerId: `viewer-${viewer}`,
+      gateway: viewer % 2,
+      client: null,
+      subscription: null,
+      page: null,
+    };
   });
 
   constructor(private readonly system: System) {}
@@ -53,7 +66,9 @@ class Crowd {
 
   /** Distinct viewers on a page, or anywhere. */
   truth(page: string | null): number {
-    const there = this.guests.filter((guest) => guest.page !== null && (page === null || guest.page === page));
+    const there = this.guests.filter(
+      (guest) => guest.page !== null && (page === null || guest.page === page),
+    );
     return new Set(there.map(({ viewerId }) => viewerId)).size;
   }
 
@@ -118,14 +133,19 @@ describe('a storm', () => {
       await pause(10);
     }
     await kills;
-    process.stdout.write(`seed ${SEED}, sockets open at the end ${crowd.open.length}, ${JSON.stringify(crowd.done)}\n`);
+    process.stdout.write(
+      `seed ${SEED}, sockets open at the end ${crowd.open.length}, ${JSON.stringify(crowd.done)}\n`,
+    );
     const stormEndMs = performance.now();
 
     const wrongPages = async (): Promise<string[]> => {
       const wrong = await Promise.all(
         [...PAGES, '@site'].flatMap((page) =>
           [0, 1].map(async (counterApi) => {
-            const [seen, true_] = [await restCount(system, page, counterApi), crowd.truth(page === '@site' ? null : page)];
+            const [seen, true_] = [
+              await restCount(system, page, counterApi),
+              crowd.truth(page === '@site' ? null : page),
+            ];
             return seen === true_ ? [] : [`${page}@${counterApi}: ${seen}, not ${true_}`];
           }),
         ),
@@ -135,11 +155,25 @@ describe('a storm', () => {
     const wrongGuests = (): string[] =>
       crowd.open.flatMap(({ viewerId, page, subscription }) => {
         const true_ = crowd.truth(page);
-        return subscription?.last === true_ ? [] : [`${viewerId} on ${page}: ${subscription?.last}, not ${true_}`];
+        return subscription?.last === true_
+          ? []
+          : [`${viewerId} on ${page}: ${subscription?.last}, not ${true_}`];
       });
-    await until(wrongPages, { what: 'every REST answer to be true', accept: (wrong) => wrong.length === 0, timeoutMs: 40_000, everyMs: 200 });
-    await until(wrongGuests, { what: 'every subscriber to be right', accept: (wrong) => wrong.length === 0, timeoutMs: 40_000, everyMs: 200 });
-    process.stdout.write(`storm's end to exact: ${((performance.now() - stormEndMs) / 1000).toFixed(1)} s\n`);
+    await until(wrongPages, {
+      what: 'every REST answer to be true',
+      accept: (wrong) => wrong.length === 0,
+      timeoutMs: 40_000,
+      everyMs: 200,
+    });
+    await until(wrongGuests, {
+      what: 'every subscriber to be right',
+      accept: (wrong) => wrong.length === 0,
+      timeoutMs: 40_000,
+      everyMs: 200,
+    });
+    process.stdout.write(
+      `storm's end to exact: ${((performance.now() - stormEndMs) / 1000).toFixed(1)} s\n`,
+    );
     expect(crowd.open.length).toBeGreaterThan(SOCKETS / 4);
     await crowd.close();
     await system.stop();

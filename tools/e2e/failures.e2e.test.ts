@@ -20,13 +20,23 @@ async function startWithViewers(page: string, options: Parameters<typeof startSy
     await Promise.all(clients.map((client) => client.close()));
     await system.stop();
   };
-  await until(() => [...first, ...second].every(({ last }) => last === 5), { what: 'all to see five', timeoutMs: 10_000 });
+  await until(() => [...first, ...second].every(({ last }) => last === 5), {
+    what: 'all to see five',
+    timeoutMs: 10_000,
+  });
   return { system, first, second, stop, view };
 }
 
-const everyone = (subscriptions: readonly LiveSubscription[], count: number, what: string, timeoutMs = 30_000) =>
+const everyone = (
+  subscriptions: readonly LiveSubscription[],
+  count: number,
+  what: string,
+  timeoutMs = 30_000,
+) =>
   until(() => subscriptions.map(({ last }) => last), {
-    what, timeoutMs, accept: (counts) => counts.every((seen) => seen === count),
+    what,
+    timeoutMs,
+    accept: (counts) => counts.every((seen) => seen === count),
   });
 
 const secondsSince = (ms: number): string => ((performance.now() - ms) / 1000).toFixed(1);
@@ -69,7 +79,9 @@ describe('datagrams', () => {
   it('leave every count exact though many are lost, repeated and overtaken', async () => {
     const seed = 20_261_124;
     process.stdout.write(`seed ${seed}\n`);
-    const { system, first, second, stop, view } = await startWithViewers('lossy', { udpSeed: seed });
+    const { system, first, second, stop, view } = await startWithViewers('lossy', {
+      udpSeed: seed,
+    });
     for (const proxy of system.udp) {
       proxy.faults = { lossRatio: 0.3, duplicateRatio: 0.5, delayRatio: 0.3, delayMsMax: 300 };
     }
@@ -82,7 +94,11 @@ describe('datagrams', () => {
     }
     await everyone([...first, ...second, ...late], 25, 'every count to be exact at rest');
     expect(await restCount(system, 'lossy')).toBe(25);
-    const { lost, duplicated, delayed } = system.udp[0]?.seen ?? { lost: 0, duplicated: 0, delayed: 0 };
+    const { lost, duplicated, delayed } = system.udp[0]?.seen ?? {
+      lost: 0,
+      duplicated: 0,
+      delayed: 0,
+    };
     process.stdout.write(`datagrams lost ${lost}, repeated ${duplicated}, held back ${delayed}\n`);
     expect(Math.min(lost, duplicated, delayed)).toBeGreaterThan(0);
     await stop();
@@ -93,7 +109,10 @@ describe('datagrams', () => {
     for (const proxy of system.udp) proxy.faults = BLOCKED;
     const more = view('c1', 0);
     await everyone([...first, ...second, more], 6, 'the newcomer to be seen without datagrams');
-    await until(async () => (await metric(system.gatewayUrl(), 'gateway_datagrams_work')) === 0, { what: 'the metric', timeoutMs: 20_000 });
+    await until(async () => (await metric(system.gatewayUrl(), 'gateway_datagrams_work')) === 0, {
+      what: 'the metric',
+      timeoutMs: 20_000,
+    });
     await stop();
   }, 60_000);
 });
@@ -107,7 +126,8 @@ describe('Redis', () => {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({
-          query: 'mutation ($opId: ID) { incrementCounter(pageId: "load", name: "likes", opId: $opId) { count } }',
+          query:
+            'mutation ($opId: ID) { incrementCounter(pageId: "load", name: "likes", opId: $opId) { count } }',
           variables: { opId },
         }),
       });
@@ -118,7 +138,10 @@ describe('Redis', () => {
     // Each worker repeats an operation under its id until it is acknowledged, as a client should.
     const worker = async (name: number): Promise<void> => {
       for (let number = 0; !stopping; number += 1) {
-        await until(() => graphqlAdd(`op-${name}-${number}`), { what: 'an acknowledgement', timeoutMs: 20_000 });
+        await until(() => graphqlAdd(`op-${name}-${number}`), {
+          what: 'an acknowledgement',
+          timeoutMs: 20_000,
+        });
         acknowledged += 1;
       }
     };
@@ -151,9 +174,16 @@ describe('Redis', () => {
     await new Promise((done) => setTimeout(done, 10_000));
     await system.redis.restart();
     const backMs = performance.now();
-    await until(() => restCount(system, 'away'), { what: 'an exact count', accept: (count) => count === 5 });
+    await until(() => restCount(system, 'away'), {
+      what: 'an exact count',
+      accept: (count) => count === 5,
+    });
     process.stdout.write(`Redis back to exact: ${secondsSince(backMs)} s\n`);
-    const low = [...first, ...second].map(({ values }) => Math.min(...values.slice(values.findIndex(({ count }) => count === 5)).map(({ count }) => count)));
+    const low = [...first, ...second].map(({ values }) =>
+      Math.min(
+        ...values.slice(values.findIndex(({ count }) => count === 5)).map(({ count }) => count),
+      ),
+    );
     expect(Math.min(...low)).toBe(5);
     await stop();
   }, 60_000);
@@ -161,15 +191,24 @@ describe('Redis', () => {
   it('is filled again by the gateways after it was flushed, and no subscriber keeps an old value', async () => {
     const { system, first, second, stop } = await startWithViewers('flushed');
     await fetch(`${system.apiUrl()}/liked/counter`, {
-      method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{"action":"increment"}',
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: '{"action":"increment"}',
     });
     const watcher = new LiveClient(system.liveUrl(0), { viewerId: 'watcher' });
     const liked = watcher.counterChanged('liked');
     await until(() => liked.last === 1, { what: 'the durable counter' });
     await system.redis.flush();
     const flushedMs = performance.now();
-    await until(() => liked.last === 0, { what: 'the forgotten counter to be told', timeoutMs: 10_000 });
-    await until(() => restCount(system, 'flushed'), { what: 'an exact count', accept: (count) => count === 5, timeoutMs: 10_000 });
+    await until(() => liked.last === 0, {
+      what: 'the forgotten counter to be told',
+      timeoutMs: 10_000,
+    });
+    await until(() => restCount(system, 'flushed'), {
+      what: 'an exact count',
+      accept: (count) => count === 5,
+      timeoutMs: 10_000,
+    });
     process.stdout.write(`flush to exact: ${secondsSince(flushedMs)} s\n`);
     await everyone([...first, ...second], 5, 'every subscriber to be right');
     await watcher.close();

@@ -9,7 +9,9 @@ import { restCount } from './rest-count.js';
 describe('presence', () => {
   let system: System;
   const clients: LiveClient[] = [];
-  beforeAll(async () => { system = await startSystem({ counterApis: 1, gateways: 2 }); }, 60_000);
+  beforeAll(async () => {
+    system = await startSystem({ counterApis: 1, gateways: 2 });
+  }, 60_000);
   afterEach(async () => {
     await Promise.all(clients.splice(0).map((client) => client.close()));
   });
@@ -30,7 +32,9 @@ describe('presence', () => {
     const leftMs = performance.now();
     await second.close();
     await until(() => first.last === 1, { what: 'ann to be alone', everyMs: 2 });
-    process.stdout.write(`left to seen by the other: ${Math.round(performance.now() - leftMs)} ms\n`);
+    process.stdout.write(
+      `left to seen by the other: ${Math.round(performance.now() - leftMs)} ms\n`,
+    );
   });
 
   it('shows the first value without a flash of nobody', async () => {
@@ -72,11 +76,16 @@ describe('presence', () => {
   it('counts out a viewer whose socket has died without a close', async () => {
     const cable = await TcpProxy.to(Number(new URL(system.liveUrl(0)).port));
     const staying = client('stays', 1).viewing('cable');
-    const vanishing = client('vanishes', 0, `ws://127.0.0.1:${cable.port}/graphql`).viewing('cable');
+    const vanishing = client('vanishes', 0, `ws://127.0.0.1:${cable.port}/graphql`).viewing(
+      'cable',
+    );
     await until(() => staying.last === 2 && vanishing.last === 2, { what: 'both to see two' });
     const cutMs = performance.now();
     cable.silence();
-    await until(() => staying.last === 1, { what: 'the vanished one to be counted out', timeoutMs: 20_000 });
+    await until(() => staying.last === 1, {
+      what: 'the vanished one to be counted out',
+      timeoutMs: 20_000,
+    });
     process.stdout.write(`vanished to counted out: ${Math.round(performance.now() - cutMs)} ms\n`);
     await cable.close();
   }, 40_000);

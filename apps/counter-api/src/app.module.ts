@@ -1,4 +1,10 @@
-import { Inject, Logger, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Inject,
+  Logger,
+  Module,
+  type DynamicModule,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { GraphQLModule } from '@nestjs/graphql';
 import {
@@ -67,7 +73,8 @@ export class AppModule implements OnApplicationShutdown {
         },
         {
           provide: REQUEST_VERIFIER,
-          useFactory: ({ id }: Instance, keyring: Keyring) => new RequestVerifier({ me: id, keyring }),
+          useFactory: ({ id }: Instance, keyring: Keyring) =>
+            new RequestVerifier({ me: id, keyring }),
           inject: [INSTANCE, Keyring],
         },
         { provide: PUSH_CLIENTS, useFactory: pushClients, inject: [INSTANCE, Keyring, CLOCK] },

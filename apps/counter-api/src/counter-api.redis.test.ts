@@ -11,7 +11,11 @@ describe('counter-api', () => {
   let app: RunningApp;
   beforeAll(async () => {
     redis = await startRedis();
-    app = await startCounterApi({ COUNTER_API_PORT: '0', REDIS_URL: redis.url, LOG_LEVEL: 'fatal' });
+    app = await startCounterApi({
+      COUNTER_API_PORT: '0',
+      REDIS_URL: redis.url,
+      LOG_LEVEL: 'fatal',
+    });
   });
   afterAll(async () => {
     await app.close();
@@ -19,9 +23,13 @@ describe('counter-api', () => {
   });
 
   const at = (pageId: string) => `${app.url}/${encodeURIComponent(pageId)}/counter`;
-  const get = (pageId: string, accept = 'application/json') => fetch(at(pageId), { headers: { accept } });
-  const put = (pageId: string, body: string, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
-    fetch(at(pageId), { method: 'PUT', body, headers });
+  const get = (pageId: string, accept = 'application/json') =>
+    fetch(at(pageId), { headers: { accept } });
+  const put = (
+    pageId: string,
+    body: string,
+    headers: Record<string, string> = { 'content-type': 'application/json' },
+  ) => fetch(at(pageId), { method: 'PUT', body, headers });
   const change = (pageId: string, action: string) => put(pageId, JSON.stringify({ action }));
   const graphql = async (query: string, variables: object = {}) => {
     const response = await fetch(`${app.url}/graphql`, {
@@ -33,7 +41,10 @@ describe('counter-api', () => {
   };
   interface Answer {
     readonly data?: Record<string, Record<string, unknown>>;
-    readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
+    readonly errors?: readonly {
+      readonly message: string;
+      readonly extensions: { readonly code: string };
+    }[];
   }
 
   describe('REST', () => {
@@ -48,7 +59,10 @@ describe('counter-api', () => {
       expect(await (await change('home', 'increment')).json()).toMatchObject({ count: 1 });
       expect(await (await change('home', 'increment')).json()).toMatchObject({ count: 2 });
       const lowered = await (await change('home', 'decrement')).json();
-      expect(lowered).toEqual({ count: 1, updated_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/) });
+      expect(lowered).toEqual({
+        count: 1,
+        updated_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+      });
       expect(await (await get('home')).json()).toEqual(lowered);
     });
 
@@ -56,10 +70,13 @@ describe('counter-api', () => {
       expect(await (await change('below', 'decrement')).json()).toMatchObject({ count: 0 });
     });
 
-    it.each(['a/b', 'naïve', '日本語', 'x'.repeat(256), "it's", 'a&b=c', 'q?x#y'])('takes the page id %s', async (pageId) => {
-      expect((await change(pageId, 'increment')).status).toBe(200);
-      expect(await (await get(pageId)).json()).toMatchObject({ count: 1 });
-    });
+    it.each(['a/b', 'naïve', '日本語', 'x'.repeat(256), "it's", 'a&b=c', 'q?x#y'])(
+      'takes the page id %s',
+      async (pageId) => {
+        expect((await change(pageId, 'increment')).status).toBe(200);
+        expect(await (await get(pageId)).json()).toMatchObject({ count: 1 });
+      },
+    );
 
     it('takes two spellings of one text for one page', async () => {
       await change('cafe\u0301', 'increment');
@@ -75,7 +92,13 @@ describe('counter-api', () => {
       ['a reserved page id', '@me', '{"action":"increment"}', 400, 'BAD_PAGE_ID'],
       ['a path that climbs', '../etc', '{"action":"increment"}', 400, 'BAD_PAGE_ID'],
       ['a page id that is too long', 'x'.repeat(257), '{"action":"increment"}', 400, 'BAD_PAGE_ID'],
-      ['a body that is too large', 'home', `{"action":"${'x'.repeat(70_000)}"}`, 413, 'PAYLOAD_TOO_LARGE'],
+      [
+        'a body that is too large',
+        'home',
+        `{"action":"${'x'.repeat(70_000)}"}`,
+        413,
+        'PAYLOAD_TOO_LARGE',
+      ],
     ])('refuses %s with problem details', async (_, pageId, body, status, code) => {
       const response = await put(pageId, body);
       expect(response.status).toBe(status);
@@ -86,14 +109,26 @@ describe('counter-api', () => {
     it('refuses other methods, media types and answers', async () => {
       const deleted = await fetch(at('home'), { method: 'DELETE' });
       expect([deleted.status, deleted.headers.get('allow')]).toEqual([405, 'GET, HEAD, PUT']);
-      expect((await put('home', 'action=increment', { 'content-type': 'text/plain' })).status).toBe(415);
+      expect((await put('home', 'action=increment', { 'content-type': 'text/plain' })).status).toBe(
+        415,
+      );
       expect((await get('home', 'image/png')).status).toBe(406);
-      expect((await put('home', '{"action":"increment"}', { 'content-type': 'application/json', accept: 'text/html' })).status).toBe(406);
+      expect(
+        (
+          await put('home', '{"action":"increment"}', {
+            'content-type': 'application/json',
+            accept: 'text/html',
+          })
+        ).status,
+      ).toBe(406);
       expect((await fetch(`${app.url}/nowhere`)).status).toBe(404);
     });
 
     it('shows a person a page with every value escaped and nothing inline', async () => {
-      const response = await get(`it's&"`.replace('"', ''), 'text/html,application/xhtml+xml,*/*;q=0.8');
+      const response = await get(
+        `it's&"`.replace('"', ''),
+        'text/html,application/xhtml+xml,*/*;q=0.8',
+      );
       const html = await response.text();
       expect(response.headers.get('content-type')).toMatch(/^text\/html/);
       expect(response.headers.get('content-security-policy')).toContain("script-src 'self'");
@@ -111,15 +146,31 @@ describe('counter-api', () => {
         `{ counter(pageId: "g1", name: "likes") ${SHOWN} counters(pageIds: ["g2", "g1"], name: "likes") { pageId count } site { pageId count } }`,
       );
       expect(body.data?.counter).toEqual({
-        pageId: 'g1', name: 'likes', count: 5, connections: 0, updatedAt: expect.stringMatching(/Z$/),
+        pageId: 'g1',
+        name: 'likes',
+        count: 5,
+        connections: 0,
+        updatedAt: expect.stringMatching(/Z$/),
       });
-      expect(body.data?.counters).toEqual([{ pageId: 'g2', count: 0 }, { pageId: 'g1', count: 5 }]);
+      expect(body.data?.counters).toEqual([
+        { pageId: 'g2', count: 0 },
+        { pageId: 'g1', count: 5 },
+      ]);
       expect(body.data?.site).toEqual({ pageId: '@site', count: 0 });
     });
 
     it('counts an opId once and refuses it for something else', async () => {
       const like = (by: number) =>
-        graphql(`mutation($by: SafeInt) { incrementCounter(pageId: "once", name: "likes", by: $by, opId: "op-1") { count } }`, { by });
+        graphql(
+          `
+            mutation ($by: SafeInt) {
+              incrementCounter(pageId: "once", name: "likes", by: $by, opId: "op-1") {
+                count
+              }
+            }
+          `,
+          { by },
+        );
       expect((await like(2)).body.data?.incrementCounter).toEqual({ count: 2 });
       expect((await like(2)).body.data?.incrementCounter).toEqual({ count: 2 });
       expect((await like(3)).body.errors?.[0]?.extensions.code).toBe('OPERATION_ID_REUSED');
@@ -127,8 +178,13 @@ describe('counter-api', () => {
 
     it('is exact to 2^53 - 1 and refuses one more', async () => {
       const add = (by: number) =>
-        graphql('mutation($by: SafeInt) { incrementCounter(pageId: "big", name: "events", by: $by) { count } }', { by });
-      expect((await add(Number.MAX_SAFE_INTEGER)).body.data?.incrementCounter).toEqual({ count: Number.MAX_SAFE_INTEGER });
+        graphql(
+          'mutation($by: SafeInt) { incrementCounter(pageId: "big", name: "events", by: $by) { count } }',
+          { by },
+        );
+      expect((await add(Number.MAX_SAFE_INTEGER)).body.data?.incrementCounter).toEqual({
+        count: Number.MAX_SAFE_INTEGER,
+      });
       expect((await add(1)).body.errors?.[0]?.extensions.code).toBe('OUT_OF_RANGE');
       const { body } = await graphql('{ counter(pageId: "big", name: "events") { count } }');
       expect(body.data?.counter).toEqual({ count: Number.MAX_SAFE_INTEGER });
@@ -161,6 +217,8 @@ describe('counter-api', () => {
   });
 
   it('serves metrics', async () => {
-    expect(await (await fetch(`${app.url}/metrics`)).text()).toContain('headcount_datagrams_dropped_total');
+    expect(await (await fetch(`${app.url}/metrics`)).text()).toContain(
+      'headcount_datagrams_dropped_total',
+    );
   });
 });

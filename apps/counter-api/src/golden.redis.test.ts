@@ -14,7 +14,11 @@ describe('golden files of counter-api', () => {
   let app: RunningApp;
   beforeAll(async () => {
     redis = await startRedis();
-    app = await startCounterApi({ COUNTER_API_PORT: '0', REDIS_URL: redis.url, LOG_LEVEL: 'fatal' });
+    app = await startCounterApi({
+      COUNTER_API_PORT: '0',
+      REDIS_URL: redis.url,
+      LOG_LEVEL: 'fatal',
+    });
   });
   afterAll(async () => {
     await app.close();

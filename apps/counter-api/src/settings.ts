@@ -36,7 +36,9 @@ export const counterApiSettings = {
     },
     gatewayAddresses,
   ),
-  DATAGRAM_PORT: optionalPort('UDP port for datagrams of gateways; 0: none. Default: COUNTER_API_PORT.'),
+  DATAGRAM_PORT: optionalPort(
+    'UDP port for datagrams of gateways; 0: none. Default: COUNTER_API_PORT.',
+  ),
   DATAGRAM_PORT_ADVERTISED: optionalPort(
     'UDP port that gateways are told, where a translation stands between. Default: DATAGRAM_PORT.',
   ),
@@ -49,16 +51,22 @@ export const counterApiSettings = {
     },
     z.url({ protocol: /^wss?$/ }),
   ),
-  SYNC_INTERVAL_MS: numberSetting('How often gateways sync and the living are looked at, in milliseconds.', {
-    min: 100,
-    max: 60_000,
-    default: 2000,
-  }),
-  TICK_MS: numberSetting('Shortest time between two pushes of one counter to one gateway, in milliseconds.', {
-    min: 10,
-    max: 10_000,
-    default: 100,
-  }),
+  SYNC_INTERVAL_MS: numberSetting(
+    'How often gateways sync and the living are looked at, in milliseconds.',
+    {
+      min: 100,
+      max: 60_000,
+      default: 2000,
+    },
+  ),
+  TICK_MS: numberSetting(
+    'Shortest time between two pushes of one counter to one gateway, in milliseconds.',
+    {
+      min: 10,
+      max: 10_000,
+      default: 100,
+    },
+  ),
   ...counterSettings,
 };
 

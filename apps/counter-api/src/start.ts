@@ -1,4 +1,10 @@
-import { StartError, loadConfig, runApp, type Environment, type RunningApp } from '@headcount/platform';
+import {
+  StartError,
+  loadConfig,
+  runApp,
+  type Environment,
+  type RunningApp,
+} from '@headcount/platform';
 import { AppModule } from './app.module.js';
 import { DatagramListener } from './intake/datagram.listener.js';
 import { counterApiSettings, type CounterApiConfig } from './settings.js';
@@ -18,7 +24,10 @@ export async function startCounterApi(env: Environment): Promise<RunningApp> {
   });
 }
 
-async function listenForDatagrams(listener: DatagramListener, config: CounterApiConfig): Promise<void> {
+async function listenForDatagrams(
+  listener: DatagramListener,
+  config: CounterApiConfig,
+): Promise<void> {
   const { DATAGRAM_PORT, COUNTER_API_PORT, HOST } = config;
   if (DATAGRAM_PORT === 0) return;
   const port = DATAGRAM_PORT ?? COUNTER_API_PORT;

@@ -46,7 +46,9 @@ export class AppModule implements OnApplicationShutdown {
           provide: STORE,
           useFactory: (instance: Instance, clock: Clock, ids: Ids) => {
             const logger = new Logger('Store');
-            return openCounterRegion(config, { instance, clock, ids }, (sentence) => logger.warn(sentence));
+            return openCounterRegion(config, { instance, clock, ids }, (sentence) =>
+              logger.warn(sentence),
+            );
           },
           inject: [INSTANCE, CLOCK, IDS],
         },

@@ -17,7 +17,10 @@ const CHANNEL = /^hc:\{(\d+)\}:changes$/;
 export function decodeChanges(channel: string, message: string): BucketChanges {
   const [, bucket] = CHANNEL.exec(channel) ?? [];
   const published: unknown = JSON.parse(message);
-  assert(bucket !== undefined && Array.isArray(published), `no publication of a bucket: ${channel}`);
+  assert(
+    bucket !== undefined && Array.isArray(published),
+    `no publication of a bucket: ${channel}`,
+  );
   const [incarnation, fromRev, toRev, rows] = published as [string, string, string, string[]];
   return {
     bucket: Number(bucket),

@@ -5,7 +5,9 @@ import { bucketCompare } from './scripts/bucket-compare.js';
 
 describe('command connection', () => {
   let server: RedisServer;
-  beforeAll(async () => { server = await startRedis({ listen: 'unix' }); });
+  beforeAll(async () => {
+    server = await startRedis({ listen: 'unix' });
+  });
   afterAll(() => server.stop());
 
   it('runs a script for the first time while other commands of the same turn wait', async () => {

@@ -37,6 +37,10 @@ export function commandConnection(settings: ConnectionSettings): Redis {
 
 /** A connection for subscriptions, not yet opened. It subscribes again by itself after a loss. */
 export function subscriberConnection(settings: ConnectionSettings): Redis {
-  const options: RedisOptions = { ...optionsFor(settings), autoResubscribe: true, enableAutoPipelining: false };
+  const options: RedisOptions = {
+    ...optionsFor(settings),
+    autoResubscribe: true,
+    enableAutoPipelining: false,
+  };
   return options.path ? new Redis(options) : new Redis(settings.redisUrl, options);
 }

@@ -11,12 +11,17 @@ import { openStores, rawShelves, type StoreHarness } from './testing/store-harne
 const BUCKET = 3;
 const MAX = Number.MAX_SAFE_INTEGER;
 const like = (amount: number, operationId: string | null = null, pageId = 'home'): Addition => ({
-  pageId, name: 'likes', amount, operationId,
+  pageId,
+  name: 'likes',
+  amount,
+  operationId,
 });
 
 describe('counter store', () => {
   let stores: StoreHarness;
-  beforeAll(async () => { stores = await openStores(); });
+  beforeAll(async () => {
+    stores = await openStores();
+  });
   afterAll(() => stores.close());
   beforeEach(() => stores.redis.flushall());
 
@@ -29,7 +34,9 @@ describe('counter store', () => {
     const { again, added } = await add(1, [like(2), like(-5), like(10)]);
     expect(again).toBe(false);
     expect(added.map(({ outcome, view }) => [outcome, view.durable])).toEqual([
-      ['added', 2], ['added', -3], ['added', 7],
+      ['added', 2],
+      ['added', -3],
+      ['added', 7],
     ]);
     expect(await durable()).toBe(7);
   });
@@ -52,7 +59,10 @@ describe('counter store', () => {
   it('refuses an operation id that was used for something else', async () => {
     await add(1, [like(5, 'op-1')]);
     const { added } = await add(2, [like(6, 'op-1'), like(5, 'op-1', 'other')]);
-    expect(added.map(({ outcome }) => outcome)).toEqual(['OPERATION_ID_REUSED', 'OPERATION_ID_REUSED']);
+    expect(added.map(({ outcome }) => outcome)).toEqual([
+      'OPERATION_ID_REUSED',
+      'OPERATION_ID_REUSED',
+    ]);
     expect(await durable()).toBe(5);
   });
 
@@ -74,8 +84,9 @@ describe('counter store', () => {
   });
 
   it('counts to 2^53 - 1 exactly, upwards and downwards, and refuses one more', async () => {
-    expect((await add(1, [like(MAX - 1), like(1), like(1)])).added.map(({ outcome }) => outcome))
-      .toEqual(['added', 'added', 'OUT_OF_RANGE']);
+    expect(
+      (await add(1, [like(MAX - 1), like(1), like(1)])).added.map(({ outcome }) => outcome),
+    ).toEqual(['added', 'added', 'OUT_OF_RANGE']);
     expect(await durable()).toBe(MAX);
     await add(2, [like(-MAX), like(-1)]);
     expect(await durable()).toBe(0);
@@ -85,8 +96,13 @@ describe('counter store', () => {
     const { position } = await add(1, [like(1)]);
     await add(2, [like(1, null, 'other'), like(1, null, 'third')]);
     const { rows } = await stores.counters.since(BUCKET, position, 100);
-    expect(rows?.map(({ key, rev }) => [key, rev])).toEqual([['other likes', 2], ['third likes', 3]]);
-    expect((await stores.counters.since(BUCKET, { ...position, incarnation: '0' }, 100)).rows).toBeNull();
+    expect(rows?.map(({ key, rev }) => [key, rev])).toEqual([
+      ['other likes', 2],
+      ['third likes', 3],
+    ]);
+    expect(
+      (await stores.counters.since(BUCKET, { ...position, incarnation: '0' }, 100)).rows,
+    ).toBeNull();
     expect((await stores.counters.since(BUCKET, position, 1)).rows).toBeNull();
   });
 
@@ -102,22 +118,33 @@ describe('counter store', () => {
   it('packs ten thousand counters into small shelves and finds each of them', async () => {
     const pages = Array.from({ length: 10_000 }, (_, number) => `page-${number}`);
     for (let at = 0; at < pages.length; at += 500) {
-      await add(1 + at / 500, pages.slice(at, at + 500).map((page, place) => like(at + place + 1, null, page)));
+      await add(
+        1 + at / 500,
+        pages.slice(at, at + 500).map((page, place) => like(at + place + 1, null, page)),
+      );
     }
-    const { views } = await stores.counters.read(BUCKET, pages.map((pageId) => ({ pageId, name: 'likes' })));
+    const { views } = await stores.counters.read(
+      BUCKET,
+      pages.map((pageId) => ({ pageId, name: 'likes' })),
+    );
     expect(views.map((view) => view.durable)).toEqual(pages.map((_, number) => number + 1));
     const shelves = await stores.redis.keys(`hc:{${BUCKET}}:shelf:*`);
     const sizes = await Promise.all(shelves.map((key) => stores.redis.hlen(key)));
     expect(Math.max(...sizes)).toBeLessThanOrEqual(128);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(10_000);
-    expect(new Set(await Promise.all(shelves.map((key) => stores.redis.object('ENCODING', key))))).toEqual(new Set(['listpack']));
+    expect(
+      new Set(await Promise.all(shelves.map((key) => stores.redis.object('ENCODING', key)))),
+    ).toEqual(new Set(['listpack']));
   }, 60_000);
 
   it('keeps the index a window of at most an eighth of the counters', async () => {
     const pages = Array.from({ length: 2000 }, (_, number) => `page-${number}`);
     const first = await add(1, [like(1)]);
     for (let at = 0; at < pages.length; at += 500) {
-      await add(2 + at / 500, pages.slice(at, at + 500).map((page) => like(1, null, page)));
+      await add(
+        2 + at / 500,
+        pages.slice(at, at + 500).map((page) => like(1, null, page)),
+      );
     }
     expect(await stores.redis.zcard(`hc:{${BUCKET}}:index`)).toBe(Math.floor(2001 / 8));
     expect((await stores.counters.since(BUCKET, first.position, 10_000)).rows).toBeNull();
@@ -125,50 +152,69 @@ describe('counter store', () => {
 
   it('agrees with plain sums on random histories of batches, repeats and rollbacks', async () => {
     const addition = fc.record({
-      page: fc.constantFrom('a', 'b'), amount: fc.integer({ min: -5, max: 5 }).filter((amount) => amount !== 0),
+      page: fc.constantFrom('a', 'b'),
+      amount: fc.integer({ min: -5, max: 5 }).filter((amount) => amount !== 0),
       id: fc.option(fc.constantFrom('x', 'y', 'z'), { freq: 2 }),
     });
     const step = fc.oneof(
-      { weight: 6, arbitrary: fc.record({ does: fc.constant('add' as const), instance: fc.constantFrom('i1', 'i2'), additions: fc.array(addition, { minLength: 1, maxLength: 4 }), twice: fc.boolean() }) },
-      { weight: 1, arbitrary: fc.record({ does: fc.constantFrom('remember' as const, 'rollBack' as const, 'flush' as const) }) },
+      {
+        weight: 6,
+        arbitrary: fc.record({
+          does: fc.constant('add' as const),
+          instance: fc.constantFrom('i1', 'i2'),
+          additions: fc.array(addition, { minLength: 1, maxLength: 4 }),
+          twice: fc.boolean(),
+        }),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.record({
+          does: fc.constantFrom('remember' as const, 'rollBack' as const, 'flush' as const),
+        }),
+      },
     );
-    await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 15 }), async (steps) => {
-      await stores.redis.flushall();
-      let sums = new Map<string, number>();
-      let ids = new Map<string, string>();
-      const numbers = new Map<string, number>();
-      let saved = { sums: new Map(sums), ids: new Map(ids), snapshot: await stores.snapshot() };
-      for (const one of steps) {
-        if (one.does === 'add') {
-          const number = (numbers.get(one.instance) ?? 0) + 1;
-          numbers.set(one.instance, number);
-          const additions = one.additions.map(({ page, amount, id }) => like(amount, id, page));
-          const batch: Batch = { bucket: BUCKET, instance: one.instance, number, additions };
-          const expected = additions.map(({ pageId, amount, operationId }) => {
-            const body = `${pageId} ${amount}`;
-            const known = operationId === null ? undefined : ids.get(operationId);
-            if (known !== undefined) return known === body ? 'replayed' : 'OPERATION_ID_REUSED';
-            if (operationId !== null) ids.set(operationId, body);
-            sums.set(pageId, (sums.get(pageId) ?? 0) + amount);
-            return 'added';
-          });
-          expect((await stores.counters.add(batch)).added.map(({ outcome }) => outcome)).toEqual(expected);
-          if (one.twice) expect((await stores.counters.add(batch)).again).toBe(true);
-        } else if (one.does === 'remember') {
-          saved = { sums: new Map(sums), ids: new Map(ids), snapshot: await stores.snapshot() };
-        } else if (one.does === 'rollBack') {
-          await stores.rollBackTo(saved.snapshot);
-          [sums, ids] = [new Map(saved.sums), new Map(saved.ids)];
-        } else {
-          await stores.redis.flushall();
-          [sums, ids] = [new Map(), new Map()];
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 15 }), async (steps) => {
+        await stores.redis.flushall();
+        let sums = new Map<string, number>();
+        let ids = new Map<string, string>();
+        const numbers = new Map<string, number>();
+        let saved = { sums: new Map(sums), ids: new Map(ids), snapshot: await stores.snapshot() };
+        for (const one of steps) {
+          if (one.does === 'add') {
+            const number = (numbers.get(one.instance) ?? 0) + 1;
+            numbers.set(one.instance, number);
+            const additions = one.additions.map(({ page, amount, id }) => like(amount, id, page));
+            const batch: Batch = { bucket: BUCKET, instance: one.instance, number, additions };
+            const expected = additions.map(({ pageId, amount, operationId }) => {
+              const body = `${pageId} ${amount}`;
+              const known = operationId === null ? undefined : ids.get(operationId);
+              if (known !== undefined) return known === body ? 'replayed' : 'OPERATION_ID_REUSED';
+              if (operationId !== null) ids.set(operationId, body);
+              sums.set(pageId, (sums.get(pageId) ?? 0) + amount);
+              return 'added';
+            });
+            expect((await stores.counters.add(batch)).added.map(({ outcome }) => outcome)).toEqual(
+              expected,
+            );
+            if (one.twice) expect((await stores.counters.add(batch)).again).toBe(true);
+          } else if (one.does === 'remember') {
+            saved = { sums: new Map(sums), ids: new Map(ids), snapshot: await stores.snapshot() };
+          } else if (one.does === 'rollBack') {
+            await stores.rollBackTo(saved.snapshot);
+            [sums, ids] = [new Map(saved.sums), new Map(saved.ids)];
+          } else {
+            await stores.redis.flushall();
+            [sums, ids] = [new Map(), new Map()];
+          }
+          for (const page of ['a', 'b']) expect(await durable(page)).toBe(sums.get(page) ?? 0);
         }
-        for (const page of ['a', 'b']) expect(await durable(page)).toBe(sums.get(page) ?? 0);
-      }
-      for (const [field, text] of await rawShelves(stores.redis, BUCKET)) {
-        const [up, down, total] = text.split(',').map(Number);
-        expect([field, total]).toEqual([field, (up ?? 0) - (down ?? 0)]);
-      }
-    }), { numRuns: 300 });
+        for (const [field, text] of await rawShelves(stores.redis, BUCKET)) {
+          const [up, down, total] = text.split(',').map(Number);
+          expect([field, total]).toEqual([field, (up ?? 0) - (down ?? 0)]);
+        }
+      }),
+      { numRuns: 300 },
+    );
   }, 60_000);
 });

@@ -36,7 +36,10 @@ export interface CounterStore {
   /** Adds a batch; one sent again with its number is answered from the record. */
   add(batch: Batch): Promise<BatchAdded>;
   /** What counters of one bucket show, in their order, as of one position. */
-  read(bucket: number, counters: readonly { pageId: string; name: string }[]): Promise<CountersRead>;
+  read(
+    bucket: number,
+    counters: readonly { pageId: string; name: string }[],
+  ): Promise<CountersRead>;
   /** The counters that changed after `position`; rows null: more than `rowsMax`, or the position is unknown. */
   since(bucket: number, position: Position, rowsMax: number): Promise<BucketSince>;
   /** Where the bucket stands; begins a new incarnation where Redis holds less than was seen. */
@@ -60,10 +63,22 @@ export class RedisCounterStore implements CounterStore {
     const added = await countersAdd.run(
       redis,
       [
-        metaKey(bucket), indexKey(bucket), batchesKey(bucket),
-        operationsKey(bucket, 0), operationsKey(bucket, 1), namesKey(bucket),
+        metaKey(bucket),
+        indexKey(bucket),
+        batchesKey(bucket),
+        operationsKey(bucket, 0),
+        operationsKey(bucket, 1),
+        namesKey(bucket),
       ],
-      [...fenceArgs(seen.of(bucket), sources), sources.nowMs(), instance, number, windowMs, idsMax, ...changes],
+      [
+        ...fenceArgs(seen.of(bucket), sources),
+        sources.nowMs(),
+        instance,
+        number,
+        windowMs,
+        idsMax,
+        ...changes,
+      ],
     );
     seen.note(bucket, added.position);
     return added;
@@ -77,7 +92,11 @@ export class RedisCounterStore implements CounterStore {
     return countersRead.run(this.context.redis, [metaKey(bucket)], names);
   }
 
-  async since(bucket: number, { incarnation, rev }: Position, rowsMax: number): Promise<BucketSince> {
+  async since(
+    bucket: number,
+    { incarnation, rev }: Position,
+    rowsMax: number,
+  ): Promise<BucketSince> {
     return bucketSince.run(
       this.context.redis,
       [metaKey(bucket), indexKey(bucket)],
@@ -87,7 +106,11 @@ export class RedisCounterStore implements CounterStore {
 
   async compare(bucket: number): Promise<Position> {
     const { redis, seen, sources } = this.context;
-    const position = await bucketCompare.run(redis, [metaKey(bucket)], fenceArgs(seen.of(bucket), sources));
+    const position = await bucketCompare.run(
+      redis,
+      [metaKey(bucket)],
+      fenceArgs(seen.of(bucket), sources),
+    );
     seen.note(bucket, position);
     return position;
   }

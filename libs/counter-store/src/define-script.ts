@@ -48,7 +48,8 @@ export function defineScript<R>({ name, keys, args, decode }: ScriptDefinition<R
 export function headerNames(text: string, table: 'KEYS' | 'ARGV'): string[] {
   const line = new RegExp(`^${table}\\[(\\d+)\\] (\\S+)`, 'gm');
   return [...text.matchAll(line)].map(([, number, name], place) => {
-    if (Number(number) !== place + 1) throw new Error(`${table}[${number}] stands in the wrong place`);
+    if (Number(number) !== place + 1)
+      throw new Error(`${table}[${number}] stands in the wrong place`);
     return name ?? '';
   });
 }
@@ -60,7 +61,9 @@ function demandSameNames(
   inWrapper: readonly string[],
 ): void {
   if (inHeader.join() === inWrapper.join()) return;
-  throw new Error(`${script}.lua: ${table} are ${inHeader.join()}, its wrapper says ${inWrapper.join()}`);
+  throw new Error(
+    `${script}.lua: ${table} are ${inHeader.join()}, its wrapper says ${inWrapper.join()}`,
+  );
 }
 
 /** The command that the connection was made with (scripts/all.ts). ioredis sends the body once, then its digest. */

@@ -34,7 +34,9 @@ function faultsOf(info: string): string[] {
 
 function warningsOf(info: string): string[] {
   if (infoField(info, 'aof_enabled') === '1') return [];
-  return ['Redis keeps no append-only file: a restart loses counters. Set appendonly yes and appendfsync always.'];
+  return [
+    'Redis keeps no append-only file: a restart loses counters. Set appendonly yes and appendfsync always.',
+  ];
 }
 
 /**
@@ -49,9 +51,12 @@ export async function checkDeployment(redis: Redis, buckets: number): Promise<De
     await redis.hsetnx(DEPLOYMENT, 'layout', LAYOUT);
     const [heldBuckets, layout] = await redis.hmget(DEPLOYMENT, 'buckets', 'layout');
     if (Number(heldBuckets) !== buckets) {
-      faults.push(`This Redis was set up with ${heldBuckets} buckets; set BUCKETS=${heldBuckets}, not ${buckets}.`);
+      faults.push(
+        `This Redis was set up with ${heldBuckets} buckets; set BUCKETS=${heldBuckets}, not ${buckets}.`,
+      );
     }
-    if (Number(layout) !== LAYOUT) faults.push(`This Redis holds layout ${layout}; this program knows ${LAYOUT}.`);
+    if (Number(layout) !== LAYOUT)
+      faults.push(`This Redis holds layout ${layout}; this program knows ${LAYOUT}.`);
   }
   return { faults, warnings: warningsOf(info) };
 }

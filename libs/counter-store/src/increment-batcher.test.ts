@@ -18,8 +18,13 @@ function harness(deadlineMs = 1000) {
   let ready = true;
   const unused = () => Promise.reject(new Error('not part of this test'));
   const store: CounterStore = {
-    add: (batch) => new Promise((answer, reject) => sent.push({ batch, answer, fail: () => reject(new Error('lost')) })),
-    read: unused, since: unused, compare: unused,
+    add: (batch) =>
+      new Promise((answer, reject) =>
+        sent.push({ batch, answer, fail: () => reject(new Error('lost')) }),
+      ),
+    read: unused,
+    since: unused,
+    compare: unused,
   };
   const clock: BatchTimers = {
     nowMs: () => nowMs,
@@ -27,14 +32,23 @@ function harness(deadlineMs = 1000) {
     afterMs: (task, ms) => void timers.push({ atMs: nowMs + ms, task }),
   };
   const batcher = new IncrementBatcher({
-    store, isReady: () => ready, instance: 'me', buckets: 1, deadlineMs, timers: clock,
+    store,
+    isReady: () => ready,
+    instance: 'me',
+    buckets: 1,
+    deadlineMs,
+    timers: clock,
   });
-  const settle = async () => { for (let turn = 0; turn < 20; turn += 1) await Promise.resolve(); };
+  const settle = async () => {
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+  };
   const passMs = async (ms: number) => {
     const endMs = nowMs + ms;
     for (;;) {
       await settle();
-      const due = timers.filter(({ atMs }) => atMs <= endMs).sort((left, right) => left.atMs - right.atMs)[0];
+      const due = timers
+        .filter(({ atMs }) => atMs <= endMs)
+        .sort((left, right) => left.atMs - right.atMs)[0];
       if (!due) break;
       timers.splice(timers.indexOf(due), 1);
       nowMs = Math.max(nowMs, due.atMs);
@@ -42,7 +56,14 @@ function harness(deadlineMs = 1000) {
     }
     nowMs = endMs;
   };
-  return { batcher, sent, passMs, setReady: (to: boolean) => { ready = to; } };
+  return {
+    batcher,
+    sent,
+    passMs,
+    setReady: (to: boolean) => {
+      ready = to;
+    },
+  };
 }
 const one = { pageId: 'home', name: 'likes', amount: 1, operationId: null };
 
@@ -56,7 +77,10 @@ describe('increment batcher', () => {
     expect(sent.map(({ batch }) => [batch.number, batch.additions.length])).toEqual([[1, 2]]);
     sent[0]?.answer(answerTo(sent[0].batch));
     await passMs(0);
-    expect(sent.map(({ batch }) => [batch.number, batch.additions.length])).toEqual([[1, 2], [2, 1]]);
+    expect(sent.map(({ batch }) => [batch.number, batch.additions.length])).toEqual([
+      [1, 2],
+      [2, 1],
+    ]);
     sent[1]?.answer(answerTo(sent[1].batch));
     expect((await Promise.all(results)).every(({ ok }) => ok)).toBe(true);
   });

@@ -13,9 +13,7 @@ import type { AddOutcome, Added } from './scripts/counters-add.js';
 
 /** Why an addition was not, or perhaps not, made. */
 export type AddRefusal =
-  | Exclude<AddOutcome, 'added' | 'replayed'>
-  | 'STORE_UNAVAILABLE'
-  | 'OUTCOME_UNKNOWN';
+  Exclude<AddOutcome, 'added' | 'replayed'> | 'STORE_UNAVAILABLE' | 'OUTCOME_UNKNOWN';
 
 /** An addition that was made: its outcome, its counter after it, and where the bucket stood then. */
 export interface Committed extends Added {
@@ -70,10 +68,12 @@ export class IncrementBatcher {
     const { buckets, deadlineMs, timers } = this.options;
     const bucket = bucketOf(addition.pageId, buckets);
     const lane = this.laneOf(bucket);
-    if (lane.waiting.length >= WAITING_ADDITIONS_MAX) return Promise.resolve(err('STORE_UNAVAILABLE'));
+    if (lane.waiting.length >= WAITING_ADDITIONS_MAX)
+      return Promise.resolve(err('STORE_UNAVAILABLE'));
     return new Promise((settle) => {
       lane.waiting.push({ addition, untilMs: timers.nowMs() + deadlineMs, settle });
-      if (lane.waiting.length === 1 && !lane.flying) timers.afterTurn(() => void this.fly(bucket, lane));
+      if (lane.waiting.length === 1 && !lane.flying)
+        timers.afterTurn(() => void this.fly(bucket, lane));
     });
   }
 

@@ -10,9 +10,11 @@ export const metaKey = (bucket: number): string => of(bucket, 'meta');
 export const indexKey = (bucket: number): string => of(bucket, 'index');
 export const namesKey = (bucket: number): string => of(bucket, 'names');
 export const gatewaysKey = (bucket: number): string => of(bucket, 'gateways');
-export const entriesKey = (bucket: number, gateway: string): string => of(bucket, `gateway:${gateway}`);
+export const entriesKey = (bucket: number, gateway: string): string =>
+  of(bucket, `gateway:${gateway}`);
 export const batchesKey = (bucket: number): string => of(bucket, 'batches');
-export const operationsKey = (bucket: number, generation: 0 | 1): string => of(bucket, `operations:${generation}`);
+export const operationsKey = (bucket: number, generation: 0 | 1): string =>
+  of(bucket, `operations:${generation}`);
 /** Where a bucket's changes are published (docs/protocol.md §7). */
 export const changesChannel = (bucket: number): string => of(bucket, 'changes');
 

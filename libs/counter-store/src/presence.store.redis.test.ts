@@ -7,12 +7,22 @@
  */
 import fc from 'fast-check';
 import {
-  FeedSource, isNobody, nothingStored, receive, totalPresence,
-  type FeedMessage, type FeedState, type Presence,
+  FeedSource,
+  isNobody,
+  nothingStored,
+  receive,
+  totalPresence,
+  type FeedMessage,
+  type FeedState,
+  type Presence,
 } from '@headcount/crdt';
 import { counterKey } from './keys.js';
 import {
-  openStores, rawEntries, rawRegisters, type Snapshot, type StoreHarness,
+  openStores,
+  rawEntries,
+  rawRegisters,
+  type Snapshot,
+  type StoreHarness,
 } from './testing/store-harness.js';
 
 const BUCKET = 7;
@@ -21,10 +31,20 @@ const GATEWAYS = ['g1', 'g2'];
 const keyOf = (page: string): string => counterKey(page, 'viewers').key;
 
 type Step =
-  | { readonly does: 'set'; readonly gateway: string; readonly page: string; readonly viewers: number }
+  | {
+      readonly does: 'set';
+      readonly gateway: string;
+      readonly page: string;
+      readonly viewers: number;
+    }
   | { readonly does: 'send'; readonly gateway: string }
   | { readonly does: 'whole'; readonly gateway: string }
-  | { readonly does: 'deliver'; readonly pick: number; readonly keep: boolean; readonly answered: boolean }
+  | {
+      readonly does: 'deliver';
+      readonly pick: number;
+      readonly keep: boolean;
+      readonly answered: boolean;
+    }
   | { readonly does: 'lose'; readonly pick: number }
   | { readonly does: 'sync'; readonly gateway: string }
   | { readonly does: 'reap'; readonly gateway: string; readonly stale: boolean }
@@ -33,22 +53,51 @@ type Step =
 const gateway = fc.constantFrom(...GATEWAYS);
 const pick = fc.nat({ max: 1000 });
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ does: fc.constant('set' as const), gateway, page: fc.constantFrom(...PAGES), viewers: fc.nat({ max: 3 }) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      does: fc.constant('set' as const),
+      gateway,
+      page: fc.constantFrom(...PAGES),
+      viewers: fc.nat({ max: 3 }),
+    }),
+  },
   { weight: 4, arbitrary: fc.record({ does: fc.constant('send' as const), gateway }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('whole' as const), gateway }) },
-  { weight: 6, arbitrary: fc.record({ does: fc.constant('deliver' as const), pick, keep: fc.boolean(), answered: fc.boolean() }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      does: fc.constant('deliver' as const),
+      pick,
+      keep: fc.boolean(),
+      answered: fc.boolean(),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('lose' as const), pick }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('sync' as const), gateway }) },
-  { weight: 1, arbitrary: fc.record({ does: fc.constant('reap' as const), gateway, stale: fc.boolean() }) },
-  { weight: 1, arbitrary: fc.record({ does: fc.constantFrom('remember' as const, 'rollBack' as const, 'flush' as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ does: fc.constant('reap' as const), gateway, stale: fc.boolean() }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      does: fc.constantFrom('remember' as const, 'rollBack' as const, 'flush' as const),
+    }),
+  },
 );
 
-interface Sent { readonly gateway: string; readonly message: FeedMessage<Presence> }
+interface Sent {
+  readonly gateway: string;
+  readonly message: FeedMessage<Presence>;
+}
 type Model = ReadonlyMap<string, FeedState<Presence>>;
 
 /** One history, run on the model and on Redis side by side. */
 class History {
-  private readonly sources = new Map(GATEWAYS.map((name) => [name, new FeedSource<Presence>(isNobody)]));
+  private readonly sources = new Map(
+    GATEWAYS.map((name) => [name, new FeedSource<Presence>(isNobody)]),
+  );
   private readonly truth = new Map(GATEWAYS.map((name) => [name, new Map<string, Presence>()]));
   private channel: Sent[] = [];
   private model: Model = new Map();
@@ -63,16 +112,30 @@ class History {
 
   private async take(one: Step): Promise<void> {
     switch (one.does) {
-      case 'set': return this.set(one.gateway, one.page, one.viewers);
-      case 'send': return this.post(one.gateway, this.source(one.gateway).pending());
-      case 'whole': return this.post(one.gateway, this.source(one.gateway).whole());
-      case 'deliver': return this.deliverPicked(one.pick, one.keep, one.answered);
-      case 'lose': this.channel.splice(one.pick % (this.channel.length + 1), 1); return;
-      case 'sync': return this.sync(one.gateway);
-      case 'reap': return this.reap(one.gateway, one.stale);
-      case 'remember': this.saved = { model: this.model, snapshot: await this.stores.snapshot() }; return;
-      case 'rollBack': return this.rollBack();
-      case 'flush': await this.stores.redis.flushall(); this.model = new Map(); return;
+      case 'set':
+        return this.set(one.gateway, one.page, one.viewers);
+      case 'send':
+        return this.post(one.gateway, this.source(one.gateway).pending());
+      case 'whole':
+        return this.post(one.gateway, this.source(one.gateway).whole());
+      case 'deliver':
+        return this.deliverPicked(one.pick, one.keep, one.answered);
+      case 'lose':
+        this.channel.splice(one.pick % (this.channel.length + 1), 1);
+        return;
+      case 'sync':
+        return this.sync(one.gateway);
+      case 'reap':
+        return this.reap(one.gateway, one.stale);
+      case 'remember':
+        this.saved = { model: this.model, snapshot: await this.stores.snapshot() };
+        return;
+      case 'rollBack':
+        return this.rollBack();
+      case 'flush':
+        await this.stores.redis.flushall();
+        this.model = new Map();
+        return;
     }
   }
 
@@ -100,7 +163,11 @@ class History {
   }
 
   private async deliver({ gateway: name, message }: Sent, answered: boolean): Promise<void> {
-    const { verdict, state } = receive(this.model.get(name) ?? nothingStored<Presence>(), message, isNobody);
+    const { verdict, state } = receive(
+      this.model.get(name) ?? nothingStored<Presence>(),
+      message,
+      isNobody,
+    );
     if (verdict === 'taken') this.model = new Map([...this.model, [name, state]]);
     const applied = await this.stores.presence.apply(name, BUCKET, message);
     expect(applied).toEqual({ verdict, stored: state.version });
@@ -132,7 +199,9 @@ class History {
   private async compare(): Promise<void> {
     const entries = await rawEntries(this.stores.redis, BUCKET);
     for (const name of GATEWAYS) {
-      const expected = [...(this.model.get(name)?.values ?? [])].map(([page, value]) => [keyOf(page), value] as const);
+      const expected = [...(this.model.get(name)?.values ?? [])].map(
+        ([page, value]) => [keyOf(page), value] as const,
+      );
       expect(entries.get(name) ?? new Map()).toEqual(new Map(expected));
     }
     const registers = await rawRegisters(this.stores.redis, BUCKET);
@@ -148,19 +217,25 @@ class History {
       if (missing) await this.deliver({ gateway: name, message: missing }, true);
       expect(this.source(name).settled).toBe(true);
     }
-    const truth = [...this.truth.values()].map((pages) => new Map([...pages].map(([page, value]) => [keyOf(page), value])));
+    const truth = [...this.truth.values()].map(
+      (pages) => new Map([...pages].map(([page, value]) => [keyOf(page), value])),
+    );
     expect(await rawRegisters(this.stores.redis, BUCKET)).toEqual(sums(truth));
   }
 }
 
 function sums(maps: readonly ReadonlyMap<string, Presence>[]): Map<string, Presence> {
   const keys = new Set(maps.flatMap((map) => [...map.keys()]));
-  return new Map([...keys].map((key) => [key, totalPresence(maps.flatMap((map) => map.get(key) ?? []))]));
+  return new Map(
+    [...keys].map((key) => [key, totalPresence(maps.flatMap((map) => map.get(key) ?? []))]),
+  );
 }
 
 describe('presence store', () => {
   let stores: StoreHarness;
-  beforeAll(async () => { stores = await openStores(); });
+  beforeAll(async () => {
+    stores = await openStores();
+  });
   afterAll(() => stores.close());
 
   it('agrees with the pure feed on random histories and is exact once healed', async () => {

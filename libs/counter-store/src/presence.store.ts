@@ -40,7 +40,13 @@ export class RedisPresenceStore implements PresenceStore {
     });
     const { verdict, stored, position } = await gatewayApply.run(
       redis,
-      [metaKey(bucket), indexKey(bucket), gatewaysKey(bucket), entriesKey(bucket, gateway), namesKey(bucket)],
+      [
+        metaKey(bucket),
+        indexKey(bucket),
+        gatewaysKey(bucket),
+        entriesKey(bucket, gateway),
+        namesKey(bucket),
+      ],
       [
         ...fenceArgs(seen.of(bucket), sources),
         nowSeconds(this.context),
@@ -56,7 +62,9 @@ export class RedisPresenceStore implements PresenceStore {
 
   async stored(gateway: string, buckets: readonly number[]): Promise<number[]> {
     const { redis } = this.context;
-    const versions = await Promise.all(buckets.map((bucket) => redis.hget(gatewaysKey(bucket), gateway)));
+    const versions = await Promise.all(
+      buckets.map((bucket) => redis.hget(gatewaysKey(bucket), gateway)),
+    );
     return versions.map((version) => Number(version ?? 0));
   }
 

@@ -25,7 +25,9 @@ export class RedisRegistryStore implements RegistryStore {
 
   async look(): Promise<ReadonlyMap<string, number>> {
     const held = await this.context.redis.hgetall(this.key);
-    return new Map(Object.entries(held).map(([instance, heartbeat]) => [instance, Number(heartbeat)]));
+    return new Map(
+      Object.entries(held).map(([instance, heartbeat]) => [instance, Number(heartbeat)]),
+    );
   }
 
   forget(instance: string, heartbeat: number): Promise<boolean> {

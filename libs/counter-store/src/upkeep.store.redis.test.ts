@@ -6,13 +6,17 @@ const BUCKET = 0;
 
 describe('upkeep', () => {
   let stores: StoreHarness;
-  beforeAll(async () => { stores = await openStores(); });
+  beforeAll(async () => {
+    stores = await openStores();
+  });
   afterAll(() => stores.close());
   beforeEach(() => stores.redis.flushall());
 
   const join = (page: string, viewers: number, to: number) =>
     stores.presence.apply('g1', BUCKET, {
-      from: to - 1, to, entries: [{ key: page, value: { viewers, connections: viewers }, version: to }],
+      from: to - 1,
+      to,
+      entries: [{ key: page, value: { viewers, connections: viewers }, version: to }],
     });
 
   it('drops a zero after a minute, and not before', async () => {
@@ -44,7 +48,11 @@ describe('upkeep', () => {
     await join('home', 1, 1);
     const addition = { pageId: 'home', name: 'likes', amount: 1, operationId: null };
     await stores.counters.add({ bucket: BUCKET, instance: 'i1', number: 1, additions: [addition] });
-    expect(await stores.upkeep.sweep(BUCKET)).toEqual({ rowsCut: 0, recordsDropped: 0, gateways: new Map([['g1', 1]]) });
+    expect(await stores.upkeep.sweep(BUCKET)).toEqual({
+      rowsCut: 0,
+      recordsDropped: 0,
+      gateways: new Map([['g1', 1]]),
+    });
     stores.clock.nowMs += 24 * 3_600_000;
     expect((await stores.upkeep.sweep(BUCKET)).recordsDropped).toBe(1);
   });
@@ -55,7 +63,8 @@ describe('upkeep', () => {
     expect(await stores.upkeep.audit(BUCKET, [], 0)).toBeNull();
     await stores.redis.hset(`hc:{${BUCKET}}:gateway:g1`, 'home viewers', '1,1');
     expect(await stores.upkeep.audit(BUCKET, ['g1'], 0)).toEqual({
-      compared: 1, differences: [{ key: 'home viewers', register: '2,2', sum: '1,1' }],
+      compared: 1,
+      differences: [{ key: 'home viewers', register: '2,2', sum: '1,1' }],
     });
   });
 

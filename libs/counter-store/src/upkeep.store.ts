@@ -33,6 +33,10 @@ export class RedisUpkeepStore implements UpkeepStore {
 
   audit(bucket: number, gateways: readonly string[], shelf: number): Promise<BucketAudited> {
     const entries = gateways.map((gateway) => entriesKey(bucket, gateway));
-    return bucketAudit.run(this.context.redis, [metaKey(bucket), gatewaysKey(bucket), ...entries], [shelf]);
+    return bucketAudit.run(
+      this.context.redis,
+      [metaKey(bucket), gatewaysKey(bucket), ...entries],
+      [shelf],
+    );
   }
 }

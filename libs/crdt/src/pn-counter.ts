@@ -27,7 +27,11 @@ export const UNTOUCHED: PnCounter = new Map();
  * 2^53-1 (P1). The caller joins it into its own state and sends the very same delta to its peers.
  * Throws AssertionError if `amount` is no safe integer.
  */
-export function add(counter: PnCounter, writer: WriterId, amount: number): PnCounter | 'OUT_OF_RANGE' {
+export function add(
+  counter: PnCounter,
+  writer: WriterId,
+  amount: number,
+): PnCounter | 'OUT_OF_RANGE' {
   assert(Number.isSafeInteger(amount), `amount is not a safe integer: ${amount}`);
   const { up, down } = counter.get(writer) ?? NONE;
   const next = { up: up + Math.max(amount, 0), down: down + Math.max(-amount, 0) };

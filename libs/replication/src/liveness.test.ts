@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { LOOKS, LOOKS_ALONE, NEVER_LOOKED, observe, type Heartbeat, type Liveness } from './liveness.js';
+import {
+  LOOKS,
+  LOOKS_ALONE,
+  NEVER_LOOKED,
+  observe,
+  type Heartbeat,
+  type Liveness,
+} from './liveness.js';
 
 const PERIOD_MS = 2000;
 
@@ -21,8 +28,16 @@ function deadAt(
 }
 
 const silentBesideMoving = (count: number) =>
-  Array.from({ length: count }, (_, look) => new Map<string, Heartbeat>([['silent', 5], ['moving', look]]));
-const alone = (count: number) => Array.from({ length: count }, () => new Map<string, Heartbeat>([['silent', 5]]));
+  Array.from(
+    { length: count },
+    (_, look) =>
+      new Map<string, Heartbeat>([
+        ['silent', 5],
+        ['moving', look],
+      ]),
+  );
+const alone = (count: number) =>
+  Array.from({ length: count }, () => new Map<string, Heartbeat>([['silent', 5]]));
 
 describe('liveness', () => {
   it('holds an instance for dead after four unchanged looks while another moves', () => {
@@ -34,7 +49,9 @@ describe('liveness', () => {
   });
 
   it('treats absence like any other heartbeat', () => {
-    const looks = silentBesideMoving(10).map((look) => new Map<string, Heartbeat>([...look, ['silent', null]]));
+    const looks = silentBesideMoving(10).map(
+      (look) => new Map<string, Heartbeat>([...look, ['silent', null]]),
+    );
     expect(deadAt('silent', looks)).toBe(LOOKS);
   });
 
@@ -55,7 +72,13 @@ describe('liveness', () => {
           heartbeat += step;
           return heartbeat;
         });
-        const seen = looks.map((own, look) => new Map<string, Heartbeat>([['own', own], ['other', look]]));
+        const seen = looks.map(
+          (own, look) =>
+            new Map<string, Heartbeat>([
+              ['own', own],
+              ['other', look],
+            ]),
+        );
         expect(deadAt('own', seen)).toBeNull();
       }),
     );

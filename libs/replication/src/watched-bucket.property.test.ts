@@ -9,14 +9,22 @@ import type { BucketChanges, CounterView, CountersRead } from '@headcount/counte
 import { WatchedBucket } from './watched-bucket.js';
 
 const KEYS = ['a viewers', 'b viewers', 'c likes'];
-const view = (viewers: number): CounterView => ({ viewers, connections: viewers, durable: 0, updatedAtMs: null });
+const view = (viewers: number): CounterView => ({
+  viewers,
+  connections: viewers,
+  durable: 0,
+  updatedAtMs: null,
+});
 
 /** A bucket as Redis holds it, in the least code that can be right. */
 class PlainBucket {
   position: Position = { incarnation: '', seq: 0, rev: 0 };
   rows = new Map<string, { viewers: number; rev: number }>();
   private births = 0;
-  private saved: { rows: Map<string, { viewers: number; rev: number }>; rev: number } = { rows: new Map(), rev: 0 };
+  private saved: { rows: Map<string, { viewers: number; rev: number }>; rev: number } = {
+    rows: new Map(),
+    rev: 0,
+  };
 
   change(key: string, viewers: number): BucketChanges {
     if (this.position.incarnation === '') this.beBorn();
@@ -35,7 +43,10 @@ class PlainBucket {
     return this.publication(this.position.rev, []);
   }
   read(keys: readonly string[]): CountersRead {
-    return { position: this.position, views: keys.map((key) => view(this.rows.get(key)?.viewers ?? 0)) };
+    return {
+      position: this.position,
+      views: keys.map((key) => view(this.rows.get(key)?.viewers ?? 0)),
+    };
   }
   since(at: Position) {
     const known = at.incarnation === this.position.incarnation && at.rev >= this.floor;
@@ -58,11 +69,34 @@ class PlainBucket {
 
 const key = fc.constantFrom(...KEYS);
 const step = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ does: fc.constant('change' as const), key, viewers: fc.nat({ max: 9 }) }) },
-  { weight: 5, arbitrary: fc.record({ does: fc.constantFrom('deliver' as const, 'lose' as const), pick: fc.nat() }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      does: fc.constant('change' as const),
+      key,
+      viewers: fc.nat({ max: 9 }),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      does: fc.constantFrom('deliver' as const, 'lose' as const),
+      pick: fc.nat(),
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ does: fc.constant('ask' as const), key }) },
   { weight: 3, arbitrary: fc.record({ does: fc.constant('answer' as const), pick: fc.nat() }) },
-  { weight: 1, arbitrary: fc.record({ does: fc.constantFrom('save' as const, 'flush' as const, 'rollBack' as const, 'mend' as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      does: fc.constantFrom(
+        'save' as const,
+        'flush' as const,
+        'rollBack' as const,
+        'mend' as const,
+      ),
+    }),
+  },
 );
 
 /** What the caller of WatchedBucket does after a gap, a rebirth or every two seconds. */
@@ -78,7 +112,8 @@ describe('watched bucket', () => {
   it('does not let a second first read skip a change of what the first one read', () => {
     const bucket = new PlainBucket();
     const reader = new WatchedBucket<string>();
-    for (const name of ['a viewers', 'c likes']) reader.watch({ key: name, pageId: '', name: '' }, 'w');
+    for (const name of ['a viewers', 'c likes'])
+      reader.watch({ key: name, pageId: '', name: '' }, 'w');
     const early = bucket.read(['a viewers']);
     bucket.change('a viewers', 1);
     reader.takeRead(['a viewers'], early);
@@ -98,7 +133,8 @@ describe('watched bucket', () => {
         for (const one of steps) {
           if (one.does === 'change') published.push(bucket.change(one.key, one.viewers));
           else if (one.does === 'save') bucket.save();
-          else if (one.does === 'flush' || one.does === 'rollBack') published.push(bucket.forget(one.does === 'rollBack'));
+          else if (one.does === 'flush' || one.does === 'rollBack')
+            published.push(bucket.forget(one.does === 'rollBack'));
           else if (one.does === 'mend') mend(reader, bucket);
           else if (one.does === 'ask') {
             reader.watch({ key: one.key, pageId: '', name: '' }, 'w');

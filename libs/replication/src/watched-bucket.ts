@@ -5,8 +5,22 @@
  * W1  a value never steps back in version.
  * W2  an answer read at a rev below the reader's position is not kept: something it misses was told already.
  */
-import { NOWHERE, compareRev, continuity, isNews, type Continuity, type Position, type RevVersion } from '@headcount/crdt';
-import type { BucketChanges, BucketSince, CounterRow, CounterView, CountersRead } from '@headcount/counter-store';
+import {
+  NOWHERE,
+  compareRev,
+  continuity,
+  isNews,
+  type Continuity,
+  type Position,
+  type RevVersion,
+} from '@headcount/crdt';
+import type {
+  BucketChanges,
+  BucketSince,
+  CounterRow,
+  CounterView,
+  CountersRead,
+} from '@headcount/counter-store';
 
 /** A watched counter. `view` null: not read yet. */
 export interface WatchedCounter<W> {
@@ -32,7 +46,10 @@ export class WatchedBucket<W> {
   }
 
   /** Registers a watcher; the counter is made if it is new. */
-  watch(counter: { readonly key: string; readonly pageId: string; readonly name: string }, watcher: W): WatchedCounter<W> {
+  watch(
+    counter: { readonly key: string; readonly pageId: string; readonly name: string },
+    watcher: W,
+  ): WatchedCounter<W> {
     let watched = this.counters.get(counter.key);
     if (!watched) {
       watched = { ...counter, watchers: new Set(), view: null, version: UNREAD };
@@ -50,7 +67,10 @@ export class WatchedBucket<W> {
   }
 
   /** Takes in a publication where it follows on. For the other verdicts the caller must read. */
-  publish(changes: BucketChanges): { readonly verdict: Continuity; readonly changed: WatchedCounter<W>[] } {
+  publish(changes: BucketChanges): {
+    readonly verdict: Continuity;
+    readonly changed: WatchedCounter<W>[];
+  } {
     const verdict = continuity(this.at, changes);
     if (verdict !== 'next') return { verdict, changed: [] };
     const { incarnation, toRev, rows } = changes;

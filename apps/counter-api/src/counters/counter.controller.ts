@@ -43,7 +43,9 @@ export class CounterController {
     const value = await this.counters.read(counter);
     if (type === JSON_TYPE) return documentOf(value);
     const { GATEWAY_LIVE_URL } = this.config;
-    void reply.type(`${HTML}; charset=utf-8`).header('content-security-policy', counterPagePolicy(GATEWAY_LIVE_URL));
+    void reply
+      .type(`${HTML}; charset=utf-8`)
+      .header('content-security-policy', counterPagePolicy(GATEWAY_LIVE_URL));
     return counterPage(value, GATEWAY_LIVE_URL);
   }
 
@@ -57,7 +59,11 @@ export class CounterController {
   ): Promise<CounterDocument> {
     preferredType(accept, [JSON_TYPE]);
     const counter = counterRef(webpageId, VIEWERS);
-    const changed = await this.counters.change({ ...counter, amount: amountFrom(body), operationId: null });
+    const changed = await this.counters.change({
+      ...counter,
+      amount: amountFrom(body),
+      operationId: null,
+    });
     if (!changed.ok) throw new HeadcountError(changed.error);
     return documentOf(changed.value);
   }
@@ -65,7 +71,10 @@ export class CounterController {
 
 function amountFrom(body: unknown): 1 | -1 {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new HeadcountError('BAD_REQUEST', 'The body must be a JSON object such as {"action":"increment"}.');
+    throw new HeadcountError(
+      'BAD_REQUEST',
+      'The body must be a JSON object such as {"action":"increment"}.',
+    );
   }
   const request = changeRequest.safeParse(body);
   if (!request.success) throw new HeadcountError('BAD_ACTION');
@@ -73,6 +82,7 @@ function amountFrom(body: unknown): 1 | -1 {
 }
 
 function documentOf({ count, updatedAtMs }: CounterValue): CounterDocument {
-  const updated = updatedAtMs === null ? null : new Date(updatedAtMs).toISOString().replace(/\.\d{3}Z$/, 'Z');
+  const updated =
+    updatedAtMs === null ? null : new Date(updatedAtMs).toISOString().replace(/\.\d{3}Z$/, 'Z');
   return { count, updated_at: updated };
 }

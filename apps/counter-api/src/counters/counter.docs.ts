@@ -38,7 +38,11 @@ const page = ApiParam({
 });
 
 const refused = (status: number, description: string) =>
-  ApiResponse({ status, description, content: { 'application/problem+json': { schema: problem } } });
+  ApiResponse({
+    status,
+    description,
+    content: { 'application/problem+json': { schema: problem } },
+  });
 
 const refusals = [
   refused(400, 'The page id, the JSON or the action is not valid.'),
@@ -71,7 +75,11 @@ export const CHANGE_DOCS = applyDecorators(
       properties: { action: { type: 'string', enum: ['increment', 'decrement'] } },
     },
   }),
-  ApiResponse({ status: 200, description: 'The counter after the change.', content: { [JSON_TYPE]: { schema: document } } }),
+  ApiResponse({
+    status: 200,
+    description: 'The counter after the change.',
+    content: { [JSON_TYPE]: { schema: document } },
+  }),
   ...refusals,
   refused(401, 'A valid token is needed; only where AUTH is jwt.'),
   refused(413, 'The body is larger than 64 KiB.'),

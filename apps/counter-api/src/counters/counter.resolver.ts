@@ -13,7 +13,11 @@ class CounterArgs {
   @Field(() => ID, { description: 'The page.' })
   readonly pageId!: string;
 
-  @Field(() => String, { nullable: true, defaultValue: VIEWERS, description: 'Which of its counters.' })
+  @Field(() => String, {
+    nullable: true,
+    defaultValue: VIEWERS,
+    description: 'Which of its counters.',
+  })
   readonly name?: string | null;
 }
 
@@ -22,13 +26,21 @@ class CountersArgs {
   @Field(() => [ID], { description: 'The pages, at most 1000.' })
   readonly pageIds!: string[];
 
-  @Field(() => String, { nullable: true, defaultValue: VIEWERS, description: 'Which of their counters.' })
+  @Field(() => String, {
+    nullable: true,
+    defaultValue: VIEWERS,
+    description: 'Which of their counters.',
+  })
   readonly name?: string | null;
 }
 
 @ArgsType()
 class ChangeArgs extends CounterArgs {
-  @Field(() => SafeInt, { nullable: true, defaultValue: 1, description: 'By how much, at least 1.' })
+  @Field(() => SafeInt, {
+    nullable: true,
+    defaultValue: 1,
+    description: 'By how much, at least 1.',
+  })
   readonly by?: number | null;
 
   @Field(() => ID, {
@@ -63,22 +75,31 @@ export class CounterResolver {
 
   /** Who is anywhere on the website, each viewer once. */
   @Public()
-  @Query(() => Counter, { description: 'The whole website: every distinct viewer present anywhere, once.' })
+  @Query(() => Counter, {
+    description: 'The whole website: every distinct viewer present anywhere, once.',
+  })
   async site(): Promise<Counter> {
     return new Counter(await this.service.read({ pageId: SITE, name: VIEWERS }));
   }
 
-  @Mutation(() => Counter, { description: 'Raises a durable counter; the answer is the counter after it.' })
+  @Mutation(() => Counter, {
+    description: 'Raises a durable counter; the answer is the counter after it.',
+  })
   incrementCounter(@Args() change: ChangeArgs): Promise<Counter> {
     return this.change(change, 1);
   }
 
-  @Mutation(() => Counter, { description: 'Lowers a durable counter; the answer is the counter after it.' })
+  @Mutation(() => Counter, {
+    description: 'Lowers a durable counter; the answer is the counter after it.',
+  })
   decrementCounter(@Args() change: ChangeArgs): Promise<Counter> {
     return this.change(change, -1);
   }
 
-  private async change({ pageId, name, by, opId }: ChangeArgs, direction: 1 | -1): Promise<Counter> {
+  private async change(
+    { pageId, name, by, opId }: ChangeArgs,
+    direction: 1 | -1,
+  ): Promise<Counter> {
     const changed = await this.service.change({
       ...counterRef(pageId, name),
       amount: direction * amountOf(by ?? 1),

@@ -46,7 +46,9 @@ export class CountersService {
 
   /** Counters in the order asked; those of one bucket as of one instant. Throws as `read` does. */
   async readAll(counters: readonly CounterRef[]): Promise<CounterValue[]> {
-    const places = groupBy(counters.keys(), (place) => bucketOf(counters[place]?.pageId ?? '', this.config.BUCKETS));
+    const places = groupBy(counters.keys(), (place) =>
+      bucketOf(counters[place]?.pageId ?? '', this.config.BUCKETS),
+    );
     const values: CounterValue[] = [];
     await Promise.all(
       [...places].map(async ([bucket, at]) => {
@@ -62,7 +64,11 @@ export class CountersService {
   }
 
   /** Adds once for each operation id; the value is the counter after it. */
-  async change({ amount, operationId, ...counter }: Change): Promise<Result<CounterValue, AddRefusal>> {
+  async change({
+    amount,
+    operationId,
+    ...counter
+  }: Change): Promise<Result<CounterValue, AddRefusal>> {
     const added = await this.store.batcher.add({ ...counter, amount, operationId });
     this.additions.inc({ outcome: added.ok ? added.value.outcome : added.error });
     return added.ok ? counterOf(counter, added.value.view, added.value.position) : added;

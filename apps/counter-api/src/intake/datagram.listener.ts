@@ -43,7 +43,10 @@ export class DatagramListener implements OnApplicationShutdown {
     @Inject(DatagramParts) private readonly parts: DatagramParts,
   ) {
     const { metrics } = parts;
-    this.taken = metrics.counter({ name: 'datagrams_taken_total', help: 'Datagrams applied and answered.' });
+    this.taken = metrics.counter({
+      name: 'datagrams_taken_total',
+      help: 'Datagrams applied and answered.',
+    });
     this.dropped = metrics.counter({
       name: 'datagrams_dropped_total',
       help: 'Datagrams dropped without an answer.',
@@ -54,14 +57,18 @@ export class DatagramListener implements OnApplicationShutdown {
   /** Binds the port. Rejects with the error of the system, as when it is taken. */
   async listen(port: number): Promise<void> {
     const { HOST } = this.config;
-    const socket = createSocket({ type: HOST.includes(':') ? 'udp6' : 'udp4', recvBufferSize: RECEIVE_BUFFER_BYTES });
+    const socket = createSocket({
+      type: HOST.includes(':') ? 'udp6' : 'udp4',
+      recvBufferSize: RECEIVE_BUFFER_BYTES,
+    });
     socket.bind(port, HOST);
     await once(socket, 'listening');
     socket.on('message', (bytes, from) => void this.take(bytes, from));
     // Sending to a gateway that is gone may be reported here; its next sync tells more than the report.
     socket.on('error', () => undefined);
     this.socket = socket;
-    this.parts.gateways.datagramPort = this.config.DATAGRAM_PORT_ADVERTISED ?? socket.address().port;
+    this.parts.gateways.datagramPort =
+      this.config.DATAGRAM_PORT_ADVERTISED ?? socket.address().port;
   }
 
   onApplicationShutdown(): void {
@@ -89,7 +96,9 @@ export class DatagramListener implements OnApplicationShutdown {
   /** The datagram, or why it is dropped. */
   private admit(bytes: Uint8Array): FeedDatagram | DropReason {
     const { keyring, instance, gateways } = this.parts;
-    const decoded = decodeDatagram(bytes, (keyId, signed, mac) => keyring.verify(keyId, signed, mac));
+    const decoded = decodeDatagram(bytes, (keyId, signed, mac) =>
+      keyring.verify(keyId, signed, mac),
+    );
     if (!decoded.ok) return decoded.error;
     const datagram = decoded.value;
     if (datagram.type !== 'feed') return 'malformed';
@@ -107,7 +116,11 @@ export class DatagramListener implements OnApplicationShutdown {
           value: { viewers, connections },
           version: to,
         }));
-        const { stored } = await this.store.presence.apply(sender, bucket, { from, to, entries: changes });
+        const { stored } = await this.store.presence.apply(sender, bucket, {
+          from,
+          to,
+          entries: changes,
+        });
         return { bucket, stored };
       }),
     );

@@ -28,13 +28,19 @@ export class IntakeController {
 
   @Post(PATHS.sync)
   @HttpCode(200)
-  sync(@Sender() sender: InstanceId, @Body(new SignedBody(syncRequest)) request: SyncRequest): Promise<SyncAnswer> {
+  sync(
+    @Sender() sender: InstanceId,
+    @Body(new SignedBody(syncRequest)) request: SyncRequest,
+  ): Promise<SyncAnswer> {
     return this.intake.sync(sender, request);
   }
 
   @Post(PATHS.feed)
   @HttpCode(200)
-  feed(@Sender() sender: InstanceId, @Body(new SignedBody(feedRequest)) request: FeedRequest): Promise<FeedAnswer> {
+  feed(
+    @Sender() sender: InstanceId,
+    @Body(new SignedBody(feedRequest)) request: FeedRequest,
+  ): Promise<FeedAnswer> {
     return this.intake.feed(sender, request);
   }
 
@@ -50,7 +56,10 @@ export class IntakeController {
   /** The body says nothing; it is checked all the same, so that a later version may say something. */
   @Post(PATHS.goodbye)
   @HttpCode(200)
-  goodbye(@Sender() sender: InstanceId, @Body(new SignedBody(goodbyeRequest)) _request: unknown): Promise<GoodbyeAnswer> {
+  goodbye(
+    @Sender() sender: InstanceId,
+    @Body(new SignedBody(goodbyeRequest)) _request: unknown,
+  ): Promise<GoodbyeAnswer> {
     return this.intake.goodbye(sender);
   }
 }

@@ -4,7 +4,15 @@
  *         server that takes pushes.
  */
 import type { RunningApp } from '@headcount/platform';
-import { PATHS, SITE, VIEWERS, bucketOf, encodeFeedDatagrams, withMac, type FeedSection } from '@headcount/protocol';
+import {
+  PATHS,
+  SITE,
+  VIEWERS,
+  bucketOf,
+  encodeFeedDatagrams,
+  withMac,
+  type FeedSection,
+} from '@headcount/protocol';
 import { startRedis, until, type RedisServer } from '@headcount/testing';
 import { startCounterApi } from '../start.js';
 import { BUCKETS, KEYS, TestGateway } from './testing/test-gateway.js';
@@ -12,7 +20,10 @@ import { BUCKETS, KEYS, TestGateway } from './testing/test-gateway.js';
 const SIGNING_KEYS = KEYS.map(({ id, secret }) => `${id}:${secret}`).join();
 
 const section = (page: string, from: number, to: number, viewers: number): FeedSection => ({
-  bucket: bucketOf(page, BUCKETS), from, to, entries: [{ key: page, value: { viewers, connections: viewers }, version: to }],
+  bucket: bucketOf(page, BUCKETS),
+  from,
+  to,
+  entries: [{ key: page, value: { viewers, connections: viewers }, version: to }],
 });
 
 describe('intake', () => {
@@ -22,7 +33,11 @@ describe('intake', () => {
   beforeAll(async () => {
     redis = await startRedis();
     app = await startCounterApi({
-      COUNTER_API_PORT: '0', REDIS_URL: redis.url, LOG_LEVEL: 'fatal', SIGNING_KEYS, SYNC_INTERVAL_MS: '200',
+      COUNTER_API_PORT: '0',
+      REDIS_URL: redis.url,
+      LOG_LEVEL: 'fatal',
+      SIGNING_KEYS,
+      SYNC_INTERVAL_MS: '200',
     });
   });
   afterAll(async () => {
@@ -40,7 +55,11 @@ describe('intake', () => {
   };
   const dropped = async (reason: string): Promise<number> => {
     const metrics = await (await fetch(`${app.url}/metrics`)).text();
-    return Number(new RegExp(`datagrams_dropped_total\\{[^}]*reason="${reason}"[^}]*\\} (\\d+)`).exec(metrics)?.[1] ?? 0);
+    return Number(
+      new RegExp(`datagrams_dropped_total\\{[^}]*reason="${reason}"[^}]*\\} (\\d+)`).exec(
+        metrics,
+      )?.[1] ?? 0,
+    );
   };
 
   it('applies a datagram, answers with what is stored, and counts the viewers', async () => {
@@ -67,14 +86,39 @@ describe('intake', () => {
       ['bad_signature', () => gateway.send(good ?? new Uint8Array(), new Uint8Array(32))],
       ['malformed', () => gateway.sendRaw(new Uint8Array(10))],
       ['too_long', () => gateway.sendRaw(new Uint8Array(1201))],
-      ['wrong_receiver', () => gateway.send(gateway.datagrams([section('drop', 0, 1, 9)], gateway.instance.id)[0] ?? new Uint8Array())],
-      ['unknown_bucket', () => gateway.send(gateway.datagrams([{ ...section('drop', 0, 1, 9), bucket: 5000 }])[0] ?? new Uint8Array())],
-      ['unknown_key', () => {
-        const bytes = withMac(good ?? new Uint8Array(), gateway.keyring.sign(good ?? ''));
-        bytes.set(new TextEncoder().encode('zz'), 5);
-        gateway.sendRaw(bytes);
-      }],
-      ['unknown_version', () => gateway.sendRaw(Uint8Array.from(withMac(good ?? new Uint8Array(), new Uint8Array(32)), (byte, at) => (at === 2 ? 9 : byte)))],
+      [
+        'wrong_receiver',
+        () =>
+          gateway.send(
+            gateway.datagrams([section('drop', 0, 1, 9)], gateway.instance.id)[0] ??
+              new Uint8Array(),
+          ),
+      ],
+      [
+        'unknown_bucket',
+        () =>
+          gateway.send(
+            gateway.datagrams([{ ...section('drop', 0, 1, 9), bucket: 5000 }])[0] ??
+              new Uint8Array(),
+          ),
+      ],
+      [
+        'unknown_key',
+        () => {
+          const bytes = withMac(good ?? new Uint8Array(), gateway.keyring.sign(good ?? ''));
+          bytes.set(new TextEncoder().encode('zz'), 5);
+          gateway.sendRaw(bytes);
+        },
+      ],
+      [
+        'unknown_version',
+        () =>
+          gateway.sendRaw(
+            Uint8Array.from(withMac(good ?? new Uint8Array(), new Uint8Array(32)), (byte, at) =>
+              at === 2 ? 9 : byte,
+            ),
+          ),
+      ],
     ];
     for (const [reason, send] of cases) {
       const before = await dropped(reason);
@@ -103,53 +147,112 @@ describe('intake', () => {
     const fed = await gateway.feed([{ bucket, from: 0, to: 2, entries: [['http', 2, 2]] }]);
     expect(fed).toEqual({ ok: true, value: { results: [[bucket, 'taken', 2]] } });
     expect(await count('http')).toBe(2);
-    const synced = await gateway.sync([[bucket, 2, '', 0, 0], [(bucket + 1) % BUCKETS, 4, '', 0, 0]]);
+    const synced = await gateway.sync([
+      [bucket, 2, '', 0, 0],
+      [(bucket + 1) % BUCKETS, 4, '', 0, 0],
+    ]);
     expect(synced.ok && synced.value.stored).toEqual([[(bucket + 1) % BUCKETS, 0]]);
     await gateway.feed([{ bucket, from: null, to: 3, entries: [] }]);
     expect(await count('http')).toBe(0);
   });
 
   it('refuses what is unsigned, replayed, misplaced or of a stranger', async () => {
-    const unsigned = await fetch(`${app.url}${PATHS.sync}`, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } });
+    const unsigned = await fetch(`${app.url}${PATHS.sync}`, {
+      method: 'POST',
+      body: '{}',
+      headers: { 'content-type': 'application/json' },
+    });
     expect(unsigned.status).toBe(401);
-    expect(await gateway.feed([])).toMatchObject({ ok: false, error: { refusal: 'UNKNOWN_INSTANCE' } });
-    expect(await gateway.sync([], { buckets: 512 })).toMatchObject({ ok: false, error: { refusal: 'BUCKETS_MISMATCH' } });
-    expect(await gateway.sync([], { url: 'http://198.51.100.7:4001' })).toMatchObject({ ok: false, error: { refusal: 'ADDRESS_NOT_ALLOWED' } });
+    expect(await gateway.feed([])).toMatchObject({
+      ok: false,
+      error: { refusal: 'UNKNOWN_INSTANCE' },
+    });
+    expect(await gateway.sync([], { buckets: 512 })).toMatchObject({
+      ok: false,
+      error: { refusal: 'BUCKETS_MISMATCH' },
+    });
+    expect(await gateway.sync([], { url: 'http://198.51.100.7:4001' })).toMatchObject({
+      ok: false,
+      error: { refusal: 'ADDRESS_NOT_ALLOWED' },
+    });
     await gateway.sync();
-    const elsewhere = [{ bucket: (bucketOf('home', BUCKETS) + 1) % BUCKETS, from: 0, to: 1, entries: [['home', 1, 1]] }];
+    const elsewhere = [
+      {
+        bucket: (bucketOf('home', BUCKETS) + 1) % BUCKETS,
+        from: 0,
+        to: 1,
+        entries: [['home', 1, 1]],
+      },
+    ];
     expect(await gateway.feed(elsewhere)).toMatchObject({ ok: false, error: { status: 400 } });
     const large = await fetch(`${app.url}${PATHS.feed}`, {
-      method: 'POST', body: JSON.stringify({ messages: 'x'.repeat(1_100_000) }), headers: { 'content-type': 'application/json' },
+      method: 'POST',
+      body: JSON.stringify({ messages: 'x'.repeat(1_100_000) }),
+      headers: { 'content-type': 'application/json' },
     });
     expect(large.status).toBe(413);
   });
 
+  it('refuses a part of an interest whose rest it does not hold', async () => {
+    await gateway.sync();
+    expect(await gateway.interest([['part', VIEWERS]])).toMatchObject({
+      ok: false,
+      error: { refusal: 'UNKNOWN_INSTANCE' },
+    });
+    expect((await gateway.interest([['part', VIEWERS]], { whole: true })).ok).toBe(true);
+    expect((await gateway.interest([['another', VIEWERS]])).ok).toBe(true);
+  });
+
   it('answers interest with values and pushes what changes', async () => {
     await gateway.sync();
-    const asked = await gateway.interest([['pushed', VIEWERS], [SITE, VIEWERS]]);
-    expect(asked.ok && asked.value.values.map(([page, , shown]) => [page, shown])).toEqual([['pushed', 0], ['@site', 0]]);
+    const asked = await gateway.interest(
+      [
+        ['pushed', VIEWERS],
+        [SITE, VIEWERS],
+      ],
+      { whole: true },
+    );
+    expect(asked.ok && asked.value.values.map(([page, , shown]) => [page, shown])).toEqual([
+      ['pushed', 0],
+      ['@site', 0],
+    ]);
     await fetch(`${app.url}/pushed/counter`, {
-      method: 'PUT', body: '{"action":"increment"}', headers: { 'content-type': 'application/json' },
+      method: 'PUT',
+      body: '{"action":"increment"}',
+      headers: { 'content-type': 'application/json' },
     });
-    await until(() => gateway.pushes.some(({ values }) => values.some(([page, , shown]) => page === 'pushed' && shown === 1)), { what: 'a push' });
+    await until(
+      () =>
+        gateway.pushes.some(({ values }) =>
+          values.some(([page, , shown]) => page === 'pushed' && shown === 1),
+        ),
+      { what: 'a push' },
+    );
     expect((await gateway.sync()).ok).toBe(true);
   });
 
   it('pushes the latest value once the gateway takes pushes again', async () => {
     await gateway.sync();
-    await gateway.interest([['slow', VIEWERS]]);
+    await gateway.interest([['slow', VIEWERS]], { whole: true });
     gateway.pushStatus = 500;
-    const raise = () => fetch(`${app.url}/slow/counter`, {
-      method: 'PUT', body: '{"action":"increment"}', headers: { 'content-type': 'application/json' },
-    });
+    const raise = () =>
+      fetch(`${app.url}/slow/counter`, {
+        method: 'PUT',
+        body: '{"action":"increment"}',
+        headers: { 'content-type': 'application/json' },
+      });
     for (let times = 0; times < 5; times += 1) await raise();
     gateway.pushStatus = 204;
-    await until(() => gateway.pushes.at(-1)?.values.some(([, , shown]) => shown === 5) ?? false, { what: 'the latest value' });
+    await until(() => gateway.pushes.at(-1)?.values.some(([, , shown]) => shown === 5) ?? false, {
+      what: 'the latest value',
+    });
   });
 
   it('counts a gateway out at once when it says goodbye', async () => {
     await gateway.sync();
-    await gateway.feed([{ bucket: bucketOf('bye', BUCKETS), from: 0, to: 1, entries: [['bye', 4, 4]] }]);
+    await gateway.feed([
+      { bucket: bucketOf('bye', BUCKETS), from: 0, to: 1, entries: [['bye', 4, 4]] },
+    ]);
     expect(await count('bye')).toBe(4);
     expect(await gateway.goodbye()).toEqual({ ok: true, value: { buckets: 1 } });
     expect(await count('bye')).toBe(0);
@@ -160,7 +263,13 @@ describe('intake', () => {
     await gateway.sync();
     const bucket = bucketOf('silent', BUCKETS);
     await gateway.feed([{ bucket, from: 0, to: 1, entries: [['silent', 4, 4]] }]);
-    await until(async () => { await other.sync(); return (await count('silent')) === 0; }, { what: 'the silent gateway counted out', timeoutMs: 20_000 });
+    await until(
+      async () => {
+        await other.sync();
+        return (await count('silent')) === 0;
+      },
+      { what: 'the silent gateway counted out', timeoutMs: 20_000 },
+    );
     const synced = await gateway.sync([[bucket, 1, '', 0, 0]]);
     expect(synced.ok && synced.value.stored).toEqual([[bucket, 0]]);
     await gateway.feed([{ bucket, from: null, to: 1, entries: [['silent', 4, 4]] }]);
@@ -170,10 +279,16 @@ describe('intake', () => {
 
   it('tells watchers the truth after Redis was flushed', async () => {
     await gateway.sync();
-    await gateway.feed([{ bucket: bucketOf('flushed', BUCKETS), from: 0, to: 1, entries: [['flushed', 4, 4]] }]);
-    await gateway.interest([['flushed', VIEWERS]]);
+    await gateway.feed([
+      { bucket: bucketOf('flushed', BUCKETS), from: 0, to: 1, entries: [['flushed', 4, 4]] },
+    ]);
+    await gateway.interest([['flushed', VIEWERS]], { whole: true });
     await redis.flush();
-    const last = () => gateway.pushes.flatMap(({ values }) => values).filter(([page]) => page === 'flushed').at(-1);
+    const last = () =>
+      gateway.pushes
+        .flatMap(({ values }) => values)
+        .filter(([page]) => page === 'flushed')
+        .at(-1);
     await until(() => last()?.[2] === 0, { what: 'a push of 0' });
   });
 });

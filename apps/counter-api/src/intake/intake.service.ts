@@ -32,18 +32,30 @@ export class IntakeService {
   ) {}
 
   /** The heartbeat, and what Redis has of each bucket that the gateway has in use. */
-  async sync(gateway: InstanceId, { buckets, url, heartbeat, versions }: SyncRequest): Promise<SyncAnswer> {
+  async sync(
+    gateway: InstanceId,
+    { buckets, url, heartbeat, versions }: SyncRequest,
+  ): Promise<SyncAnswer> {
     if (buckets !== this.config.BUCKETS) {
-      throw new HeadcountError('BUCKETS_MISMATCH', `BUCKETS is ${this.config.BUCKETS} here and ${buckets} there`);
+      throw new HeadcountError(
+        'BUCKETS_MISMATCH',
+        `BUCKETS is ${this.config.BUCKETS} here and ${buckets} there`,
+      );
     }
-    if (!this.config.GATEWAY_URLS(url)) throw new HeadcountError('ADDRESS_NOT_ALLOWED', `${url} is not among GATEWAY_URLS`);
+    if (!this.config.GATEWAY_URLS(url))
+      throw new HeadcountError('ADDRESS_NOT_ALLOWED', `${url} is not among GATEWAY_URLS`);
     for (const [bucket, , incarnation, seq, rev] of versions) {
       this.store.seen.note(bucket, { incarnation, seq, rev });
     }
     // First the heartbeat: a version stored of an instance that is not in the registry would be swept away.
     await available(this.store.gateways.beat(gateway, heartbeat));
     this.gateways.note({ id: gateway, url });
-    const stored = await available(this.store.presence.stored(gateway, versions.map(([bucket]) => bucket)));
+    const stored = await available(
+      this.store.presence.stored(
+        gateway,
+        versions.map(([bucket]) => bucket),
+      ),
+    );
     const differing = versions.flatMap(([bucket, to], place): [number, number][] => {
       const held = stored[place] ?? 0;
       return held === to ? [] : [[bucket, held]];
@@ -92,7 +104,8 @@ export class IntakeService {
 
   private demandPlaced({ bucket, entries }: WireFeedMessage): void {
     const { BUCKETS } = this.config;
-    const placed = bucket < BUCKETS && entries.every(([pageId]) => bucketOf(pageId, BUCKETS) === bucket);
+    const placed =
+      bucket < BUCKETS && entries.every(([pageId]) => bucketOf(pageId, BUCKETS) === bucket);
     if (!placed) throw new HeadcountError('BAD_REQUEST', `a page is not of bucket ${bucket}`);
   }
 }
@@ -106,6 +119,10 @@ function feedMessage({ from, to, entries }: WireFeedMessage): FeedMessage<Presen
   return {
     from,
     to,
-    entries: entries.map(([key, viewers, connections]) => ({ key, value: { viewers, connections }, version: to })),
+    entries: entries.map(([key, viewers, connections]) => ({
+      key,
+      value: { viewers, connections },
+      version: to,
+    })),
   };
 }

@@ -1,4 +1,10 @@
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type BeforeApplicationShutdown,
+} from '@nestjs/common';
 import { CLOCK, CONFIG, INSTANCE, type Clock, type Instance } from '@headcount/platform';
 import { NEVER_LOOKED, observe, type Heartbeat, type Liveness } from '@headcount/replication';
 import type { RegistryStore } from '@headcount/counter-store';
@@ -43,7 +49,9 @@ export class LookerService implements OnApplicationBootstrap, BeforeApplicationS
   async beforeApplicationShutdown(): Promise<void> {
     if (this.timer) clearInterval(this.timer);
     // A farewell spares the others eight seconds of waiting for a heartbeat; without Redis they will wait.
-    await this.store.counterApis.forget(this.sources.instance.id, this.heartbeat).catch(() => false);
+    await this.store.counterApis
+      .forget(this.sources.instance.id, this.heartbeat)
+      .catch(() => false);
   }
 
   private async lookOnce(): Promise<void> {
@@ -64,12 +72,19 @@ export class LookerService implements OnApplicationBootstrap, BeforeApplicationS
     const { id } = sources.instance;
     this.heartbeat += 1;
     await store.counterApis.beat(id, this.heartbeat);
-    const [counterApis, gateways] = await Promise.all([store.counterApis.look(), store.gateways.look()]);
+    const [counterApis, gateways] = await Promise.all([
+      store.counterApis.look(),
+      store.gateways.look(),
+    ]);
     // What was just written must be read back, else this is not the Redis that the others write to.
     if (counterApis.get(id) !== this.heartbeat) throw new Error('the own heartbeat is not there');
     const atMs = sources.clock.monotonicMs();
     const periodMs = this.config.SYNC_INTERVAL_MS;
-    const ofGateways = observe(this.gateways, { atMs, heartbeats: this.withAbsent(gateways) }, periodMs);
+    const ofGateways = observe(
+      this.gateways,
+      { atMs, heartbeats: this.withAbsent(gateways) },
+      periodMs,
+    );
     const ofCounterApis = observe(this.counterApis, { atMs, heartbeats: counterApis }, periodMs);
     [this.gateways, this.counterApis] = [ofGateways.after, ofCounterApis.after];
     for (const [gateway, heartbeat] of ofGateways.dead) await this.reap(gateway, heartbeat);
@@ -93,7 +108,10 @@ export class LookerService implements OnApplicationBootstrap, BeforeApplicationS
     if (buckets > 0) this.logger.warn({ gateway, buckets }, 'gateway reaped');
   }
 
-  private async forgetAll(registry: RegistryStore, dead: ReadonlyMap<string, Heartbeat>): Promise<void> {
+  private async forgetAll(
+    registry: RegistryStore,
+    dead: ReadonlyMap<string, Heartbeat>,
+  ): Promise<void> {
     for (const [instance, heartbeat] of dead) {
       if (heartbeat !== null) await registry.forget(instance, heartbeat);
     }

@@ -1,4 +1,10 @@
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { CONFIG, Metrics } from '@headcount/platform';
 import type { CounterApiConfig } from '../settings.js';
 import { STORE, type Store } from '../store/store.js';
@@ -28,7 +34,10 @@ export class UpkeepService implements OnApplicationBootstrap, OnApplicationShutd
     @Inject(CONFIG) private readonly config: CounterApiConfig,
     @Inject(Metrics) metrics: Metrics,
   ) {
-    this.audited = metrics.counter({ name: 'registers_audited_total', help: 'Presence registers recomputed.' });
+    this.audited = metrics.counter({
+      name: 'registers_audited_total',
+      help: 'Presence registers recomputed.',
+    });
     this.differing = metrics.counter({
       name: 'registers_differing_total',
       help: 'Presence registers that were not the sum of their entries. Anything but 0 is a bug.',
@@ -75,6 +84,9 @@ export class UpkeepService implements OnApplicationBootstrap, OnApplicationShutd
     this.audited.inc(audit.compared);
     if (audit.differences.length === 0) return;
     this.differing.inc(audit.differences.length);
-    this.logger.error({ bucket, differences: audit.differences }, 'registers differ from their entries');
+    this.logger.error(
+      { bucket, differences: audit.differences },
+      'registers differ from their entries',
+    );
   }
 }

@@ -105,7 +105,12 @@ export class PushStream {
     const values = counters.flatMap((counter) => valueOf(counter) ?? []);
     const from = this.at;
     const body = { from, to: from + 1, values: values.map(encodeValue) };
-    const pushed = await client.call({ method: 'PUT', path: PATHS.push, body, answer: z.undefined() });
+    const pushed = await client.call({
+      method: 'PUT',
+      path: PATHS.push,
+      body,
+      answer: z.undefined(),
+    });
     if (pushed.ok) {
       this.at = from + 1;
       this.failingSinceMs = null;

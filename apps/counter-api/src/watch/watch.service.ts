@@ -1,7 +1,13 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { changesChannel, counterKey, decodeChanges } from '@headcount/counter-store';
 import { CONFIG, Metrics } from '@headcount/platform';
 import {
+  HeadcountError,
   bucketOf,
   encodeValue,
   type CounterName,
@@ -42,8 +48,14 @@ export class WatchService implements OnApplicationBootstrap, OnApplicationShutdo
     @Inject(PUSH_CLIENTS) private readonly clients: PushClients,
     @Inject(Metrics) metrics: Metrics,
   ) {
-    this.pushed = metrics.counter({ name: 'values_pushed_total', help: 'Values taken by gateways.' });
-    this.failed = metrics.counter({ name: 'pushes_failed_total', help: 'Pushes that a gateway did not take.' });
+    this.pushed = metrics.counter({
+      name: 'values_pushed_total',
+      help: 'Values taken by gateways.',
+    });
+    this.failed = metrics.counter({
+      name: 'pushes_failed_total',
+      help: 'Pushes that a gateway did not take.',
+    });
     const { followers, interested } = this;
     metrics.gauge({
       name: 'watched_counters',
@@ -83,9 +95,17 @@ export class WatchService implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   /** Takes on and gives up interest; answers with the values of what was added. */
-  async interest(gateway: KnownGateway, { whole, add, drop }: InterestRequest): Promise<InterestAnswer> {
+  async interest(
+    gateway: KnownGateway,
+    { whole, add, drop }: InterestRequest,
+  ): Promise<InterestAnswer> {
     if (whole) this.close(gateway.id);
-    const interested = this.interested.get(gateway.id) ?? this.open(gateway);
+    const held = this.interested.get(gateway.id);
+    // A part of an interest whose rest is not held here would be all that is pushed. Being unknown, the gateway
+    // restates the whole.
+    if (!held && !whole)
+      throw new HeadcountError('UNKNOWN_INSTANCE', 'the whole interest must come first');
+    const interested = held ?? this.open(gateway);
     for (const [bucket, counters] of this.byBucket(drop)) {
       for (const { key } of counters) this.unwatch(interested, bucket, key);
     }
@@ -98,7 +118,8 @@ export class WatchService implements OnApplicationBootstrap, OnApplicationShutdo
           interested.keys.set(bucket, keys);
           for (const { key } of counters) keys.add(key);
           const follower = await this.follow(bucket);
-          for (const counter of await follower.watch(stream, counters)) found.set(counter.key, counter);
+          for (const counter of await follower.watch(stream, counters))
+            found.set(counter.key, counter);
         }),
       ),
     );
@@ -164,7 +185,9 @@ export class WatchService implements OnApplicationBootstrap, OnApplicationShutdo
     }
   }
 
-  private byBucket(counters: readonly WireCounter[]): Map<number, { key: string; pageId: PageId; name: CounterName }[]> {
+  private byBucket(
+    counters: readonly WireCounter[],
+  ): Map<number, { key: string; pageId: PageId; name: CounterName }[]> {
     const buckets = new Map<number, { key: string; pageId: PageId; name: CounterName }[]>();
     for (const [pageId, name] of counters) {
       const bucket = bucketOf(pageId, this.config.BUCKETS);

@@ -25,4 +25,6 @@ const SCRIPTS = [
  * The option `scripts` of ioredis. A command defined later would be missing on an automatic pipeline that is
  * being filled at that moment, and ioredis then ends the process (redis/ioredis#1931).
  */
-export const ALL_SCRIPTS = Object.fromEntries(SCRIPTS.map(({ name, source }) => [name, { lua: source }]));
+export const ALL_SCRIPTS = Object.fromEntries(
+  SCRIPTS.map(({ name, source }) => [name, { lua: source }]),
+);

@@ -9,7 +9,10 @@ export interface AuditDifference {
 }
 
 /** How many registers were compared and which differ, or null where the bucket's gateways changed meanwhile. */
-export type BucketAudited = { readonly compared: number; readonly differences: readonly AuditDifference[] } | null;
+export type BucketAudited = {
+  readonly compared: number;
+  readonly differences: readonly AuditDifference[];
+} | null;
 
 /** Typed door to bucket-audit.lua, whose header is the contract. */
 export const bucketAudit = defineScript<BucketAudited>({
@@ -20,7 +23,11 @@ export const bucketAudit = defineScript<BucketAudited>({
     if (compared === 'moved') return null;
     const differences: AuditDifference[] = [];
     for (let at = 0; at < rest.length; at += 3) {
-      differences.push({ key: rest[at] ?? '', register: rest[at + 1] ?? '', sum: rest[at + 2] ?? '' });
+      differences.push({
+        key: rest[at] ?? '',
+        register: rest[at + 1] ?? '',
+        sum: rest[at + 2] ?? '',
+      });
     }
     return { compared: integer(compared), differences };
   },

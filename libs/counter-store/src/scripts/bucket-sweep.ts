@@ -15,7 +15,8 @@ export const bucketSweep = defineScript<BucketSwept>({
   args: ['now', 'zeroSeconds', 'batchSeconds', 'rowsMax'],
   decode: ([rowsCut, recordsDropped, ...pairs]) => {
     const gateways = new Map<string, number>();
-    for (let at = 0; at < pairs.length; at += 2) gateways.set(pairs[at] ?? '', integer(pairs[at + 1]));
+    for (let at = 0; at < pairs.length; at += 2)
+      gateways.set(pairs[at] ?? '', integer(pairs[at + 1]));
     return { rowsCut: integer(rowsCut), recordsDropped: integer(recordsDropped), gateways };
   },
 });

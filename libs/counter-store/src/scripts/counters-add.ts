@@ -3,7 +3,8 @@ import { defineScript } from '../define-script.js';
 import { VIEW_FIELDS, positionAt, viewAt, type CounterView } from './replies.js';
 
 /** What became of one operation. All but the first two are refusals that changed nothing. */
-export type AddOutcome = 'added' | 'replayed' | 'OUT_OF_RANGE' | 'OPERATION_ID_REUSED' | 'OPERATION_IDS_FULL';
+export type AddOutcome =
+  'added' | 'replayed' | 'OUT_OF_RANGE' | 'OPERATION_ID_REUSED' | 'OPERATION_IDS_FULL';
 
 /** One operation's outcome, and what its counter shows after it. */
 export interface Added {
@@ -23,8 +24,16 @@ export const countersAdd = defineScript<BatchAdded>({
   name: 'counters-add',
   keys: ['meta', 'index', 'batches', 'operations0', 'operations1', 'names'],
   args: [
-    'candidate', 'seenIncarnation', 'seenSeq', 'seenRev', 'nowMs',
-    'instance', 'number', 'windowMs', 'idsMax', 'changes',
+    'candidate',
+    'seenIncarnation',
+    'seenSeq',
+    'seenRev',
+    'nowMs',
+    'instance',
+    'number',
+    'windowMs',
+    'idsMax',
+    'changes',
   ],
   decode: (reply) => {
     const added: Added[] = [];

@@ -13,7 +13,17 @@ export interface GatewayApplied {
 export const gatewayApply = defineScript<GatewayApplied>({
   name: 'gateway-apply',
   keys: ['meta', 'index', 'gateways', 'entries', 'names'],
-  args: ['candidate', 'seenIncarnation', 'seenSeq', 'seenRev', 'now', 'instance', 'from', 'to', 'changes'],
+  args: [
+    'candidate',
+    'seenIncarnation',
+    'seenSeq',
+    'seenRev',
+    'now',
+    'instance',
+    'from',
+    'to',
+    'changes',
+  ],
   decode: (reply) => ({
     verdict: reply[0] as FeedVerdict,
     stored: integer(reply[1]),

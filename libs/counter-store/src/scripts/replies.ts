@@ -51,7 +51,11 @@ export function rowsFrom(reply: readonly string[], at: number): CounterRow[] {
   for (let place = at; place < reply.length; place += VIEW_FIELDS + 2) {
     const key = reply[place];
     assert(key !== undefined, 'a row has a key');
-    rows.push({ key, view: viewAt(reply, place + 1), rev: integer(reply[place + VIEW_FIELDS + 1]) });
+    rows.push({
+      key,
+      view: viewAt(reply, place + 1),
+      rev: integer(reply[place + VIEW_FIELDS + 1]),
+    });
   }
   return rows;
 }

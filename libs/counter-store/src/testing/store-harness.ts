@@ -64,12 +64,18 @@ const presenceOf = (text: string | undefined): Presence => {
 };
 
 /** What each gateway has stored in a bucket, read without our scripts: instance -> counter key -> presence. */
-export async function rawEntries(redis: Redis, bucket: number): Promise<Map<string, Map<string, Presence>>> {
+export async function rawEntries(
+  redis: Redis,
+  bucket: number,
+): Promise<Map<string, Map<string, Presence>>> {
   const prefix = `hc:{${bucket}}:gateway:`;
   const gateways = new Map<string, Map<string, Presence>>();
   for (const key of await redis.keys(`hc:{${bucket}}:gateway:*`)) {
     const held = Object.entries(await redis.hgetall(key));
-    gateways.set(key.slice(prefix.length), new Map(held.map(([field, text]) => [field, presenceOf(text)])));
+    gateways.set(
+      key.slice(prefix.length),
+      new Map(held.map(([field, text]) => [field, presenceOf(text)])),
+    );
   }
   return gateways;
 }
@@ -93,4 +99,3 @@ export async function rawRegisters(redis: Redis, bucket: number): Promise<Map<st
   }
   return registers;
 }
-

@@ -15,7 +15,10 @@ const COMMAND_TIMEOUT_MS = 2000;
  * A connection for commands to a Redis that can be used. Rejects with StartError where it does not answer or must
  * not be used; `warn` is told what weakens durability, a sentence each.
  */
-export async function openRedis(config: RedisConfig, warn: (sentence: string) => void): Promise<Redis> {
+export async function openRedis(
+  config: RedisConfig,
+  warn: (sentence: string) => void,
+): Promise<Redis> {
   const redis = guarded(commandConnection(connectionSettings(config)));
   return opened(redis, async () => {
     const { faults, warnings } = await checkDeployment(redis, config.BUCKETS);

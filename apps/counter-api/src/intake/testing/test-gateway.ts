@@ -4,8 +4,19 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Keyring, SignedClient, newInstance, systemIds } from '@headcount/platform';
 import {
-  PATHS, decodeDatagram, encodeFeedDatagrams, feedAnswer, goodbyeAnswer, interestAnswer, pushRequest, syncAnswer,
-  withMac, type FeedSection, type HaveDatagram, type InstanceId, type PushRequest,
+  PATHS,
+  decodeDatagram,
+  encodeFeedDatagrams,
+  feedAnswer,
+  goodbyeAnswer,
+  interestAnswer,
+  pushRequest,
+  syncAnswer,
+  withMac,
+  type FeedSection,
+  type HaveDatagram,
+  type InstanceId,
+  type PushRequest,
 } from '@headcount/protocol';
 
 /** The keys that the tests' gateways and counter-apis share. */
@@ -32,14 +43,17 @@ export class TestGateway {
       const parts: Buffer[] = [];
       request.on('data', (part: Buffer) => parts.push(part));
       request.on('end', () => {
-        if (this.pushStatus === 204) this.pushes.push(pushRequest.parse(JSON.parse(Buffer.concat(parts).toString())));
+        if (this.pushStatus === 204)
+          this.pushes.push(pushRequest.parse(JSON.parse(Buffer.concat(parts).toString())));
         if (request.headers['x-headcount-to'] === '-') {
           response.writeHead(421, { 'x-headcount-instance': this.instance.id }).end();
         } else response.writeHead(this.pushStatus).end();
       });
     });
     this.socket.on('message', (bytes) => {
-      const decoded = decodeDatagram(bytes, (keyId, signed, mac) => this.keyring.verify(keyId, signed, mac));
+      const decoded = decodeDatagram(bytes, (keyId, signed, mac) =>
+        this.keyring.verify(keyId, signed, mac),
+      );
       if (decoded.ok && decoded.value.type === 'have') this.haves.push(decoded.value);
     });
   }
@@ -61,20 +75,42 @@ export class TestGateway {
   }
   async sync(versions: [number, number, string, number, number][] = [], more: object = {}) {
     this.heartbeat += 1;
-    const body = { buckets: BUCKETS, url: this.url, heartbeat: this.heartbeat, versions, stream: null, ...more };
-    const answer = await this.client.call({ method: 'POST', path: PATHS.sync, body, answer: syncAnswer });
+    const body = {
+      buckets: BUCKETS,
+      url: this.url,
+      heartbeat: this.heartbeat,
+      versions,
+      stream: null,
+      ...more,
+    };
+    const answer = await this.client.call({
+      method: 'POST',
+      path: PATHS.sync,
+      body,
+      answer: syncAnswer,
+    });
     if (answer.ok) this.port = answer.value.datagramPort;
     return answer;
   }
   feed(messages: object[]) {
-    return this.client.call({ method: 'POST', path: PATHS.feed, body: { messages }, answer: feedAnswer });
+    return this.client.call({
+      method: 'POST',
+      path: PATHS.feed,
+      body: { messages },
+      answer: feedAnswer,
+    });
   }
   interest(add: [string, string][], more: object = {}) {
     const body = { whole: false, add, drop: [], ...more };
     return this.client.call({ method: 'POST', path: PATHS.interest, body, answer: interestAnswer });
   }
   goodbye() {
-    return this.client.call({ method: 'POST', path: PATHS.goodbye, body: {}, answer: goodbyeAnswer });
+    return this.client.call({
+      method: 'POST',
+      path: PATHS.goodbye,
+      body: {},
+      answer: goodbyeAnswer,
+    });
   }
   /** The counter-api that answered the last call. */
   get home(): InstanceId {
