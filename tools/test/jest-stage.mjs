@@ -4,16 +4,17 @@ import { join, relative } from 'node:path';
 import { runCommand } from './run-command.mjs';
 
 /**
- * Runs Jest with `args` and resolves with Jest's own numbers: `passed`, and `failures`, one line for each test that
+ * Runs Jest with `args`, and `env` added to the environment, and resolves with Jest's own numbers: `passed`, and `failures`, one line for each test that
  * failed, each file that could not be run, and for Jest itself if it crashed or did not end.
  */
-export async function runJest(root, args) {
+export async function runJest(root, args, env) {
   const folder = mkdtempSync(join(tmpdir(), 'headcount-jest-'));
   const report = join(folder, 'report.json');
   const jest = [join(root, 'node_modules/jest/bin/jest.js'), '--json', `--outputFile=${report}`];
   try {
     const failure = await runCommand(process.execPath, [...jest, '--passWithNoTests', ...args], {
       isFinished: () => existsSync(report),
+      env,
     });
     const { passed, failures } = existsSync(report)
       ? readReport(root, JSON.parse(readFileSync(report, 'utf8')))

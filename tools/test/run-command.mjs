@@ -8,15 +8,19 @@ const LINGER_MS_MAX = 15_000;
  * Runs a command with its output on this console. Resolves with undefined if the exit code was 0, else with a few words.
  * `isFinished` tells, asked once a second, that the work is done; what has not ended `lingerMsMax` (15 s) later is
  * ended, and fails.
- * An interruption (Ctrl-C, SIGTERM) ends the command and then this process, with exit code 130.
+ * `env` is added to the environment. An interruption (Ctrl-C, SIGTERM) ends the command and then this process, with exit code 130.
  */
 export async function runCommand(
   command,
   args,
-  { isFinished = () => false, lingerMsMax = LINGER_MS_MAX } = {},
+  { isFinished = () => false, lingerMsMax = LINGER_MS_MAX, env = {} } = {},
 ) {
   // A process group of its own: whatever a hanging command has started goes down with it.
-  const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...env },
+    detached: true,
+  });
   let verdict;
   const end = (reason) => {
     verdict ??= reason;

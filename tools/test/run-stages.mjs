@@ -1,29 +1,35 @@
 /**
  * Runs stages one after another, each even if an earlier one failed. A stage is `{ name, run }`, where `run` resolves
  * with `{ passed, failures }`: the number of checks that passed and one line for each that failed; one that rejects
- * counts as one failure. Resolves with the sum.
+ * counts as one failure. Resolves with these outcomes, in the same order.
  */
 export async function runStages(stages, print) {
   const startedMs = performance.now();
-  const sum = { passed: 0, failures: [] };
+  const outcomes = [];
   for (const { name, run } of stages) {
-    print(`\n── ${name} ${'─'.repeat(Math.max(1, 70 - name.length))} ${minutesSince(startedMs)}`);
-    const outcome = await run().catch(({ message }) => ({
-      passed: 0,
-      failures: [`${name}: ${message}`],
-    }));
-    sum.passed += outcome.passed;
-    sum.failures.push(...outcome.failures);
+    printHeading(name, startedMs, print);
+    outcomes.push(await run().catch(({ message }) => failed(`${name}: ${message}`)));
   }
-  print(`\n── end ${'─'.repeat(67)} ${minutesSince(startedMs)}`);
-  return sum;
+  printHeading('end', startedMs, print);
+  return outcomes;
+}
+
+/** The outcome of what failed as a whole. */
+export function failed(reason) {
+  return { passed: 0, failures: [reason] };
 }
 
 /** Prints what failed and, as the very last line, the numbers. Gives the exit code. */
-export function conclude({ passed, failures }, print) {
+export function conclude(outcomes, print) {
+  const failures = outcomes.flatMap((outcome) => outcome.failures);
+  const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
   if (failures.length > 0) print(['Failed:', ...failures].join('\n  '));
   print(`${passed} passed, ${failures.length} failed`);
   return failures.length > 0 ? 1 : 0;
+}
+
+function printHeading(name, startedMs, print) {
+  print(`\n── ${name} ${'─'.repeat(Math.max(1, 70 - name.length))} ${minutesSince(startedMs)}`);
 }
 
 function minutesSince(startedMs) {

@@ -9,7 +9,7 @@ import { ensureNodeModules } from '../setup/node-modules.mjs';
 import { CHROMIUM, ensureProgram, REDIS } from '../setup/programs.mjs';
 import { runJest } from './jest-stage.mjs';
 import { runCommand } from './run-command.mjs';
-import { conclude, runStages } from './run-stages.mjs';
+import { conclude, failed, runStages } from './run-stages.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const jestArgs = process.argv.slice(2);
@@ -25,6 +25,8 @@ const withoutEndToEnd = [
   END_TO_END,
 ];
 const onlyEndToEnd = ['--runInBand', '--testMatch', '**/*.e2e.test.ts'];
+/** Those that must hold as well where the three apps are one process. */
+const wholeChain = ['--runInBand', '--testMatch', '**/tools/e2e/*.e2e.test.ts'];
 
 /** A stage that is one check: it passes if `work` does not reject. */
 function check(name, work) {
@@ -42,12 +44,14 @@ function command(name, file, ...args) {
   });
 }
 
-const tests = (name, options) => ({ name, run: () => runJest(root, [...jestArgs, ...options]) });
+function tests(name, options, env) {
+  return { name, run: () => runJest(root, [...jestArgs, ...options], env) };
+}
 
 async function testEverything() {
   // Without them nothing can run at all; without a program only the tests that need it fail.
   ensureNodeModules(root, console.log);
-  const checks = await runStages(
+  const outcomes = await runStages(
     [
       check('redis-server', async () => ensureProgram(REDIS, console.log)),
       check('Chromium', async () => ensureProgram(CHROMIUM, console.log)),
@@ -55,20 +59,16 @@ async function testEverything() {
       command('types', TSC, '--noEmit', '-p', 'tsconfig.json'),
       command('types for browsers', TSC, '--noEmit', '-p', 'libs/client/tsconfig.json'),
       command('build', 'tools/build/build.mjs'),
+      tests('tests', withoutEndToEnd),
+      tests('end-to-end tests', onlyEndToEnd),
+      tests('end-to-end tests, all in one', wholeChain, { HEADCOUNT_E2E_APP: 'all-in-one' }),
     ],
     console.log,
   );
-  const tested = await runStages(
-    [tests('tests', withoutEndToEnd), tests('end-to-end tests', onlyEndToEnd)],
-    console.log,
-  );
-  const none = tested.passed + tested.failures.length === 0 ? ['no test was run'] : [];
-  return {
-    passed: checks.passed + tested.passed,
-    failures: [...checks.failures, ...tested.failures, ...none],
-  };
+  const tested = outcomes.slice(-3).some(({ passed, failures }) => passed + failures.length > 0);
+  return tested ? outcomes : [...outcomes, failed('no test was run')];
 }
 
 process.chdir(root);
-const outcome = await testEverything().catch(({ message }) => ({ passed: 0, failures: [message] }));
-process.exitCode = conclude(outcome, console.log);
+const outcomes = await testEverything().catch(({ message }) => [failed(message)]);
+process.exitCode = conclude(outcomes, console.log);

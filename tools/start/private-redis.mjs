@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Fault } from '../setup/fault.mjs';
+import { redisReply } from './redis-reply.mjs';
+
+/** The system allows about 104 bytes for a socket's path, and ioredis takes the path out of a URL as it stands there. */
+const PLAIN_PATH = /^[\w./-]{1,100}$/;
+const LEFTOVER_MS_MAX = 20_000;
+
+/**
+ * The Redis of this data folder: it listens on a Unix socket only, so it meets no port and no Redis of anybody else, keeps
+ * every write on disk and evicts nothing. Gives the part to supervise, its socket, and the URL for the apps.
+ */
+export function redisPart(program, { dataDir, logDir, verbose }) {
+  const dir = join(dataDir, 'redis');
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const address = socketIn(dataDir);
+  const settings = {
+    port: '0',
+    unixsocket: address,
+    unixsocketperm: '700',
+    dir,
+    appendonly: 'yes',
+    appendfsync: 'always',
+    save: '',
+    'maxmemory-policy': 'noeviction',
+  };
+  const part = {
+    name: 'redis',
+    command: program,
+    args: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
+    log: verbose ? undefined : join(logDir, 'redis.log'),
+    // Should the supervisor be killed, the apps get a moment to store what they hold before their Redis ends.
+    orphanSeconds: 3,
+    readiness: async () =>
+      (await redisReply(address, 'PING')) === 'PONG' ? undefined : 'it is loading its data',
+  };
+  return { part, address, url: `unix://${address}` };
+}
+
+function socketIn(dataDir) {
+  const path = join(dataDir, 'redis.sock');
+  if (PLAIN_PATH.test(path)) return path;
+  const digest = createHash('sha256').update(dataDir).digest('hex').slice(0, 16);
+  return join(tmpdir(), `headcount-${digest}.sock`);
+}
+
+/**
+ * Ends the Redis that a killed supervisor may have left on this folder, for two must never write the same files. Whoever
+ * listens on the socket in this folder is that Redis. Throws a Fault if it does not end.
+ */
+export async function endLeftover(address, say) {
+  const deadline = performance.now() + LEFTOVER_MS_MAX;
+  for (let first = true; ; first = false) {
+    const answer = await redisReply(address, 'SHUTDOWN').catch(({ code }) => code);
+    if (answer === 'ENOENT' || answer === 'ECONNREFUSED') return;
+    if (first) say('Ending the Redis of an earlier start …');
+    if (performance.now() > deadline)
+      throw new Fault(`The Redis of an earlier start at ${address} does not end.`);
+    await sleep(100);
+  }
+}

@@ -1,0 +1,278 @@
+/**
+ * Goal    `npm start` brings up all of Headcount with one command, keeps it up, and takes all of it down again.
+ * Method  the real command as a process of its own, with a fresh data folder and free ports, seen from outside: what it
+ *         prints, what its addresses answer, which processes it has.
+ */
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { freePort, startRedis, until } from '@headcount/testing';
+
+jest.setTimeout(90_000);
+
+const SCRIPT = join(__dirname, 'start.mjs');
+const READY = /Headcount is ready after/;
+
+interface Child {
+  readonly pid: number;
+  readonly parent: number;
+  readonly command: string;
+}
+
+/** All processes of this machine. */
+function processes(): readonly Child[] {
+  return execFileSync('ps', ['-A', '-ww', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
+    .map((match) => ({
+      pid: Number(match?.[1]),
+      parent: Number(match?.[2]),
+      command: match?.[3] ?? '',
+    }));
+}
+
+/** One run of `npm start`. */
+class Run {
+  printed = '';
+  readonly exitCode: Promise<number | null>;
+  private readonly process: ChildProcess;
+
+  constructor(env: Readonly<Record<string, string>>, args: readonly string[] = []) {
+    this.process = spawn(process.execPath, [SCRIPT, ...args], {
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [this.process.stdout, this.process.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => (this.printed += text));
+    }
+    this.exitCode = new Promise((resolve) => this.process.once('close', resolve));
+  }
+
+  get running(): boolean {
+    return this.process.exitCode === null && this.process.signalCode === null;
+  }
+
+  /** The processes that it has started and that still run: Redis, apps, and what guards them. */
+  children(): readonly Child[] {
+    return processes().filter(({ parent }) => parent === this.process.pid);
+  }
+
+  child(part: RegExp): Child {
+    const found = this.children().find(({ command }) => part.test(command));
+    if (found === undefined) throw new Error(`No process of npm start is like ${part}`);
+    return found;
+  }
+
+  async prints(text: RegExp, timeoutMs = 60_000): Promise<void> {
+    await until(() => !this.running || text.test(this.printed), {
+      what: `npm start to print ${text}`,
+      timeoutMs,
+      everyMs: 50,
+    });
+    if (!text.test(this.printed))
+      throw new Error(`npm start has ended without ${text}: ${this.printed}`);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.process.kill(signal);
+  }
+
+  /** Ctrl-C, until it has ended. */
+  async stop(): Promise<number | null> {
+    this.signal('SIGINT');
+    return this.exitCode;
+  }
+}
+
+describe('npm start', () => {
+  let dir: string;
+  let env: Record<string, string>;
+  let api: string;
+  const runs: Run[] = [];
+
+  const start = (
+    more: Readonly<Record<string, string>> = {},
+    args: readonly string[] = [],
+  ): Run => {
+    const run = new Run({ ...env, ...more }, args);
+    runs.push(run);
+    return run;
+  };
+  const started = async (
+    more?: Readonly<Record<string, string>>,
+    args?: readonly string[],
+  ): Promise<Run> => {
+    const run = start(more, args);
+    await run.prints(READY);
+    return run;
+  };
+  const like = (): Promise<Response> =>
+    fetch(`${api}/welcome/counter`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ action: 'increment' }),
+    });
+  const count = async (): Promise<number> => {
+    const answer = await fetch(`${api}/welcome/counter`, {
+      headers: { accept: 'application/json' },
+    });
+    return ((await answer.json()) as { count: number }).count;
+  };
+  const gone = (children: readonly Child[]): Promise<unknown> =>
+    until(() => processes().filter(({ pid }) => children.some((child) => child.pid === pid)), {
+      what: 'every process of npm start to have ended',
+      accept: (left) => left.length === 0,
+      timeoutMs: 30_000,
+      everyMs: 100,
+    });
+
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'headcount-start-'));
+    const [apiPort, gatewayPort, notificationPort] = await Promise.all([
+      freePort(),
+      freePort(),
+      freePort(),
+    ]);
+    api = `http://127.0.0.1:${apiPort}`;
+    env = {
+      HEADCOUNT_DIR: dir,
+      COUNTER_API_PORT: String(apiPort),
+      GATEWAY_PORT: String(gatewayPort),
+      NOTIFICATION_PORT: String(notificationPort),
+    };
+  });
+
+  afterEach(async () => {
+    await Promise.all(runs.splice(0).map((run) => (run.running ? run.stop() : undefined)));
+    await rm(dir, { recursive: true, force: true });
+  });
+
+  it('brings everything up, ends without a trace at Ctrl-C, and finds the counters at the next start', async () => {
+    const first = await started();
+    const page = await fetch(`${api}/welcome/counter`, { headers: { accept: 'text/html' } });
+    expect(page.headers.get('content-type')).toContain('text/html');
+    const urls = first.printed.match(/http:\/\/\S+/g) ?? [];
+    expect(urls).toHaveLength(7);
+    for (const url of urls.filter((address) => address.endsWith('/health/ready'))) {
+      expect((await fetch(url)).status).toBe(200);
+    }
+    await like();
+    await like();
+    await expect(count()).resolves.toBe(2);
+
+    const children = first.children();
+    expect(
+      children.map(
+        ({ command }) =>
+          /redis-server|counter-api|realtime-gateway|notification/.exec(command)?.[0],
+      ),
+    ).toEqual(
+      expect.arrayContaining(['redis-server', 'counter-api', 'realtime-gateway', 'notification']),
+    );
+    await expect(first.stop()).resolves.toBe(0);
+    await gone(children);
+
+    const restartMs = performance.now();
+    const second = await started();
+    expect(performance.now() - restartMs).toBeLessThan(20_000);
+    await expect(count()).resolves.toBe(2);
+    await expect(second.stop()).resolves.toBe(0);
+    expect((await stat(join(dir, 'signing-keys'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('starts an app and Redis again when they are killed, and says so', async () => {
+    const run = await started();
+    await like();
+    process.kill(run.child(/counter-api/).pid, 'SIGKILL');
+    await run.prints(/counter-api has ended \(SIGKILL\)[^]*counter-api is back/);
+    await expect(count()).resolves.toBe(1);
+    process.kill(run.child(/redis-server/).pid, 'SIGKILL');
+    await run.prints(/redis has ended \(SIGKILL\)[^]*redis is back/);
+    await until(count, {
+      what: 'the count to be there again',
+      accept: (seen) => seen === 1,
+      timeoutMs: 15_000,
+    });
+    await expect(run.stop()).resolves.toBe(0);
+  });
+
+  it('takes its parts along when it is killed itself, and starts again afterwards', async () => {
+    const killed = await started();
+    await like();
+    const children = killed.children();
+    killed.signal('SIGKILL');
+    const run = await started();
+    await expect(count()).resolves.toBe(1);
+    await gone(children);
+    await expect(run.stop()).resolves.toBe(0);
+  });
+
+  it('refuses to run twice on the same data', async () => {
+    await started();
+    const second = start({ COUNTER_API_PORT: String(await freePort()) });
+    await expect(second.exitCode).resolves.toBe(1);
+    expect(second.printed).toMatch(/^Headcount runs already \(process \d+\); .*\n$/);
+  });
+
+  it('names the port that is taken, and starts nothing', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const run = start({ GATEWAY_PORT: String(port) });
+    await expect(run.exitCode).resolves.toBe(1);
+    expect(run.printed).toBe(
+      `Port ${port} on 127.0.0.1 is taken by another program; set GATEWAY_PORT to a free one.\n`,
+    );
+    other.close();
+  });
+
+  it.each([
+    [
+      'of its own',
+      { NOTIFICATION_PORT: 'many' },
+      /^NOTIFICATION_PORT must be a port from 1 to 65535, but is "many"\.\n$/,
+    ],
+    ['of an app', { SYNC_INTERVAL_MS: 'often' }, /\nSYNC_INTERVAL_MS [^\n]*often[^\n]*\n$/],
+  ])('names a wrong setting %s and ends', async (_whose, wrong, sentence) => {
+    const run = start(wrong as Record<string, string>);
+    await expect(run.exitCode).resolves.toBe(1);
+    expect(run.printed).toMatch(sentence);
+    expect(run.printed.match(/SYNC_INTERVAL_MS/g)?.length ?? 1).toBe(1);
+    expect(run.children()).toEqual([]);
+  });
+
+  it('uses the Redis of REDIS_URL and starts none', async () => {
+    const redis = await startRedis();
+    const client = new Redis(redis.url);
+    const run = await started({ REDIS_URL: redis.url });
+    await like();
+    await expect(client.dbsize()).resolves.toBeGreaterThan(0);
+    expect(run.children().filter(({ command }) => command.includes('redis-server'))).toEqual([]);
+    expect(existsSync(join(dir, 'redis'))).toBe(false);
+    await expect(run.stop()).resolves.toBe(0);
+    await expect(client.ping()).resolves.toBe('PONG');
+    client.disconnect();
+    await redis.stop();
+  });
+
+  it('says in one sentence that the Redis of REDIS_URL is not there', async () => {
+    const run = start({ REDIS_URL: `redis://127.0.0.1:${await freePort()}` });
+    await expect(run.exitCode).resolves.toBe(1);
+    const [, , ...sentences] = run.printed.trim().split('\n');
+    expect(sentences).toEqual([expect.stringMatching(/Redis/)]);
+  });
+
+  it('runs the three apps as one process with --all-in-one', async () => {
+    const run = await started({}, ['--all-in-one']);
+    await like();
+    await expect(count()).resolves.toBe(1);
+    expect(run.children().filter(({ command }) => command.includes('dist/apps'))).toHaveLength(1);
+    await expect(run.stop()).resolves.toBe(0);
+  });
+});
