@@ -53,10 +53,11 @@ export const gatewaySettings = {
     max: 10_000,
     default: 2000,
   }),
+  // Half of counter-api's: a change of a busy page waits for both, one after the other.
   TICK_MS: numberSetting('Shortest pause between two sendings of one busy bucket.', {
     min: 1,
     max: 1000,
-    default: 100,
+    default: 50,
   }),
   PING_INTERVAL_MS: numberSetting('Pause after a pong before a socket is pinged again.', {
     min: 10,

@@ -82,11 +82,14 @@ async function create<C extends CommonConfig>({
   const nest = await NestFactory.create<NestFastifyApplication>(root, newFastifyAdapter(), {
     // Lines before the logger exists are kept for it.
     bufferLogs: true,
+    // And thrown away if there never is one: then the sentence on stderr is all that is to be said.
+    autoFlushLogs: false,
     bodyParser: false,
     // Else a failure would end the process without a sentence.
     abortOnError: false,
   });
   nest.useLogger(new AppLogger(await nest.resolve(PinoLogger)));
+  nest.flushLogs();
   return nest;
 }
 
