@@ -64,7 +64,7 @@ local function add(key, name, amount, id)
   return 'added'
 end
 
-local outcomes, totals = {}, {}
+local outcomes, totals, views = {}, {}, {}
 if again then
   for outcome in lastOutcomes:gmatch('[^,]+') do outcomes[#outcomes + 1] = outcome end
 else
@@ -75,8 +75,9 @@ else
   for _, key in ipairs(order) do
     local counter = held[key]
     bucket.seq = bucket.seq + 1
+    counter.updated = now
     shelf_set(bucket, key, ('%.0f,%.0f,%.0f,%.0f,%.0f'):format(counter.up, counter.down, counter.total, bucket.seq, now))
-    counter_touch(bucket, index, key)
+    views[key] = counter_touch(bucket, index, key, counter)
   end
   redis.call('HSET', batches, instance, int(number) .. ',' .. int(now) .. ',' .. table.concat(outcomes, ','))
   index_trim(bucket, index)
@@ -85,7 +86,9 @@ bucket_close(bucket)
 
 local reply = { again and 'again' or 'added', bucket.incarnation, int(bucket.seq), int(bucket.rev) }
 for i, outcome in ipairs(outcomes) do
-  local viewers, connections, durable, updated = counter_view(bucket, ARGV[CHANGES + 4 * (i - 1)])
-  for _, part in ipairs({ outcome, viewers, connections, totals[i] or durable, updated }) do reply[#reply + 1] = part end
+  local key = ARGV[CHANGES + 4 * (i - 1)]
+  views[key] = views[key] or { counter_view(bucket, key, held[key]) }
+  local view = views[key]
+  for _, part in ipairs({ outcome, view[1], view[2], totals[i] or view[3], view[4] }) do reply[#reply + 1] = part end
 end
 return reply

@@ -16,6 +16,7 @@ local function bucket_peek(meta)
     news = {}, changed = false, reborn = false,
   }
   bucket.fromRev = bucket.rev
+  bucket.shape = (held[7] or '0') .. ',' .. (held[6] or '1') .. ',' .. (held[4] or '0') .. ',' .. (held[5] or '0')
   bucket.power = 1
   while bucket.power * 2 <= bucket.shelves do bucket.power = bucket.power * 2 end
   return bucket
@@ -40,9 +41,14 @@ end
 -- Writes back what changed and tells the readers, in the same atomic step as the change itself.
 local function bucket_close(bucket)
   if not bucket.changed then return end
-  redis.call('HSET', bucket.meta, 'incarnation', bucket.incarnation, 'seq', int(bucket.seq), 'rev', int(bucket.rev),
-    'floor', int(bucket.floor), 'revFloor', int(bucket.revFloor), 'shelves', int(bucket.shelves),
-    'entries', int(bucket.entries), 'replid', bucket.replid)
+  redis.call('HSET', bucket.meta, 'seq', int(bucket.seq), 'rev', int(bucket.rev))
+  -- The rest changes seldom, and every field written is a field in the append-only file.
+  local shape = int(bucket.entries) .. ',' .. int(bucket.shelves) .. ',' .. int(bucket.floor) .. ',' .. int(bucket.revFloor)
+  if shape ~= bucket.shape then
+    redis.call('HSET', bucket.meta, 'entries', int(bucket.entries), 'shelves', int(bucket.shelves),
+      'floor', int(bucket.floor), 'revFloor', int(bucket.revFloor))
+  end
+  if bucket.reborn then redis.call('HSET', bucket.meta, 'incarnation', bucket.incarnation, 'replid', bucket.replid) end
   if #bucket.news == 0 and not bucket.reborn then return end
   -- An empty Lua table would be written as an object.
   local news = #bucket.news == 0 and '[]' or cjson.encode(bucket.news)

@@ -21,9 +21,11 @@ local function has_presence(key) return key:sub(-8) == ' viewers' or not key:fin
 
 local NOBODY = { viewers = 0, connections = 0, seq = 0, updated = 0 }
 
--- viewers, connections, durable total, updated: what readers add up and show. All as text.
-local function counter_view(bucket, key)
-  local durable, presence = durable_get(bucket, key), has_presence(key) and presence_get(bucket, key) or NOBODY
+-- viewers, connections, durable total, updated: what readers add up and show. All as text. A script that has read or
+-- written one of the two parts gives it, so that it is not looked up again.
+local function counter_view(bucket, key, durable, presence)
+  durable = durable or durable_get(bucket, key)
+  presence = presence or has_presence(key) and presence_get(bucket, key) or NOBODY
   return int(presence.viewers), int(presence.connections), int(durable.total), int(math.max(durable.updated, presence.updated))
 end
 
@@ -44,14 +46,14 @@ local function index_cut(bucket, index, rows)
 end
 
 -- Gives a changed counter the next rev, its index row and its place in the publication. Once a counter a script.
-local function counter_touch(bucket, index, key)
+local function counter_touch(bucket, index, key, durable, presence)
   bucket.rev = bucket.rev + 1
   redis.call('ZADD', index, int(bucket.rev), key)
-  local viewers, connections, durable, updated = counter_view(bucket, key)
-  for _, part in ipairs({ key, viewers, connections, durable, updated, int(bucket.rev) }) do
+  local view = { counter_view(bucket, key, durable, presence) }
+  for _, part in ipairs({ key, view[1], view[2], view[3], view[4], int(bucket.rev) }) do
     bucket.news[#bucket.news + 1] = part
   end
-  return viewers, connections, durable, updated
+  return view
 end
 
 -- The index is a window, not a catalogue: a row costs as much as a counter.

@@ -12,8 +12,9 @@ local function presence_move(bucket, index, entries, key, viewers, connections, 
   held.viewers, held.connections = held.viewers + moreViewers, held.connections + moreConnections
   if held.viewers < 0 or held.connections < 0 then error('R1: presence of ' .. key .. ' fell below its entries') end
   bucket.seq = bucket.seq + 1
+  held.updated = now
   shelf_set(bucket, '~' .. key, ('%.0f,%.0f,%.0f,%.0f'):format(held.viewers, held.connections, bucket.seq, now))
-  counter_touch(bucket, index, key)
+  counter_touch(bucket, index, key, nil, held)
 end
 
 -- Counts out what this gateway holds of every page for which `keep` has no entry.

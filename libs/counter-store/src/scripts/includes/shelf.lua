@@ -6,6 +6,7 @@ Load is 48 entries a shelf on average, so that the fullest stays below hash-max-
 local SHELF_LOAD = 48
 
 local function shelf_number(bucket, field)
+  if bucket.shelves == 1 then return 0 end
   local hash = tonumber(redis.sha1hex(field):sub(1, 8), 16)
   local number = hash % (2 * bucket.power)
   if number >= bucket.shelves then number = hash % bucket.power end
