@@ -18,7 +18,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
       arbitrary: fc.record({ share: fc.double({ min: 0, max: 1, noNaN: true }) }),
     },
   ),
-  { maxLength: 40 },
+  { maxLength: 40, size: 'max' },
 );
 
 /** A writer after the steps, and the highest version that was ever acknowledged to it. */

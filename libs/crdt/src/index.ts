@@ -1,4 +1,25 @@
 export { AssertionError, assert } from './assert.js';
+export { coverage, offersTo, type BucketFeeds, type FeedOffer } from './bucket-feeds.js';
+export {
+  NEVER_IN,
+  bring as bringToSide,
+  decode as decodeCausalLength,
+  encode as encodeCausalLength,
+  isIn,
+  join as joinCausalLengths,
+  type CausalLength,
+} from './causal-length.js';
+export {
+  NEVER_FILLED,
+  add as addToCausalLengthSet,
+  decode as decodeCausalLengthSet,
+  encode as encodeCausalLengthSet,
+  has as causalLengthSetHas,
+  join as joinCausalLengthSets,
+  remove as removeFromCausalLengthSet,
+  value as causalLengthSetValue,
+  type CausalLengthSet,
+} from './causal-length-set.js';
 export {
   judge,
   nothingStored,
@@ -10,16 +31,45 @@ export {
   type FeedVerdict,
   type FeedWhole,
 } from './feed.js';
+export { decodeMessage, decodePart, encodeMessage, encodePart } from './feed-json.js';
 export { FeedSource } from './feed-source.js';
 export { continuity, isNews, type Continuity, type Versioned } from './filtered-feed.js';
 export {
+  NOT_RAISED,
+  add as raiseGCounter,
+  decode as decodeGCounter,
+  encode as encodeGCounter,
+  join as joinGCounters,
+  value as gCounterValue,
+  type GCounter,
+} from './g-counter.js';
+export {
+  NO_ELEMENTS,
+  decode as decodeGSet,
+  encode as encodeGSet,
+  join as joinGSets,
+  put as putIntoGSet,
+  type GSet,
+} from './g-set.js';
+export {
+  decodeIf,
+  decodeInteger,
+  decodeList,
+  decodeName,
+  decodeTuple,
+  type Decode,
+  type Json,
+  type Malformed,
+} from './json.js';
+export {
   UNTOUCHED,
   add as addToCounter,
+  decode as decodeCounter,
+  encode as encodeCounter,
   join as joinCounters,
   value as counterValue,
   type PnCounter,
   type Totals,
-  type WriterId,
 } from './pn-counter.js';
 export {
   NOWHERE,
@@ -30,3 +80,73 @@ export {
   type RevVersion,
 } from './position.js';
 export { NOBODY, isNobody, totalPresence, type Presence } from './presence.js';
+export {
+  UNSEEN,
+  count as presenceCount,
+  decode as decodeRegionPresence,
+  encode as encodeRegionPresence,
+  join as joinRegionPresence,
+  write as writePresence,
+  type KnownRegions,
+  type PresenceCount,
+  type PresenceRegister,
+  type RegionPresence,
+} from './region-presence.js';
+export {
+  change as changeFeed,
+  cut as cutFeed,
+  nothingRelayed,
+  offer as offerFeed,
+  take as takeMessage,
+  values as feedValues,
+  type FeedKind,
+  type RelayedFeed,
+} from './relayed-feed.js';
+export { err, ok, type Result } from './result.js';
+export { intersection, lacking, type VersionSpan } from './version-span.js';
+export {
+  NOTHING_COVERED,
+  advance as advanceVector,
+  compare as compareVectors,
+  covers,
+  decode as decodeVector,
+  encode as encodeVector,
+  join as joinVectors,
+  meet as meetVectors,
+  versionOf,
+  type Causality,
+  type VersionVector,
+} from './version-vector.js';
+export {
+  NOTHING_VOID,
+  countWithout,
+  decode as decodeVoidAmounts,
+  encode as encodeVoidAmounts,
+  join as joinVoidAmounts,
+  value as voidTotal,
+  voidAmounts,
+  type OperationRecord,
+  type VoidAmounts,
+} from './void-amounts.js';
+export {
+  openStream,
+  readPart,
+  takePart,
+  type Shelves,
+  type StreamCursor,
+  type StreamPart,
+  type StreamProgress,
+  type StreamVerdict,
+  type StreamedInto,
+} from './whole-stream.js';
+export {
+  decodeRegion,
+  decodeWriter,
+  incarnationOf,
+  regionNamed,
+  regionOf,
+  writerOf,
+  type Region,
+  type Writer,
+  type Writer as WriterId,
+} from './writer.js';

@@ -1,19 +1,22 @@
 import fc from 'fast-check';
-import { itObeysJoinLaws } from '@headcount/testing';
 import { AssertionError } from './assert.js';
-import { UNTOUCHED, add, join, value, type PnCounter } from './pn-counter.js';
+import { UNTOUCHED, add, decode, encode, join, value, type PnCounter } from './pn-counter.js';
+import { itObeysTheLaws } from './testing/laws.js';
+import { WRITERS, writerAt } from './testing/writers.js';
+import type { Writer } from './writer.js';
 
+const [A, B, C] = [writerAt(0), writerAt(1), writerAt(2)];
 const MOST = Number.MAX_SAFE_INTEGER;
 
 interface Change {
-  readonly writer: string;
+  readonly writer: Writer;
   readonly amount: number;
 }
 
 /** Amounts so small that no total can pass the bound, which has tests of its own. */
 const changes: fc.Arbitrary<Change[]> = fc.array(
-  fc.record({ writer: fc.constantFrom('a', 'b', 'c'), amount: fc.integer() }),
-  { maxLength: 20 },
+  fc.record({ writer: fc.constantFrom(...WRITERS), amount: fc.integer() }),
+  { maxLength: 20, size: 'max' },
 );
 
 function deltaOf(counter: PnCounter, { writer, amount }: Change): PnCounter {
@@ -38,10 +41,23 @@ const sumOf = (made: readonly Change[]): bigint =>
   made.reduce((sum, { amount }) => sum + BigInt(amount), 0n);
 
 describe('PN-counter', () => {
-  itObeysJoinLaws(
-    changes.map((made) => deltasOf(made).reduce(join, UNTOUCHED)),
-    join,
-  );
+  describe('laws', () => {
+    itObeysTheLaws<PnCounter, number>({
+      empty: UNTOUCHED,
+      join,
+      holds: (larger, smaller) =>
+        [...smaller].every(([writer, { up, down }]) => {
+          const held = larger.get(writer);
+          return held !== undefined && up <= held.up && down <= held.down;
+        }),
+      change: fc.integer({ min: -1000, max: 1000 }),
+      delta: (counter, { replica, change }) =>
+        deltaOf(counter, { writer: writerAt(replica), amount: change }),
+      shows: (after, { change }, before) => value(after) === value(before) + BigInt(change),
+      encode,
+      decode,
+    });
+  });
 
   it('counts each change once, in any order, though every delta arrives twice', () => {
     fc.assert(
@@ -54,7 +70,7 @@ describe('PN-counter', () => {
   it('lets the last delta of a writer stand for all before it', () => {
     fc.assert(
       fc.property(changes, (made) => {
-        const lasts = ['a', 'b', 'c'].flatMap(
+        const lasts = WRITERS.flatMap(
           (writer) => deltasOf(made).findLast((delta) => delta.has(writer)) ?? [],
         );
         expect(value(lasts.reduce(join, UNTOUCHED))).toBe(sumOf(made));
@@ -63,10 +79,10 @@ describe('PN-counter', () => {
   });
 
   it('returns nothing but the entry of the writer who adds', () => {
-    const counter = new Map([['a', { up: 5, down: 2 }]]);
-    expect(add(counter, 'b', 3)).toEqual(new Map([['b', { up: 3, down: 0 }]]));
-    expect(add(counter, 'a', -4)).toEqual(new Map([['a', { up: 5, down: 6 }]]));
-    expect(counter).toEqual(new Map([['a', { up: 5, down: 2 }]]));
+    const counter = new Map([[A, { up: 5, down: 2 }]]);
+    expect(add(counter, B, 3)).toEqual(new Map([[B, { up: 3, down: 0 }]]));
+    expect(add(counter, A, -4)).toEqual(new Map([[A, { up: 5, down: 6 }]]));
+    expect(counter).toEqual(new Map([[A, { up: 5, down: 2 }]]));
   });
 
   it('takes a change exactly as long as its total stays within 2^53-1, and never rounds (P1)', () => {
@@ -76,8 +92,8 @@ describe('PN-counter', () => {
     fc.assert(
       fc.property(total, amount, fc.boolean(), (held, more, lowers) => {
         const exact = BigInt(held) + BigInt(more);
-        const counter = new Map([['a', lowers ? { up: 0, down: held } : { up: held, down: 0 }]]);
-        const delta = add(counter, 'a', lowers ? -more : more);
+        const counter = new Map([[A, lowers ? { up: 0, down: held } : { up: held, down: 0 }]]);
+        const delta = add(counter, A, lowers ? -more : more);
         if (exact > BigInt(MOST)) expect(delta).toBe('OUT_OF_RANGE');
         else expect(value(deltaAsCounter(delta))).toBe(lowers ? -exact : exact);
       }),
@@ -97,16 +113,16 @@ describe('PN-counter', () => {
     ],
     ['leaves the other total alone at its bound', { up: MOST, down: 0 }, -1, { up: MOST, down: 1 }],
   ])('%s', (_, totals, amount, expected) => {
-    const delta = add(new Map([['a', totals]]), 'a', amount);
-    expect(typeof delta === 'string' ? delta : delta.get('a')).toEqual(expected);
+    const delta = add(new Map([[A, totals]]), A, amount);
+    expect(typeof delta === 'string' ? delta : delta.get(A)).toEqual(expected);
   });
 
   it('shows an exact value, though the sum of its parts has more than 53 bits', () => {
     const most = { up: MOST, down: 0 };
     const counter = new Map([
-      ['a', most],
-      ['b', most],
-      ['c', { up: 1, down: 0 }],
+      [A, most],
+      [B, most],
+      [C, { up: 1, down: 0 }],
     ]);
     expect(value(counter)).toBe(2n * BigInt(MOST) + 1n);
   });
@@ -118,7 +134,7 @@ describe('PN-counter', () => {
   it.each([0.5, NaN, Infinity, MOST + 1, -MOST - 1])(
     'refuses by assertion the amount %d',
     (amount) => {
-      expect(() => add(UNTOUCHED, 'a', amount)).toThrow(AssertionError);
+      expect(() => add(UNTOUCHED, A, amount)).toThrow(AssertionError);
     },
   );
 });

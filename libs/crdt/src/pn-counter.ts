@@ -1,21 +1,30 @@
 /**
  * PN-counter: writers raise and lower one number without coordination.
  *
- * Shape   writer -> { up, down }: running totals, never shrinking. Value: sum(up) - sum(down).
+ * Shape   writer -> { up, down }: running totals, never shrinking.
  * Join    per writer the larger of each total, so order and repeats do not matter.
- * Source  Shapiro et al., INRIA RR-7506 (2011), 3.1.3; deltas: Almeida et al., JPDC 2018.
+ * Value   sum(up) - sum(down).
+ * Source  Shapiro et al., INRIA RR-7506 (2011), 3.1.3; deltas: Almeida et al., JPDC 111 (2018), section 4.
  * P1      up and down are integers in 0..2^53-1; one more is refused, never rounded.
  * P2      only writer w writes entry w, so the larger total is also the later one.
  */
 import { assert } from './assert.js';
+import {
+  decodeInteger,
+  decodeMap,
+  decodeTuple,
+  encodeMap,
+  type Decode,
+  type Json,
+} from './json.js';
+import { decodeWriter, type Writer } from './writer.js';
 
-/** Names who writes: a region in one of its incarnations. */
-export type WriterId = string;
+/** All that one writer has added, and all that it has taken away. */
 export interface Totals {
   readonly up: number;
   readonly down: number;
 }
-export type PnCounter = ReadonlyMap<WriterId, Totals>;
+export type PnCounter = ReadonlyMap<Writer, Totals>;
 
 const NONE: Totals = { up: 0, down: 0 };
 
@@ -24,12 +33,12 @@ export const UNTOUCHED: PnCounter = new Map();
 
 /**
  * The delta that adds `amount` (negative lowers) for `writer`, or 'OUT_OF_RANGE' where a total would pass
- * 2^53-1 (P1). The caller joins it into its own state and sends the very same delta to its peers.
+ * 2^53-1 (P1). The caller joins it into its own state and sends the very same delta to its peers. Cost O(1).
  * Throws AssertionError if `amount` is no safe integer.
  */
 export function add(
   counter: PnCounter,
-  writer: WriterId,
+  writer: Writer,
   amount: number,
 ): PnCounter | 'OUT_OF_RANGE' {
   assert(Number.isSafeInteger(amount), `amount is not a safe integer: ${amount}`);
@@ -49,9 +58,26 @@ export function join(left: PnCounter, right: PnCounter): PnCounter {
   return joined;
 }
 
-/** What the counter shows, exact whatever the partial sums. */
+/** What the counter shows, exact whatever the partial sums. Cost O(writers). */
 export function value(counter: PnCounter): bigint {
   let sum = 0n;
   for (const { up, down } of counter.values()) sum += BigInt(up) - BigInt(down);
   return sum;
 }
+
+/** The counter as JSON: the sorted list of [writer, [up, down]]. */
+export function encode(counter: PnCounter): Json {
+  return encodeMap(counter, ({ up, down }) => [up, down]);
+}
+
+const decodePair = decodeTuple(decodeInteger(0), decodeInteger(0));
+
+const decodeTotals: Decode<Totals> = (input, path) => {
+  const pair = decodePair(input, path);
+  if (!pair.ok) return pair;
+  const [up, down] = pair.value;
+  return { ok: true, value: { up, down } };
+};
+
+/** Reads what `encode` makes. */
+export const decode: Decode<PnCounter> = decodeMap(decodeWriter, decodeTotals);

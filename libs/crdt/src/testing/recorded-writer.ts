@@ -10,7 +10,7 @@ export const isZero = (value: number): boolean => value === 0;
 export class RecordedWriter {
   readonly source = new FeedSource<number>(isZero);
   private readonly maps: ReadonlyMap<string, number>[] = [new Map()];
-  private readonly changedAt = new Map<string, number>();
+  private readonly changedAt = new Map<string, number[]>();
 
   /** Changes the map and records it under the version that the change must get. */
   set(key: string, value: number): void {
@@ -19,12 +19,17 @@ export class RecordedWriter {
     if (value === 0) map.delete(key);
     else map.set(key, value);
     this.maps.push(map);
-    this.changedAt.set(key, this.maps.length - 1);
+    this.changedAt.set(key, [...this.changesOf(key), this.maps.length - 1]);
   }
 
   /** The version of the last change of `key`, 0 where there was none. */
   lastChange(key: string): number {
-    return this.changedAt.get(key) ?? 0;
+    return this.changesOf(key).at(-1) ?? 0;
+  }
+
+  /** The versions at which `key` was changed, in rising order. */
+  changesOf(key: string): readonly number[] {
+    return this.changedAt.get(key) ?? [];
   }
 
   /** The map as it was at `version`. Throws if that was never given out. */
