@@ -240,10 +240,13 @@ describe('presence store', () => {
 
   it('agrees with the pure feed on random histories and is exact once healed', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
-        await stores.redis.flushall();
-        await new History(stores).run(steps);
-      }),
+      fc.asyncProperty(
+        fc.array(step, { minLength: 5, maxLength: 40, size: 'max' }),
+        async (steps) => {
+          await stores.redis.flushall();
+          await new History(stores).run(steps);
+        },
+      ),
       { numRuns: 1000 },
     );
   }, 120_000);

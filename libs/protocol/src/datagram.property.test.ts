@@ -83,7 +83,7 @@ function received(bytes: Uint8Array): Datagram {
 describe('feed datagrams', () => {
   it('fit, are numbered in order, and come from and go to whom they say', () => {
     fc.assert(
-      fc.property(route, fc.array(section, { maxLength: 8 }), (way, sections) => {
+      fc.property(route, fc.array(section, { maxLength: 8, size: 'max' }), (way, sections) => {
         const datagrams = encodeFeedDatagrams(way, sections, numbers());
         datagrams.forEach((unsigned, at) => {
           const bytes = withMac(unsigned, mac);
@@ -96,7 +96,7 @@ describe('feed datagrams', () => {
 
   it('carry each interval whole: in order, without a gap, every entry once', () => {
     fc.assert(
-      fc.property(route, fc.array(section, { maxLength: 8 }), (way, sections) => {
+      fc.property(route, fc.array(section, { maxLength: 8, size: 'max' }), (way, sections) => {
         const parts = encodeFeedDatagrams(way, sections, numbers())
           .map((unsigned) => received(withMac(unsigned, mac)))
           .flatMap((datagram): readonly ReceivedSection[] =>
@@ -143,7 +143,10 @@ describe('feed datagrams', () => {
 });
 
 describe('have datagrams', () => {
-  const have = fc.array(fc.record({ bucket: fc.nat(65_535), stored: count }), { maxLength: 150 });
+  const have = fc.array(fc.record({ bucket: fc.nat(65_535), stored: count }), {
+    maxLength: 150,
+    size: 'max',
+  });
 
   it('come back as they were, as far as they fit', () => {
     fc.assert(

@@ -101,7 +101,7 @@ function perform(world: World, made: Step): void {
 describe('InterestBook against a home that is a set', () => {
   it('leaves the home with exactly the counters that have holders', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
         const world = new World();
         for (const made of steps) perform(world, made);
         world.settle();

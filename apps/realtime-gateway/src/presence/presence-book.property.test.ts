@@ -72,7 +72,7 @@ const asMap = (changes: readonly PresenceChange[]): Map<PageId, Presence> =>
 describe('PresenceBook against a list of sessions', () => {
   it('counts as the list does and tells exactly the pages whose numbers changed', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
         const book = new PresenceBook();
         let sessions: readonly Session[] = [];
         for (const made of steps) {
@@ -96,7 +96,7 @@ describe('PresenceBook against a list of sessions', () => {
 
   it('holds nothing once everybody has left (B4)', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
         const book = new PresenceBook();
         for (const made of steps) apply(book, [], made);
         for (let socketId = 0; socketId < SOCKETS; socketId += 1) book.leaveAll(socketId);
