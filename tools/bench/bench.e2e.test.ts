@@ -1,0 +1,95 @@
+/**
+ * Goal    the benchmarks run from the first to the last, and write what docs/benchmarks.md promises.
+ * Method  the command itself in its short form. No figure is judged here: a test machine is no place to time on.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+interface Row {
+  readonly name: string;
+  readonly unit: string;
+  readonly ours: number;
+  readonly baseline: number;
+  readonly baselineName: string;
+  readonly ratio: number;
+}
+
+const COMMAND_MS_MAX = 240_000;
+
+/** `prefix.a.x`, `prefix.a.y`, `prefix.b.x` … */
+const combine = (prefix: string, ...levels: readonly (readonly string[])[]): string[] =>
+  levels.reduce<string[]>(
+    (names, level) => names.flatMap((name) => level.map((part) => `${name}.${part}`)),
+    [prefix],
+  );
+
+const PAGES = ['hot-page', '1000-pages'];
+const WITH_REDIS = ['throughput', 'server-cpu', 'redis-cpu'];
+const NAMES = [
+  ...combine('get', PAGES, WITH_REDIS, ['redis-get', 'redis-get-autopipelined']),
+  ...combine('get', PAGES, ['throughput', 'server-cpu'], ['memory']),
+  ...combine('increment', PAGES, WITH_REDIS, ['incr', 'incr-autopipelined']),
+  ...combine('latency', ['quiet', 'busy-page', 'under-load'], ['p50', 'p99'], ['pubsub']),
+];
+
+describe('npm run bench', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'headcount-bench-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const bench = (...args: readonly string[]) =>
+    spawnSync(process.execPath, [join(__dirname, 'bench.mjs'), ...args], {
+      encoding: 'utf8',
+      timeout: COMMAND_MS_MAX,
+    });
+  const measure = (...names: readonly string[]) => {
+    const file = join(folder, 'rows.json');
+    const { status, stdout, stderr } = bench('--quick', '--json', file, ...names);
+    // With what it said at last, should it have failed.
+    expect([status, status === 0 ? '' : stderr.slice(-2000)]).toEqual([0, '']);
+    return { stdout, rows: JSON.parse(readFileSync(file, 'utf8')) as Row[] };
+  };
+  const sorted = (names: readonly string[]) => [...names].sort();
+
+  it(
+    'measures both sides of every row, and tells how many times better ours is',
+    () => {
+      const { stdout, rows } = measure();
+      expect(sorted(rows.map(({ name }) => name))).toEqual(sorted(NAMES));
+      const isFigure = (figure: number) => Number.isFinite(figure) && figure > 0;
+      for (const { name, unit, ours, baseline, baselineName, ratio, ...more } of rows) {
+        expect({ name, more, figures: [ours, baseline, ratio].map(isFigure) }).toEqual({
+          name,
+          more: {},
+          figures: [true, true, true],
+        });
+        expect(ratio).toBeCloseTo(unit === 'req/s' ? ours / baseline : baseline / ours);
+        expect(baselineName).not.toBe('');
+        expect(stdout).toContain(name);
+      }
+    },
+    COMMAND_MS_MAX,
+  );
+
+  it(
+    'measures only what begins with the names it is given',
+    () => {
+      const { rows } = measure('increment.hot-page.redis-cpu');
+      expect(rows.map(({ name }) => name)).toEqual([
+        'increment.hot-page.redis-cpu.incr',
+        'increment.hot-page.redis-cpu.incr-autopipelined',
+      ]);
+    },
+    COMMAND_MS_MAX,
+  );
+
+  it('says what there is if it is asked for something else', () => {
+    const { status, stdout, stderr } = bench('gets');
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^There is no benchmark "gets"; there are get\.hot-page, .+\.$/m);
+  });
+});
