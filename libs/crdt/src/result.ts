@@ -1,12 +1,14 @@
 /**
  * The outcome of something that may be refused: a value, or an error that is part of the signature.
- * It has the shape of the protocol's own Result, so either passes for the other; this library imports nothing.
+ * Expected refusals travel this way; a broken invariant throws instead.
  */
 export type Result<T, E> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
 
-/** The outcome of success. */
-export function ok<T>(value: T): Result<T, never> {
+/** The outcome of success. Without an argument: success that carries nothing. */
+export function ok(): Result<void, never>;
+export function ok<T>(value: T): Result<T, never>;
+export function ok<T>(value?: T): Result<T | undefined, never> {
   return { ok: true, value };
 }
 

@@ -1,4 +1,4 @@
-import { err, ok, type Result } from './result.js';
+import { err, ok, type Result } from '@headcount/crdt';
 
 /** The name of a counter that parseCounterName has let through. */
 export type CounterName = string & { readonly brand: 'CounterName' };

@@ -16,7 +16,7 @@ import {
 } from './datagram.js';
 import { instanceIdOf, type InstanceId } from './instance-id.js';
 import { PAGE_ID_BYTES_MAX, isPageId } from './page-id.js';
-import { err, ok, type Result } from './result.js';
+import { err, ok, type Result } from '@headcount/crdt';
 import { utf8Text } from './utf8.js';
 
 /** Whether `mac` is the signature of `signed` under the key. */

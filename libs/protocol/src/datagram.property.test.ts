@@ -3,7 +3,7 @@
  * throws.
  */
 import fc from 'fast-check';
-import { judge } from '@headcount/crdt';
+import { err, judge, ok } from '@headcount/crdt';
 import {
   DATAGRAM_BYTES_MAX,
   MAC_BYTES,
@@ -18,7 +18,6 @@ import { encodeFeedDatagrams, encodeHave } from './datagram-encode.js';
 import { bucketOf } from './hash.js';
 import { instanceIdOf } from './instance-id.js';
 import { parsePageId } from './page-id.js';
-import { err, ok } from './result.js';
 
 const instance = fc.uint8Array({ minLength: 16, maxLength: 16 }).map(instanceIdOf);
 const route: fc.Arbitrary<DatagramRoute> = fc.record({

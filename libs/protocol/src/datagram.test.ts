@@ -2,7 +2,7 @@ import { MAC_BYTES, withMac, type DatagramRoute } from './datagram.js';
 import { decodeDatagram } from './datagram-decode.js';
 import { encodeFeedDatagrams, encodeHave } from './datagram-encode.js';
 import { parseInstanceId, type InstanceId } from './instance-id.js';
-import { err, ok } from './result.js';
+import { err, ok } from '@headcount/crdt';
 
 const idOf = (digit: string): InstanceId => {
   const parsed = parseInstanceId(digit.repeat(32));

@@ -1,4 +1,4 @@
-export { err, ok, type Result } from './result.js';
+export { err, ok, type Result } from '@headcount/crdt';
 export {
   ERRORS,
   HeadcountError,

@@ -1,4 +1,4 @@
-import { err, ok, type Result } from './result.js';
+import { err, ok, type Result } from '@headcount/crdt';
 
 /** The id of one process, new at every start: 128 random bits as 32 lower-case hex digits. */
 export type InstanceId = string & { readonly brand: 'InstanceId' };

@@ -1,4 +1,4 @@
-import { err, ok, type Result } from './result.js';
+import { err, ok, type Result } from '@headcount/crdt';
 
 /** An id that a client gives to one change, so that sending it again changes nothing. */
 export type OperationId = string & { readonly brand: 'OperationId' };

@@ -1,4 +1,4 @@
-import { err, ok, type Result } from './result.js';
+import { err, ok, type Result } from '@headcount/crdt';
 import { utf8Length } from './utf8.js';
 
 /** A page id that parsePageId has let through: normalised, allow-listed, 1 to 256 bytes. */

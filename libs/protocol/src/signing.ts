@@ -3,7 +3,7 @@
  * The hash and the HMAC themselves are computed by `platform`; docs/protocol.md §2 is the contract.
  */
 import { parseInstanceId, type InstanceId } from './instance-id.js';
-import { err, ok, type Result } from './result.js';
+import { err, ok, type Result } from '@headcount/crdt';
 
 /** Names of the headers. `instance` stands in the answer 421 and names the receiver. */
 export const SIGNATURE_HEADERS = {

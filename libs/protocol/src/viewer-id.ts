@@ -1,4 +1,4 @@
-import { err, ok, type Result } from './result.js';
+import { err, ok, type Result } from '@headcount/crdt';
 import { utf8Length } from './utf8.js';
 
 /** A viewer id that parseViewerId has let through. Opaque: compared as it is, never normalised. */
