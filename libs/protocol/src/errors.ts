@@ -7,6 +7,7 @@
  * The code is the `extensions.code` of a GraphQL error and the `code` of a problem+json document as
  * it stands. Only `platform` turns entries into answers.
  */
+import type { Result } from '@headcount/crdt';
 
 /** What a code means to a caller. */
 export interface ErrorEntry {
@@ -102,4 +103,13 @@ export class HeadcountError extends Error {
   ) {
     super(detail ?? ERRORS[code].title);
   }
+}
+
+/**
+ * The value of an outcome, for the edges that answer refusals by throwing: controllers, resolvers,
+ * guards. Throws HeadcountError with the code of the refusal.
+ */
+export function orThrow<T>(result: Result<T, ErrorCode>): T {
+  if (result.ok) return result.value;
+  throw new HeadcountError(result.error);
 }

@@ -4,6 +4,7 @@ export {
   HeadcountError,
   errorEntry,
   isErrorCode,
+  orThrow,
   type ErrorCode,
   type ErrorEntry,
 } from './errors.js';

@@ -1,8 +1,8 @@
 import { Body, Controller, Get, Headers, Inject, Param, Put, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { CONFIG, Public } from '@headcount/platform';
-import { HeadcountError, VIEWERS, type CounterValue } from '@headcount/protocol';
+import { CONFIG, Public, rfc3339 } from '@headcount/platform';
+import { HeadcountError, VIEWERS, orThrow, type CounterValue } from '@headcount/protocol';
 import type { CounterApiConfig } from '../settings.js';
 import { counterPage, counterPagePolicy } from '../page/counter-page.js';
 import { CountersService } from './counters.service.js';
@@ -64,8 +64,7 @@ export class CounterController {
       amount: amountFrom(body),
       operationId: null,
     });
-    if (!changed.ok) throw new HeadcountError(changed.error);
-    return documentOf(changed.value);
+    return documentOf(orThrow(changed));
   }
 }
 
@@ -82,7 +81,5 @@ function amountFrom(body: unknown): 1 | -1 {
 }
 
 function documentOf({ count, updatedAtMs }: CounterValue): CounterDocument {
-  const updated =
-    updatedAtMs === null ? null : new Date(updatedAtMs).toISOString().replace(/\.\d{3}Z$/, 'Z');
-  return { count, updated_at: updated };
+  return { count, updated_at: updatedAtMs === null ? null : rfc3339(updatedAtMs) };
 }

@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Args, ArgsType, Field, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { Counter, Public, SafeInt } from '@headcount/platform';
-import { HeadcountError, SITE, VIEWERS } from '@headcount/protocol';
+import { HeadcountError, SITE, VIEWERS, orThrow } from '@headcount/protocol';
 import { CountersService } from './counters.service.js';
 import { amountOf, counterRef, operationIdOf } from './input.js';
 
@@ -105,7 +105,6 @@ export class CounterResolver {
       amount: direction * amountOf(by ?? 1),
       operationId: operationIdOf(opId),
     });
-    if (!changed.ok) throw new HeadcountError(changed.error);
-    return new Counter(changed.value);
+    return new Counter(orThrow(changed));
   }
 }

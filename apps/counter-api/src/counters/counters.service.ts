@@ -2,8 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { AddRefusal } from '@headcount/counter-store';
 import { CONFIG, Metrics } from '@headcount/platform';
 import {
-  HeadcountError,
   bucketOf,
+  orThrow,
   type CounterValue,
   type OperationId,
   type Result,
@@ -56,7 +56,7 @@ export class CountersService {
         const { position, views } = await available(this.store.counters.read(bucket, wanted));
         at.forEach((place, nth) => {
           const [counter, view] = [wanted[nth], views[nth]];
-          if (counter && view) values[place] = shown(counterOf(counter, view, position));
+          if (counter && view) values[place] = orThrow(counterOf(counter, view, position));
         });
       }),
     );
@@ -73,11 +73,6 @@ export class CountersService {
     this.additions.inc({ outcome: added.ok ? added.value.outcome : added.error });
     return added.ok ? counterOf(counter, added.value.view, added.value.position) : added;
   }
-}
-
-function shown(value: Result<CounterValue, 'OUT_OF_RANGE'>): CounterValue {
-  if (value.ok) return value.value;
-  throw new HeadcountError(value.error);
 }
 
 function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> {

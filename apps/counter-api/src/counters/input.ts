@@ -2,23 +2,17 @@
 import {
   HeadcountError,
   VIEWERS,
+  orThrow,
   parseCounterName,
   parseOperationId,
   parsePageId,
-  type ErrorCode,
   type OperationId,
-  type Result,
 } from '@headcount/protocol';
 import type { CounterRef } from './counter-of.js';
 
-function taken<T>(result: Result<T, ErrorCode>): T {
-  if (result.ok) return result.value;
-  throw new HeadcountError(result.error);
-}
-
 /** A counter by the names that a caller gave; without one it is `viewers`. */
 export function counterRef(pageId: string, name: string | null | undefined): CounterRef {
-  return { pageId: taken(parsePageId(pageId)), name: taken(parseCounterName(name ?? VIEWERS)) };
+  return { pageId: orThrow(parsePageId(pageId)), name: orThrow(parseCounterName(name ?? VIEWERS)) };
 }
 
 /** An amount of 1 to 2^53 - 1; the direction is the operation's. */
@@ -29,5 +23,5 @@ export function amountOf(by: number): number {
 
 /** The id of an operation, or null where the caller gave none. */
 export function operationIdOf(raw: string | null | undefined): OperationId | null {
-  return raw === null || raw === undefined ? null : taken(parseOperationId(raw));
+  return raw === null || raw === undefined ? null : orThrow(parseOperationId(raw));
 }

@@ -1,12 +1,16 @@
 /** From what callers write to what the service takes. Each throws HeadcountError with the code of the fault. */
-import { HeadcountError, parseOperationId, parsePageId, type PageId } from '@headcount/protocol';
+import {
+  HeadcountError,
+  orThrow,
+  parseOperationId,
+  parsePageId,
+  type PageId,
+} from '@headcount/protocol';
 import type { EventId } from './event-operation.js';
 
 /** A page by the id that a caller gave. */
 export function pageIdOf(raw: string): PageId {
-  const pageId = parsePageId(raw);
-  if (!pageId.ok) throw new HeadcountError(pageId.error);
-  return pageId.value;
+  return orThrow(parsePageId(raw));
 }
 
 /** An event by the id that a caller gave. */

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpStatus, Inject, Param, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { HeadcountError } from '@headcount/protocol';
+import { HeadcountError, orThrow } from '@headcount/protocol';
 import { eventIdOf, pageIdOf } from './input.js';
 import { ModificationsService, type PageModified } from './modifications.service.js';
 
@@ -20,10 +20,11 @@ export class ModificationController {
     @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PageModified> {
-    const modified = await this.service.modify(pageIdOf(pageId), eventIdOf(eventIdIn(body)));
-    if (!modified.ok) throw new HeadcountError(modified.error);
-    void reply.code(modified.value.counted ? HttpStatus.CREATED : HttpStatus.OK);
-    return modified.value;
+    const modified = orThrow(
+      await this.service.modify(pageIdOf(pageId), eventIdOf(eventIdIn(body))),
+    );
+    void reply.code(modified.counted ? HttpStatus.CREATED : HttpStatus.OK);
+    return modified;
   }
 }
 

@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Args, Field, ID, InputType, Mutation, ObjectType, Query, Resolver } from '@nestjs/graphql';
 import { Public, SafeInt } from '@headcount/platform';
-import { HeadcountError } from '@headcount/protocol';
+import { orThrow } from '@headcount/protocol';
 import { eventIdOf, pageIdOf } from './input.js';
 import { ModificationsService, type PageModified } from './modifications.service.js';
 
@@ -56,7 +56,6 @@ export class ModificationResolver {
     { pageId, eventId }: ModifyPageInput,
   ): Promise<Modification> {
     const modified = await this.service.modify(pageIdOf(pageId), eventIdOf(eventId));
-    if (!modified.ok) throw new HeadcountError(modified.error);
-    return new Modification(modified.value);
+    return new Modification(orThrow(modified));
   }
 }

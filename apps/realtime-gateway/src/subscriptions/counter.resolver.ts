@@ -2,13 +2,11 @@ import { Inject } from '@nestjs/common';
 import { Args, ArgsType, Context, Field, ID, Resolver, Subscription } from '@nestjs/graphql';
 import { Counter, Public } from '@headcount/platform';
 import {
-  HeadcountError,
   VIEWERS,
+  orThrow,
   parseCounterName,
   parsePageId,
-  type CounterName,
   type CounterValue,
-  type PageId,
 } from '@headcount/protocol';
 import type { Visitor } from '../presence/visitor.js';
 import { Subscriptions, type Values } from './subscriptions.js';
@@ -51,7 +49,7 @@ export class CounterResolver {
     resolve: counterOf,
   })
   viewing(@Args() { pageId }: ViewingArgs, @Context() { visitor }: SocketContext): Values {
-    return this.subscriptions.viewing(visitor, pageIdOf(pageId));
+    return this.subscriptions.viewing(visitor, orThrow(parsePageId(pageId)));
   }
 
   @Subscription(() => Counter, {
@@ -59,18 +57,9 @@ export class CounterResolver {
     resolve: counterOf,
   })
   counterChanged(@Args() { pageId, name }: CounterChangedArgs): Values {
-    return this.subscriptions.counterChanged({ pageId: pageIdOf(pageId), name: nameOf(name) });
+    return this.subscriptions.counterChanged({
+      pageId: orThrow(parsePageId(pageId)),
+      name: orThrow(parseCounterName(name ?? VIEWERS)),
+    });
   }
-}
-
-function pageIdOf(raw: string): PageId {
-  const parsed = parsePageId(raw);
-  if (!parsed.ok) throw new HeadcountError(parsed.error);
-  return parsed.value;
-}
-
-function nameOf(raw: string | null | undefined): CounterName {
-  const parsed = parseCounterName(raw ?? VIEWERS);
-  if (!parsed.ok) throw new HeadcountError(parsed.error);
-  return parsed.value;
 }

@@ -8,7 +8,7 @@ import {
 import { Reflector } from '@nestjs/core';
 import { GqlExecutionContext } from '@nestjs/graphql';
 import type { FastifyRequest } from 'fastify';
-import { HeadcountError } from '@headcount/protocol';
+import { orThrow } from '@headcount/protocol';
 import { Authenticator, credentialsOf, type Subject } from './authenticator.js';
 import { PUBLIC } from './public.js';
 
@@ -30,8 +30,7 @@ export class AuthGuard implements CanActivate {
     if (this.reflector.getAllAndOverride<boolean>(PUBLIC, marked)) return true;
     const request = requestOf(context);
     const subject = await this.authenticator.authenticate(credentialsOf(request.headers));
-    if (!subject.ok) throw new HeadcountError(subject.error);
-    subjects.set(request, subject.value);
+    subjects.set(request, orThrow(subject));
     return true;
   }
 }
