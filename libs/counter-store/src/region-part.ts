@@ -1,0 +1,66 @@
+/** What regions tell each other of one bucket (docs/protocol.md §8). Rows are arrays, as on the wire. */
+
+/** What is covered of one region's bucket. A later incarnation is later whatever its seq. */
+export type VectorRow = readonly [region: string, incarnation: string, seq: number];
+/** A region in one of its incarnations. */
+export type WriterRow = readonly [region: string, incarnation: string];
+/** A presence register: `writer` is a place in `writers`. */
+export type RegisterRow = readonly [
+  writer: number,
+  seq: number,
+  viewers: number,
+  connections: number,
+];
+/** What one writer has added to a durable counter and taken from it. */
+export type TotalsRow = readonly [writer: number, seq: number, up: number, down: number];
+/** A counter: its key, its full name where the key is a digest (else ''), and what is held of it. */
+export type StateRow = readonly [
+  key: string,
+  name: string,
+  registers: readonly RegisterRow[],
+  totals: readonly TotalsRow[],
+];
+/** An operation as one writer has counted it, and, in `voids`, one that must not count. */
+export type OperationRow = readonly [id: string, writer: number, key: string, amount: number];
+
+/** A statement that is true by itself: as of `vector`, this is all there is of these counters. */
+export interface BucketState {
+  readonly vector: readonly VectorRow[];
+  readonly writers: readonly WriterRow[];
+  readonly rows: readonly StateRow[];
+  readonly operations: readonly OperationRow[];
+  readonly voids: readonly OperationRow[];
+}
+
+/** What a region asks for: what changed after `rev`, or, with a cursor, the next part of whole state. */
+export interface BucketAsk {
+  readonly bucket: number;
+  /** '' = nothing pulled yet. */
+  readonly incarnation: string;
+  readonly rev: number;
+  readonly vector: readonly VectorRow[];
+  readonly cursor: string | null;
+}
+
+/** One part of an answer. The engine looks at everything but `state`. */
+export interface BucketPart {
+  readonly bucket: number;
+  readonly incarnation: string;
+  /** Null: a part of whole state. */
+  readonly from: number | null;
+  readonly to: number;
+  /** What the receiver covers with this part; null: more is to come. */
+  readonly covers: readonly VectorRow[] | null;
+  readonly cursor: string | null;
+  readonly slice: readonly [modulus: number, number: number] | null;
+  readonly state: BucketState;
+}
+
+/** How far a bucket has pulled from one peer. */
+export interface Pulled {
+  readonly incarnation: string;
+  readonly rev: number;
+}
+
+/** 'need': the part does not follow on what is pulled, which the answer states. */
+export type MergeVerdict = 'taken' | 'need';
