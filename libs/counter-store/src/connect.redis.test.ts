@@ -16,7 +16,7 @@ describe('command connection', () => {
     // The first command opens an automatic pipeline, which must know the script (redis/ioredis#1931).
     const [value, position] = await Promise.all([
       redis.hget('a', 'b'),
-      bucketCompare.run(redis, [metaKey(1)], ['0123456789ab00000000', '', 0, 0]),
+      bucketCompare.run(redis, [metaKey(1)], ['0123456789ab00000000', '', 0, 0, '']),
     ]);
     expect([value, position.rev]).toEqual([null, 0]);
     redis.disconnect();

@@ -26,7 +26,7 @@ describe('counter store', () => {
   beforeEach(() => stores.redis.flushall());
 
   const add = (number: number, additions: readonly Addition[], instance = 'i1') =>
-    stores.counters.add({ bucket: BUCKET, instance, number, additions });
+    stores.counters.add({ bucket: BUCKET, instance, number, additions, sentUnder: null });
   const durable = async (pageId = 'home', name = 'likes') =>
     (await stores.counters.read(BUCKET, [{ pageId, name }])).views[0]?.durable;
 
@@ -104,6 +104,30 @@ describe('counter store', () => {
       (await stores.counters.since(BUCKET, { ...position, incarnation: '0' }, 100)).rows,
     ).toBeNull();
     expect((await stores.counters.since(BUCKET, position, 1)).rows).toBeNull();
+  });
+
+  it('keeps apart who is on a page and what is counted of a page that is named alike', async () => {
+    await stores.presence.apply('g1', BUCKET, {
+      from: 0,
+      to: 1,
+      entries: [{ key: 'home', value: { viewers: 2, connections: 3 }, version: 1 }],
+    });
+    const addition = { pageId: '~home', name: 'viewers', amount: 5, operationId: null };
+    await stores.counters.add({
+      bucket: BUCKET,
+      instance: 'i1',
+      number: 1,
+      additions: [addition],
+      sentUnder: null,
+    });
+    const { views } = await stores.counters.read(BUCKET, [
+      { pageId: 'home', name: 'viewers' },
+      { pageId: '~home', name: 'viewers' },
+    ]);
+    expect(views.map(({ viewers, durable }) => [viewers, durable])).toEqual([
+      [2, 0],
+      [0, 5],
+    ]);
   });
 
   it('begins a later incarnation when Redis holds less than was seen', async () => {
@@ -185,7 +209,13 @@ describe('counter store', () => {
             const number = (numbers.get(one.instance) ?? 0) + 1;
             numbers.set(one.instance, number);
             const additions = one.additions.map(({ page, amount, id }) => like(amount, id, page));
-            const batch: Batch = { bucket: BUCKET, instance: one.instance, number, additions };
+            const batch: Batch = {
+              bucket: BUCKET,
+              instance: one.instance,
+              number,
+              additions,
+              sentUnder: null,
+            };
             const expected = additions.map(({ pageId, amount, operationId }) => {
               const body = `${pageId} ${amount}`;
               const known = operationId === null ? undefined : ids.get(operationId);

@@ -29,11 +29,15 @@ export interface Batch {
   readonly instance: string;
   readonly number: number;
   readonly additions: readonly Addition[];
+  /** Null when it is sent first; after that the incarnation that `seenIncarnation` named before. */
+  readonly sentUnder: string | null;
 }
 
 /** Port of the counters. All methods reject with ioredis' errors while Redis is away. */
 export interface CounterStore {
-  /** Adds a batch; one sent again with its number is answered from the record. */
+  /** The incarnation that this process knows of a bucket; '' = none. A batch is first sent under it. */
+  seenIncarnation(bucket: number): string;
+  /** Adds a batch, and resolves when it is durable; one sent again with its number is answered from the record. */
   add(batch: Batch): Promise<BatchAdded>;
   /** What counters of one bucket show, in their order, as of one position. */
   read(
@@ -53,7 +57,11 @@ export class RedisCounterStore implements CounterStore {
     private readonly limits: OperationIdLimits,
   ) {}
 
-  async add({ bucket, instance, number, additions }: Batch): Promise<BatchAdded> {
+  seenIncarnation(bucket: number): string {
+    return this.context.seen.of(bucket).incarnation;
+  }
+
+  async add({ bucket, instance, number, additions, sentUnder }: Batch): Promise<BatchAdded> {
     const { redis, seen, sources } = this.context;
     const changes = additions.flatMap(({ pageId, name, amount, operationId }) => {
       const { key, fullName } = counterKey(pageId, name);
@@ -71,16 +79,18 @@ export class RedisCounterStore implements CounterStore {
         namesKey(bucket),
       ],
       [
-        ...fenceArgs(seen.of(bucket), sources),
+        ...fenceArgs(this.context, bucket),
         sources.nowMs(),
         instance,
         number,
         windowMs,
         idsMax,
+        sentUnder ?? '-',
         ...changes,
       ],
     );
     seen.note(bucket, added.position);
+    await this.context.durability.reached();
     return added;
   }
 
@@ -105,11 +115,11 @@ export class RedisCounterStore implements CounterStore {
   }
 
   async compare(bucket: number): Promise<Position> {
-    const { redis, seen, sources } = this.context;
+    const { redis, seen } = this.context;
     const position = await bucketCompare.run(
       redis,
       [metaKey(bucket)],
-      fenceArgs(seen.of(bucket), sources),
+      fenceArgs(this.context, bucket),
     );
     seen.note(bucket, position);
     return position;

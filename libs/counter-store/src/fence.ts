@@ -8,6 +8,14 @@ export interface FenceSources {
   readonly randomHex: () => string;
 }
 
+/** What the fence needs to know of its caller. */
+export interface FencedContext {
+  readonly sources: FenceSources;
+  readonly seen: SeenPositions;
+  /** Name of this region where it has peers, else '': then nothing that a bucket writes leaves it. */
+  readonly region: string;
+}
+
 /** The highest position that this process has seen of each bucket, from anyone (DESIGN.md §5). */
 export class SeenPositions {
   private readonly positions = new Map<number, Position>();
@@ -23,7 +31,11 @@ export class SeenPositions {
   }
 }
 
-/** The first four arguments of every writing script. */
-export function fenceArgs(seen: Position, { nowMs, randomHex }: FenceSources): (string | number)[] {
-  return [incarnationAt(nowMs(), randomHex()), seen.incarnation, seen.seq, seen.rev];
+/** The first five arguments of every writing script. */
+export function fenceArgs(
+  { seen, sources: { nowMs, randomHex }, region }: FencedContext,
+  bucket: number,
+): (string | number)[] {
+  const { incarnation, seq, rev } = seen.of(bucket);
+  return [incarnationAt(nowMs(), randomHex()), incarnation, seq, rev, region];
 }

@@ -7,6 +7,7 @@ const VIEW = { viewers: 0, connections: 0, durable: 1, updatedAtMs: null };
 const answerTo = (batch: Batch): BatchAdded => ({
   again: false,
   position: { incarnation: 'i', seq: 1, rev: 1 },
+  staleRegions: [],
   added: batch.additions.map(() => ({ outcome: 'added', view: VIEW })),
 });
 
@@ -18,6 +19,7 @@ function harness(deadlineMs = 1000) {
   let ready = true;
   const unused = () => Promise.reject(new Error('not part of this test'));
   const store: CounterStore = {
+    seenIncarnation: () => 'i',
     add: (batch) =>
       new Promise((answer, reject) =>
         sent.push({ batch, answer, fail: () => reject(new Error('lost')) }),
@@ -91,7 +93,7 @@ describe('increment batcher', () => {
     await passMs(0);
     sent[0]?.fail();
     await passMs(100);
-    expect(sent[1]?.batch).toEqual(sent[0]?.batch);
+    expect(sent[1]?.batch).toEqual({ ...sent[0]?.batch, sentUnder: 'i' });
     sent[1]?.answer(answerTo(sent[1].batch));
     expect((await result).ok).toBe(true);
   });

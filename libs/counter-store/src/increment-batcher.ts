@@ -99,11 +99,15 @@ export class IncrementBatcher {
     const batch = lane.waiting.splice(0, BATCH_ADDITIONS_MAX);
     const number = ++lane.lastNumber;
     const additions = batch.map(({ addition }) => addition);
+    const known = store.seenIncarnation(bucket);
+    let sentUnder: string | null = null;
     const untilMs = Math.max(...batch.map((waiting) => waiting.untilMs));
     while (timers.nowMs() < untilMs) {
       try {
         if (!isReady()) throw new Error('Redis is away');
-        const { added, position } = await store.add({ bucket, instance, number, additions });
+        const sending = store.add({ bucket, instance, number, additions, sentUnder });
+        sentUnder = known;
+        const { added, position } = await sending;
         batch.forEach(({ settle }, place) => settle(resultOf(added[place], position)));
         return;
       } catch {

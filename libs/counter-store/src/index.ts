@@ -4,6 +4,7 @@ export { SeenPositions, type FenceSources } from './fence.js';
 export {
   COUNTER_API_REGISTRY,
   GATEWAY_REGISTRY,
+  ALL_CHANGES,
   changesChannel,
   counterKey,
   type CounterKey,
@@ -36,3 +37,35 @@ export {
   type BatcherOptions,
   type Committed,
 } from './increment-batcher.js';
+export {
+  AT_ONCE,
+  ReplicaDurability,
+  type Durability,
+  type DurabilityChoice,
+} from './durability.js';
+export type {
+  BucketAsk,
+  BucketPart,
+  BucketState,
+  MergeVerdict,
+  OperationRow,
+  Pulled,
+  RegisterRow,
+  StateRow,
+  TotalsRow,
+  VectorRow,
+  WriterRow,
+} from './region-part.js';
+export {
+  RedisRegionStore,
+  type BucketStanding,
+  type Merged,
+  type RegionStore,
+} from './region.store.js';
+export {
+  RedisRegionRegistry,
+  type RegionRegistry,
+  type RegionStatus,
+  type Retirement,
+} from './region-registry.store.js';
+export { PART_RECORDS_MAX, PART_ROWS_MAX } from './region-reader.js';

@@ -15,12 +15,22 @@ export const entriesKey = (bucket: number, gateway: string): string =>
 export const batchesKey = (bucket: number): string => of(bucket, 'batches');
 export const operationsKey = (bucket: number, generation: 0 | 1): string =>
   of(bucket, `operations:${generation}`);
+/** What regions know of each other in a bucket (docs/protocol.md §8). */
+export const voidsKey = (bucket: number): string => of(bucket, 'voids');
+export const regionsKey = (bucket: number): string => of(bucket, 'regions');
+export const writersKey = (bucket: number): string => of(bucket, 'writers');
 /** Where a bucket's changes are published (docs/protocol.md §7). */
 export const changesChannel = (bucket: number): string => of(bucket, 'changes');
+
+/** The channels of all buckets, for a pattern subscription. */
+export const ALL_CHANGES = 'hc:{*}:changes';
 
 /** instance -> heartbeat, of gateways and of counter-apis. */
 export const GATEWAY_REGISTRY = 'hc:gateways';
 export const COUNTER_API_REGISTRY = 'hc:counter-apis';
+/** Of the regions as wholes: who was heard of, and who is out of service. */
+export const REGIONS = 'hc:regions';
+export const RETIRED_REGIONS = 'hc:regions:retired';
 /** What this Redis was set up as: bucket count and layout version. */
 export const DEPLOYMENT = 'hc:deployment';
 

@@ -33,7 +33,7 @@ export class RedisPresenceStore implements PresenceStore {
     bucket: number,
     message: FeedMessage<Presence>,
   ): Promise<{ readonly verdict: FeedVerdict; readonly stored: number }> {
-    const { redis, seen, sources } = this.context;
+    const { redis, seen } = this.context;
     const changes = message.entries.flatMap(({ key: pageId, value }) => {
       const { key, fullName } = counterKey(pageId, VIEWERS);
       return [key, fullName, value.viewers, value.connections];
@@ -48,7 +48,7 @@ export class RedisPresenceStore implements PresenceStore {
         namesKey(bucket),
       ],
       [
-        ...fenceArgs(seen.of(bucket), sources),
+        ...fenceArgs(this.context, bucket),
         nowSeconds(this.context),
         gateway,
         message.from ?? '',
@@ -69,11 +69,10 @@ export class RedisPresenceStore implements PresenceStore {
   }
 
   reap(gateway: string, bucket: number, version: number | null): Promise<boolean> {
-    const { redis, seen, sources } = this.context;
     return gatewayReap.run(
-      redis,
+      this.context.redis,
       [metaKey(bucket), indexKey(bucket), gatewaysKey(bucket), entriesKey(bucket, gateway)],
-      [...fenceArgs(seen.of(bucket), sources), nowSeconds(this.context), gateway, version ?? ''],
+      [...fenceArgs(this.context, bucket), nowSeconds(this.context), gateway, version ?? ''],
     );
   }
 }

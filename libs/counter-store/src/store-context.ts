@@ -1,11 +1,12 @@
 import type { Redis } from 'ioredis';
-import type { FenceSources, SeenPositions } from './fence.js';
+import type { FencedContext } from './fence.js';
+import type { Durability } from './durability.js';
 
 /** What every repository works with. One a process; `seen` is shared, so that each learns from all. */
-export interface StoreContext {
+export interface StoreContext extends FencedContext {
   readonly redis: Redis;
-  readonly sources: FenceSources;
-  readonly seen: SeenPositions;
+  /** When what was written counts as written. */
+  readonly durability: Durability;
 }
 
 /** Seconds since 1970, for what Redis keeps as informational time. */

@@ -45,6 +45,7 @@ class PlainBucket {
   read(keys: readonly string[]): CountersRead {
     return {
       position: this.position,
+      staleRegions: [],
       views: keys.map((key) => view(this.rows.get(key)?.viewers ?? 0)),
     };
   }

@@ -7,6 +7,14 @@ import { countersAdd } from './counters-add.js';
 import { countersRead } from './counters-read.js';
 import { gatewayApply } from './gateway-apply.js';
 import { gatewayReap } from './gateway-reap.js';
+import { regionDrop } from './region-drop.js';
+import { regionHear } from './region-hear.js';
+import { regionMerge } from './region-merge.js';
+import { regionRecords } from './region-records.js';
+import { regionSince } from './region-since.js';
+import { regionSlice } from './region-slice.js';
+import { regionStale } from './region-stale.js';
+import { regionStanding } from './region-standing.js';
 import { registryForget } from './registry-forget.js';
 
 const SCRIPTS = [
@@ -18,6 +26,14 @@ const SCRIPTS = [
   countersRead,
   gatewayApply,
   gatewayReap,
+  regionDrop,
+  regionHear,
+  regionMerge,
+  regionRecords,
+  regionSince,
+  regionSlice,
+  regionStale,
+  regionStanding,
   registryForget,
 ];
 

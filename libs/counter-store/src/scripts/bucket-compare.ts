@@ -6,6 +6,6 @@ import { positionAt } from './replies.js';
 export const bucketCompare = defineScript<Position>({
   name: 'bucket-compare',
   keys: ['meta'],
-  args: ['candidate', 'seenIncarnation', 'seenSeq', 'seenRev'],
+  args: ['candidate', 'seenIncarnation', 'seenSeq', 'seenRev', 'region'],
   decode: (reply) => positionAt(reply, 0),
 });

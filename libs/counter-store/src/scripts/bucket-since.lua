@@ -21,7 +21,7 @@ local incarnation, rev, rowsMax = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local bucket = bucket_peek(meta)
 local position = { bucket.incarnation, int(bucket.seq), int(bucket.rev) }
 local after = '(' .. int(rev)
-if incarnation ~= bucket.incarnation or rev < bucket.revFloor or rev > bucket.rev
+if incarnation ~= bucket.incarnation or rev < math.max(bucket.revFloor, bucket.staleRev) or rev > bucket.rev
   or redis.call('ZCOUNT', index, after, '+inf') > rowsMax then
   return { 'need', unpack(position) }
 end

@@ -17,19 +17,28 @@ Holds   B3; a zero is dropped together with its row, so no interval is offered t
 --- @include bucket
 --- @include shelf
 --- @include counter
+--- @include index
 local meta, index, batches, gateways = unpack(KEYS)
 local now, zeroSeconds = tonumber(ARGV[1]), tonumber(ARGV[2])
 local batchSeconds, rowsMax = tonumber(ARGV[3]), tonumber(ARGV[4])
 
 local bucket = bucket_peek(meta)
-local cut = 0
-for place, key in ipairs(redis.call('ZRANGE', index, 0, rowsMax - 1)) do
-  local presence = has_presence(key) and presence_get(bucket, key) or NOBODY
-  if presence.seq > 0 and presence.viewers == 0 and presence.connections == 0 and now - presence.updated >= zeroSeconds then
-    cut = place
+local cutRows = 0
+-- Rows up to the mark have been there for zeroSeconds at least; the mark moves on when it has aged.
+local markRev, markAt = unpack(redis.call('HMGET', meta, 'sweptRev', 'sweptAt'))
+if not markAt or now - tonumber(markAt) >= zeroSeconds then
+  local cut = 0
+  local old = redis.call('ZRANGE', index, '-inf', markRev or '0', 'BYSCORE', 'LIMIT', 0, rowsMax)
+  for place, key in ipairs(old) do
+    local viewers, connections = counter_view(bucket, key)
+    if viewers == '0' and connections == '0' and not shelf_get(bucket, key, key) then cut = place end
+  end
+  if cut > 0 then index_cut(bucket, index, cut) end
+  cutRows = cut
+  if cut < rowsMax and tonumber(markRev or -1) ~= bucket.rev then
+    redis.call('HSET', meta, 'sweptRev', int(bucket.rev), 'sweptAt', int(now))
   end
 end
-if cut > 0 then index_cut(bucket, index, cut) end
 bucket_close(bucket)
 
 local dropped = 0
@@ -38,4 +47,4 @@ for i = 1, #records, 2 do
   local seconds = tonumber(records[i + 1]:match('%d+,(%d+)'))
   if now - seconds >= batchSeconds then dropped = dropped + redis.call('HDEL', batches, records[i]) end
 end
-return { cut, dropped, unpack(redis.call('HGETALL', gateways)) }
+return { cutRows, dropped, unpack(redis.call('HGETALL', gateways)) }

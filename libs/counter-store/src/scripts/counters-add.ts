@@ -1,10 +1,15 @@
 import { assert, type Position } from '@headcount/crdt';
 import { defineScript } from '../define-script.js';
-import { VIEW_FIELDS, positionAt, viewAt, type CounterView } from './replies.js';
+import { VIEW_FIELDS, positionAt, staleAt, viewAt, type CounterView } from './replies.js';
 
 /** What became of one operation. All but the first two are refusals that changed nothing. */
 export type AddOutcome =
-  'added' | 'replayed' | 'OUT_OF_RANGE' | 'OPERATION_ID_REUSED' | 'OPERATION_IDS_FULL';
+  | 'added'
+  | 'replayed'
+  | 'OUT_OF_RANGE'
+  | 'OPERATION_ID_REUSED'
+  | 'OPERATION_IDS_FULL'
+  | 'OUTCOME_UNKNOWN';
 
 /** One operation's outcome, and what its counter shows after it. */
 export interface Added {
@@ -16,6 +21,7 @@ export interface Added {
 export interface BatchAdded {
   readonly again: boolean;
   readonly position: Position;
+  readonly staleRegions: readonly string[];
   readonly added: readonly Added[];
 }
 
@@ -28,20 +34,27 @@ export const countersAdd = defineScript<BatchAdded>({
     'seenIncarnation',
     'seenSeq',
     'seenRev',
+    'region',
     'nowMs',
     'instance',
     'number',
     'windowMs',
     'idsMax',
+    'sentUnder',
     'changes',
   ],
   decode: (reply) => {
     const added: Added[] = [];
-    for (let at = 4; at < reply.length; at += VIEW_FIELDS + 1) {
+    for (let at = 5; at < reply.length; at += VIEW_FIELDS + 1) {
       const outcome = reply[at];
       assert(outcome !== undefined, 'an operation has an outcome');
       added.push({ outcome: outcome as AddOutcome, view: viewAt(reply, at + 1) });
     }
-    return { again: reply[0] === 'again', position: positionAt(reply, 1), added };
+    return {
+      again: reply[0] === 'again',
+      position: positionAt(reply, 1),
+      staleRegions: staleAt(reply, 4),
+      added,
+    };
   },
 });

@@ -1,10 +1,12 @@
 import type { Position } from '@headcount/crdt';
 import { defineScript } from '../define-script.js';
-import { VIEW_FIELDS, positionAt, viewAt, type CounterView } from './replies.js';
+import { VIEW_FIELDS, positionAt, staleAt, viewAt, type CounterView } from './replies.js';
 
 /** Views in the order asked, as of one position of their bucket. */
 export interface CountersRead {
   readonly position: Position;
+  /** Regions whose viewers are left out. */
+  readonly staleRegions: readonly string[];
   readonly views: readonly CounterView[];
 }
 
@@ -15,7 +17,7 @@ export const countersRead = defineScript<CountersRead>({
   args: ['counters'],
   decode: (reply) => {
     const views: CounterView[] = [];
-    for (let at = 3; at < reply.length; at += VIEW_FIELDS) views.push(viewAt(reply, at));
-    return { position: positionAt(reply, 0), views };
+    for (let at = 4; at < reply.length; at += VIEW_FIELDS) views.push(viewAt(reply, at));
+    return { position: positionAt(reply, 0), staleRegions: staleAt(reply, 3), views };
   },
 });

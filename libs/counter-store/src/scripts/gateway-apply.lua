@@ -9,11 +9,12 @@ ARGV[1] candidate        string   incarnation to begin if this Redis has forgott
 ARGV[2] seenIncarnation  string   with seenSeq and seenRev: the highest position that the caller has seen of the bucket
 ARGV[3] seenSeq          integer  version
 ARGV[4] seenRev          integer  version
-ARGV[5] now              integer  seconds since 1970; informational
-ARGV[6] instance         string   the gateway
-ARGV[7] from             integer  version; empty: whole state
-ARGV[8] to               integer  version
-ARGV[9] changes          list     of (counter key, full name or empty, viewers, connections)
+ARGV[5] region           string   name of this region where it has peers, else empty
+ARGV[6] now              integer  seconds since 1970; informational
+ARGV[7] instance         string   the gateway
+ARGV[8] from             integer  version; empty: whole state
+ARGV[9] to               integer  version
+ARGV[10] changes          list     of (counter key, full name or empty, viewers, connections)
 Returns { 'taken' | 'old' | 'need', version stored, incarnation, seq, rev }
 Refuses nothing; need and old change nothing
 Retry   safe: a repeated message is old
@@ -23,13 +24,14 @@ Holds   R1, B1, B2
 --- @include bucket
 --- @include shelf
 --- @include counter
+--- @include index
 --- @include presence
 local meta, index, gateways, entries, names = unpack(KEYS)
-local candidate, seenIncarnation, seenSeq, seenRev = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local now, instance, from, to = tonumber(ARGV[5]), ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
-local CHANGES = 9
+local candidate, seenIncarnation, seenSeq, seenRev, region = unpack(ARGV, 1, 5)
+local now, instance, from, to = tonumber(ARGV[6]), ARGV[7], tonumber(ARGV[8]), tonumber(ARGV[9])
+local CHANGES = 10
 
-local bucket = bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev)
+local bucket = bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev, region)
 local stored = tonumber(redis.call('HGET', gateways, instance) or 0)
 local function answer(verdict)
   bucket_close(bucket)

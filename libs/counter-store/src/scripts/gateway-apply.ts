@@ -18,6 +18,7 @@ export const gatewayApply = defineScript<GatewayApplied>({
     'seenIncarnation',
     'seenSeq',
     'seenRev',
+    'region',
     'now',
     'instance',
     'from',

@@ -8,9 +8,10 @@ ARGV[1] candidate        string   incarnation to begin if this Redis has forgott
 ARGV[2] seenIncarnation  string   with seenSeq and seenRev: the highest position that the caller has seen of the bucket
 ARGV[3] seenSeq          integer  version
 ARGV[4] seenRev          integer  version
-ARGV[5] now              integer  seconds since 1970; informational
-ARGV[6] instance         string   the gateway
-ARGV[7] version          integer  what the caller saw stored of it; empty: whatever is stored, for a gateway that says goodbye
+ARGV[5] region           string   name of this region where it has peers, else empty
+ARGV[6] now              integer  seconds since 1970; informational
+ARGV[7] instance         string   the gateway
+ARGV[8] version          integer  what the caller saw stored of it; empty: whatever is stored, for a gateway that says goodbye
 Returns { 'reaped' | 'moved' }
 Refuses nothing; moved changes nothing
 Retry   safe: nothing is left to count out
@@ -20,13 +21,14 @@ Holds   R1, B1, B2
 --- @include bucket
 --- @include shelf
 --- @include counter
+--- @include index
 --- @include presence
 local meta, index, gateways, entries = unpack(KEYS)
-local candidate, seenIncarnation, seenSeq, seenRev = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local now, instance, version = tonumber(ARGV[5]), ARGV[6], ARGV[7]
+local candidate, seenIncarnation, seenSeq, seenRev, region = unpack(ARGV, 1, 5)
+local now, instance, version = tonumber(ARGV[6]), ARGV[7], ARGV[8]
 
 if version ~= '' and redis.call('HGET', gateways, instance) ~= version then return { 'moved' } end
-local bucket = bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev)
+local bucket = bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev, region)
 presence_drop_others(bucket, index, entries, {}, now)
 redis.call('HDEL', gateways, instance)
 index_trim(bucket, index)

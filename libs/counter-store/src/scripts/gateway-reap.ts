@@ -4,6 +4,15 @@ import { defineScript } from '../define-script.js';
 export const gatewayReap = defineScript<boolean>({
   name: 'gateway-reap',
   keys: ['meta', 'index', 'gateways', 'entries'],
-  args: ['candidate', 'seenIncarnation', 'seenSeq', 'seenRev', 'now', 'instance', 'version'],
+  args: [
+    'candidate',
+    'seenIncarnation',
+    'seenSeq',
+    'seenRev',
+    'region',
+    'now',
+    'instance',
+    'version',
+  ],
   decode: ([verdict]) => verdict === 'reaped',
 });

@@ -5,6 +5,7 @@ import { assert, type Position } from '@headcount/crdt';
 export interface CounterView {
   readonly viewers: number;
   readonly connections: number;
+  /** ±2^53 where the sum over all writers passes the bound. */
   readonly durable: number;
   readonly updatedAtMs: number | null;
 }
@@ -33,6 +34,19 @@ export function positionAt(reply: readonly string[], at: number): Position {
   return { incarnation, seq: integer(seq), rev: integer(rev) };
 }
 
+/** A total, which may pass the bound of safe integers. */
+function sum(text: string | undefined): number {
+  const number = Number(text);
+  assert(text !== undefined && text !== '' && Number.isInteger(number), `no total: ${text}`);
+  return number;
+}
+
+/** The names in a list of stale regions, `number:name,` each. */
+export function staleAt(reply: readonly string[], at: number): readonly string[] {
+  const named = [...(reply[at] ?? '').matchAll(/:([^,]*),/g)];
+  return named.map(([, name = '']) => name);
+}
+
 /** The view whose four fields start at `at`. */
 export function viewAt(reply: readonly string[], at: number): CounterView {
   const [viewers, connections, durable, updated] = reply.slice(at, at + VIEW_FIELDS);
@@ -40,7 +54,7 @@ export function viewAt(reply: readonly string[], at: number): CounterView {
   return {
     viewers: integer(viewers),
     connections: integer(connections),
-    durable: integer(durable),
+    durable: sum(durable),
     updatedAtMs: seconds === 0 ? null : seconds * 1000,
   };
 }

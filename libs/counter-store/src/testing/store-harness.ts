@@ -7,7 +7,9 @@ import type { Presence } from '@headcount/crdt';
 import { startRedis } from '@headcount/testing';
 import { commandConnection } from '../connect.js';
 import { RedisCounterStore } from '../counter.store.js';
+import { AT_ONCE } from '../durability.js';
 import { SeenPositions } from '../fence.js';
+import { RedisRegionStore } from '../region.store.js';
 import { RedisPresenceStore } from '../presence.store.js';
 import { RedisUpkeepStore } from '../upkeep.store.js';
 import type { StoreContext } from '../store-context.js';
@@ -18,7 +20,7 @@ export type Snapshot = readonly { readonly key: string; readonly value: Buffer }
 export type StoreHarness = Awaited<ReturnType<typeof openStores>>;
 
 /** Starts a Redis without persistence and opens stores on it; time is what `clock.nowMs` says. */
-export async function openStores() {
+export async function openStores(options: { readonly region?: string } = {}) {
   const server = await startRedis({ listen: 'unix', args: ['--appendonly', 'no'] });
   const redis = commandConnection({ redisUrl: server.url, commandTimeoutMs: 5000 });
   await redis.connect();
@@ -28,6 +30,8 @@ export async function openStores() {
     redis,
     sources: { nowMs: () => clock.nowMs, randomHex: () => (drawn++).toString(16).padStart(8, '0') },
     seen: new SeenPositions(),
+    region: options.region ?? '',
+    durability: AT_ONCE,
   };
   return {
     server,
@@ -37,6 +41,7 @@ export async function openStores() {
     presence: new RedisPresenceStore(context),
     counters: new RedisCounterStore(context, { windowMs: 600_000, idsMax: 1000 }),
     upkeep: new RedisUpkeepStore(context),
+    regions: new RedisRegionStore(context, { windowMs: 600_000 }),
     snapshot: () => takeSnapshot(redis),
     rollBackTo: (snapshot: Snapshot) => restore(redis, snapshot),
     async close(): Promise<void> {
@@ -93,9 +98,10 @@ export async function rawShelves(redis: Redis, bucket: number): Promise<Map<stri
 export async function rawRegisters(redis: Redis, bucket: number): Promise<Map<string, Presence>> {
   const registers = new Map<string, Presence>();
   for (const [field, text] of await rawShelves(redis, bucket)) {
-    if (!field.startsWith('~')) continue;
+    if (!field.endsWith('\t~')) continue;
     const presence = presenceOf(text);
-    if (presence.connections > 0 || presence.viewers > 0) registers.set(field.slice(1), presence);
+    if (presence.connections > 0 || presence.viewers > 0)
+      registers.set(field.slice(0, -2), presence);
   }
   return registers;
 }

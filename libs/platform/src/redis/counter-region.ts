@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import {
+  AT_ONCE,
   IncrementBatcher,
   NODE_TIMERS,
   RedisCounterStore,
@@ -45,7 +46,7 @@ export async function openCounterRegion(
 ): Promise<CounterRegion> {
   const redis = await openRedis(config, warn);
   const sources = { nowMs: () => clock.nowMs(), randomHex: () => ids.hex(8) };
-  const context: StoreContext = { redis, seen: new SeenPositions(), sources };
+  const context: StoreContext = { redis, seen: new SeenPositions(), sources, region: '', durability: AT_ONCE };
   const counters = new RedisCounterStore(context, {
     windowMs: config.OPERATION_ID_WINDOW_SECONDS * 1000,
     idsMax: config.OPERATION_IDS_MAX,

@@ -1,31 +1,49 @@
 --[[
 bucket: opens and closes one bucket inside a script, with the fence of DESIGN.md §5.
 A script calls bucket_open (or bucket_peek, which writes nothing), changes what it must, and bucket_close.
+Beside its shelves a bucket has `lives`: a list of 'incarnation:seq at its start', oldest first; only where it is shared.
+Shared means that a peer may hold what this bucket has written (meta then has the region's name): then an ended incarnation keeps its entries for ever,
+for the peer may know later ones. A bucket that is not shared takes them over into its new incarnation.
 Holds   B1 a (incarnation, seq) is given out once; B2 rev grows with every visible change;
         B3 rev floor is not below the rev of any row that was cut from the index.
 ]]
 local int = function(number) return ('%.0f'):format(number) end
 
+local function bucket_shape(bucket)
+  return { 'entries', int(bucket.entries), 'shelves', int(bucket.shelves), 'revFloor', int(bucket.revFloor),
+    'foreign', int(bucket.foreign), 'begun', int(bucket.begun) }
+end
+
 -- What the meta hash says of the bucket, read in one call. `prefix` names the bucket's other keys.
 local function bucket_peek(meta)
-  local held = redis.call('HMGET', meta, 'incarnation', 'seq', 'rev', 'floor', 'revFloor', 'shelves', 'entries', 'replid')
+  local held = redis.call('HMGET', meta, 'incarnation', 'seq', 'rev', 'begun', 'revFloor', 'shelves', 'entries', 'replid',
+    'shared', 'foreign', 'stale', 'staleRev')
   local bucket = {
     meta = meta, prefix = meta:sub(1, -5), incarnation = held[1] or '', seq = tonumber(held[2] or 0),
-    rev = tonumber(held[3] or 0), floor = tonumber(held[4] or 0), revFloor = tonumber(held[5] or 0),
+    rev = tonumber(held[3] or 0), begun = tonumber(held[4] or 0), revFloor = tonumber(held[5] or 0),
     shelves = tonumber(held[6] or 1), entries = tonumber(held[7] or 0), replid = held[8],
-    news = {}, changed = false, reborn = false,
+    shared = held[9] ~= nil and held[9] ~= false, region = held[9] or '', foreign = tonumber(held[10] or 0), stale = held[11] or '', staleRev = tonumber(held[12] or 0),
+    hashes = {}, news = {}, changed = false, reborn = false,
   }
   bucket.fromRev = bucket.rev
-  bucket.shape = (held[7] or '0') .. ',' .. (held[6] or '1') .. ',' .. (held[4] or '0') .. ',' .. (held[5] or '0')
+  bucket.shape = table.concat(bucket_shape(bucket), ',')
   bucket.power = 1
   while bucket.power * 2 <= bucket.shelves do bucket.power = bucket.power * 2 end
   return bucket
 end
 
+-- From the first call by someone who has peers on, a bucket is shared: what it writes may leave the region.
+local function bucket_share(bucket, region)
+  bucket.shared, bucket.region, bucket.changed = true, region, true
+  redis.call('HSET', bucket.meta, 'shared', region)
+  if bucket.incarnation ~= '' then redis.call('RPUSH', bucket.prefix .. 'lives', bucket.incarnation .. ':0') end
+end
+
 -- As bucket_peek, and begins a new incarnation where this Redis may have forgotten something: its replication
 -- id is another (restart, promotion) or absent (flush), or the caller has seen more than it holds (rollback).
-local function bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev)
+local function bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev, region)
   local bucket = bucket_peek(meta)
+  if region ~= '' and not bucket.shared then bucket_share(bucket, region) end
   local replid = redis.call('INFO', 'replication'):match('master_replid:(%x+)')
   local behind = seenIncarnation > bucket.incarnation or (seenIncarnation == bucket.incarnation
     and (tonumber(seenSeq) > bucket.seq or tonumber(seenRev) > bucket.rev))
@@ -33,7 +51,11 @@ local function bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev)
   local function ms(incarnation) return tonumber(incarnation:sub(1, 12), 16) or -1 end
   local begun = math.max(ms(candidate), ms(seenIncarnation) + 1, ms(bucket.incarnation) + 1)
   bucket.incarnation = ('%012x'):format(begun) .. candidate:sub(13)
-  bucket.floor, bucket.revFloor, bucket.replid = bucket.seq, bucket.rev, replid
+  bucket.revFloor, bucket.replid = bucket.rev, replid
+  if bucket.shared then
+    bucket.begun = bucket.seq
+    redis.call('RPUSH', bucket.prefix .. 'lives', bucket.incarnation .. ':' .. int(bucket.seq))
+  end
   bucket.changed, bucket.reborn = true, true
   return bucket
 end
@@ -43,13 +65,10 @@ local function bucket_close(bucket)
   if not bucket.changed then return end
   redis.call('HSET', bucket.meta, 'seq', int(bucket.seq), 'rev', int(bucket.rev))
   -- The rest changes seldom, and every field written is a field in the append-only file.
-  local shape = int(bucket.entries) .. ',' .. int(bucket.shelves) .. ',' .. int(bucket.floor) .. ',' .. int(bucket.revFloor)
-  if shape ~= bucket.shape then
-    redis.call('HSET', bucket.meta, 'entries', int(bucket.entries), 'shelves', int(bucket.shelves),
-      'floor', int(bucket.floor), 'revFloor', int(bucket.revFloor))
-  end
+  local shape = bucket_shape(bucket)
+  if table.concat(shape, ',') ~= bucket.shape then redis.call('HSET', bucket.meta, unpack(shape)) end
   if bucket.reborn then redis.call('HSET', bucket.meta, 'incarnation', bucket.incarnation, 'replid', bucket.replid) end
-  if #bucket.news == 0 and not bucket.reborn then return end
+  if bucket.rev == bucket.fromRev and not bucket.reborn and not bucket.toTell then return end
   -- An empty Lua table would be written as an object.
   local news = #bucket.news == 0 and '[]' or cjson.encode(bucket.news)
   redis.call('PUBLISH', bucket.prefix .. 'changes', '["' .. bucket.incarnation .. '","' .. int(bucket.fromRev)

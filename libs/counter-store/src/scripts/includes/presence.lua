@@ -9,12 +9,12 @@ local function presence_move(bucket, index, entries, key, viewers, connections, 
   else redis.call('HSET', entries, key, int(viewers) .. ',' .. int(connections)) end
   if moreViewers == 0 and moreConnections == 0 then return end
   local held = presence_get(bucket, key)
-  held.viewers, held.connections = held.viewers + moreViewers, held.connections + moreConnections
-  if held.viewers < 0 or held.connections < 0 then error('R1: presence of ' .. key .. ' fell below its entries') end
+  local presence = { viewers = held.viewers + moreViewers, connections = held.connections + moreConnections, updated = now }
+  if presence.viewers < 0 or presence.connections < 0 then error('R1: presence of ' .. key .. ' fell below its entries') end
   bucket.seq = bucket.seq + 1
-  held.updated = now
-  shelf_set(bucket, '~' .. key, ('%.0f,%.0f,%.0f,%.0f'):format(held.viewers, held.connections, bucket.seq, now))
-  counter_touch(bucket, index, key, nil, held)
+  presence.seq = bucket.seq
+  shelf_set(bucket, key, key .. '\t~', ('%.0f,%.0f,%.0f,%.0f'):format(presence.viewers, presence.connections, bucket.seq, now))
+  counter_touch(bucket, index, key, nil, presence)
 end
 
 -- Counts out what this gateway holds of every page for which `keep` has no entry.

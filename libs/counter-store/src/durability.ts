@@ -1,0 +1,64 @@
+/**
+ * When a write counts as written (DESIGN.md §5): a peer is never told, and a client never answered, of what this
+ * region's Redis may still forget.
+ *
+ * D1  `disk`: Redis answers after its fsync (appendfsync always), readers included, so every answer is durable.
+ * D2  `replicas`: what was read or written before a mark is on N replicas once they have the mark.
+ * D3  `memory`: nothing is waited for.
+ */
+import type { Redis } from 'ioredis';
+
+/** What an operator has chosen. */
+export type DurabilityChoice =
+  | { readonly kind: 'disk' | 'memory' }
+  | { readonly kind: 'replicas'; readonly replicas: number; readonly timeoutMs: number };
+
+/** Port. */
+export interface Durability {
+  /** Resolves when all that Redis answered before is durable as chosen; rejects where that takes too long. */
+  reached(): Promise<void>;
+}
+
+/** `disk` and `memory`: every answer is as durable as it will be. */
+export const AT_ONCE: Durability = { reached: () => Promise.resolve() };
+
+/** Written to have an offset to wait for. */
+const MARK = 'hc:mark';
+
+/** `replicas`: all callers that come while one mark is under way share the next one. */
+export class ReplicaDurability implements Durability {
+  private flying: Promise<void> | null = null;
+  private next: Promise<void> | null = null;
+
+  /** `redis` is a connection of its own, as WAIT holds up whatever follows on it. */
+  constructor(
+    private readonly redis: Redis,
+    private readonly replicas: number,
+    private readonly timeoutMs: number,
+  ) {}
+
+  reached(): Promise<void> {
+    if (this.flying) return (this.next ??= this.flying.then(this.mark, this.mark));
+    return this.mark();
+  }
+
+  private readonly mark = (): Promise<void> => {
+    this.next = null;
+    const flight = this.wait().finally(() => {
+      if (this.flying === flight) this.flying = null;
+    });
+    this.flying = flight;
+    return flight;
+  };
+
+  private async wait(): Promise<void> {
+    // In this order on one connection: WAIT covers what its own connection has written, and nothing else.
+    const [, reached] = await Promise.all([
+      this.redis.incr(MARK),
+      this.redis.wait(this.replicas, this.timeoutMs),
+    ]);
+    if (reached < this.replicas) {
+      throw new Error(`${reached} of ${this.replicas} replicas have it after ${this.timeoutMs} ms`);
+    }
+  }
+}

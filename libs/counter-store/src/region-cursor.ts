@@ -1,0 +1,42 @@
+/** Where whole state goes on: opaque to whoever asks, so that the answering side keeps nothing of a stream. */
+import type { VectorRow } from './region-part.js';
+
+/** The logs are told first, then the slices: a record is known before what it stands for. */
+export type CursorPlace = LogPlace | { readonly slice: number };
+
+/** Up to which rev a log has been told. */
+export interface LogPlace {
+  readonly log: (typeof LOGS)[number];
+  readonly rev: number;
+}
+
+const LOGS = ['operations0', 'operations1', 'voids'] as const;
+
+/** One stream of whole state. `rev` and `vector` are those of its beginning: all before them is told by its end. */
+export interface RegionCursor {
+  readonly incarnation: string;
+  readonly rev: number;
+  readonly modulus: number;
+  readonly vector: readonly VectorRow[];
+  readonly at: CursorPlace;
+}
+
+/** As text. */
+export function encodeCursor(cursor: RegionCursor): string {
+  return Buffer.from(JSON.stringify(cursor)).toString('base64url');
+}
+
+/** What `encodeCursor` made. Cursors come from signed requests of peers, so another text is a mistake and throws. */
+export function decodeCursor(text: string): RegionCursor {
+  return JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as RegionCursor;
+}
+
+/** Where a stream begins. */
+export const FIRST_PLACE: LogPlace = { log: LOGS[0], rev: 0 };
+
+/** The place after a page of a log; `to` null: the page was the last one. */
+export function afterPage(log: LogPlace['log'], to: number | null): CursorPlace {
+  if (to !== null) return { log, rev: to };
+  const next = LOGS[LOGS.indexOf(log) + 1];
+  return next === undefined ? { slice: 0 } : { log: next, rev: 0 };
+}

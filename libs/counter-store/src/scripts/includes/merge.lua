@@ -1,0 +1,75 @@
+--[[
+merge: joins what a peer holds into the bucket, counter by counter (ADR 9). Needs bucket, shelf, counter, writers, regions.
+]]
+local function merge_begin(bucket, regions, state, now)
+  return { bucket = bucket, regions = regions, state = state, now = now, vector = vector_of(bucket, regions),
+    told = vector_read(state.vector), held = {}, order = {}, records = {} }
+end
+
+local function merge_counter(merge, key)
+  if not merge.held[key] then merge.held[key] = durable_open(merge.bucket, key) end
+  return merge.held[key]
+end
+
+local function merge_touch(merge, key)
+  local counter = merge_counter(merge, key)
+  if not counter.touched then merge.order[#merge.order + 1] = key end
+  counter.touched = true
+  return counter
+end
+
+local function merge_writer(merge, place)
+  local writer = merge.state.writers[place + 1]
+  return writer[1], writer[2]
+end
+
+local function merge_totals(merge, key, rows)
+  local bucket = merge.bucket
+  for _, row in ipairs(rows) do
+    local name, incarnation = merge_writer(merge, row[1])
+    if name ~= bucket.region or incarnation ~= bucket.incarnation then
+      local writer = name .. '/' .. incarnation
+      local counter = merge_counter(merge, key)
+      local held = theirs_of(bucket, key, counter, writer) or { up = 0, down = 0, seq = 0 }
+      local up, down = math.max(held.up, row[3]), math.max(held.down, row[4])
+      if up > held.up or down > held.down or row[2] > held.seq then
+        counter.theirs[writer] = { up = up, down = down, seq = math.max(held.seq, row[2]) }
+        merge_touch(merge, key)
+        durable_count(bucket, key, counter, (up - held.up) - (down - held.down))
+      end
+    end
+  end
+end
+
+-- Writes the counters that changed, each with its next rev, and gives the records the rev of their counter.
+local function merge_end(merge, index)
+  for _, key in ipairs(merge.order) do
+    local counter = merge.held[key]
+    -- A counter of which only registers changed has no totals to write.
+    if counter.dirty or next(counter.theirs) then
+      counter.updated = merge.now
+      durable_put(merge.bucket, index, key, counter)
+    else
+      counter_touch(merge.bucket, index, key)
+    end
+    counter.rev = merge.bucket.rev
+  end
+  for _, record in ipairs(merge.records) do
+    redis.call('ZADD', record.log, int(merge.held[record.key].rev), record.member)
+  end
+end
+
+-- Joins the vector; whether it moved.
+local function merge_vector(merge, rows)
+  local moved = false
+  for _, row in ipairs(rows) do
+    local name, incarnation, seq = row[1], row[2], row[3]
+    if name ~= merge.bucket.region then
+      local region = region_of(merge.bucket, merge.regions, name)
+      if not is_covered(region, incarnation, seq) then
+        region.incarnation, region.seq, region.changed, moved = incarnation, seq, true, true
+      end
+    end
+  end
+  return moved
+end

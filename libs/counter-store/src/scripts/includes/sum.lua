@@ -1,0 +1,36 @@
+--[[
+sum: the exact total of a durable counter, wherever the running total may have left the integers. Needs bucket, shelf.
+]]
+local MAX = 9007199254740991
+
+-- The exact sum over all writers less the voids, in two limbs as it may pass 2^53; +-2^53 where it does.
+local function durable_sum(bucket, key, counter)
+  local LIMB = 134217728
+  local high, low = 0, 0
+  local function add(number, sign)
+    high, low = high + sign * math.floor(number / LIMB), low + sign * (number % LIMB)
+  end
+  add(counter.up, 1)
+  add(counter.down, -1)
+  for writer in pairs(counter.theirs) do
+    add(counter.theirs[writer].up, 1)
+    add(counter.theirs[writer].down, -1)
+  end
+  local writers = redis.call('HGETALL', bucket.prefix .. 'writers')
+  for i = 1, #writers, 2 do
+    local text = not counter.theirs[writers[i]] and shelf_get(bucket, key, key .. '\t' .. writers[i + 1])
+    if text then
+      local up, down = text:match('(%d+),(%d+)')
+      add(tonumber(up), 1)
+      add(tonumber(down), -1)
+    end
+  end
+  for _, void in ipairs(redis.call('ZRANGE', bucket.prefix .. 'voids', 0, -1)) do
+    local amount, ofKey = void:match('^%S+ (%-?%d+) ([^\t]+)\t')
+    if ofKey == key then add(math.abs(tonumber(amount)), tonumber(amount) > 0 and -1 or 1) end
+  end
+  local carry = math.floor(low / LIMB)
+  high, low = high + carry, low - carry * LIMB
+  local sum = high * LIMB + low
+  return math.max(-MAX - 1, math.min(MAX + 1, sum))
+end

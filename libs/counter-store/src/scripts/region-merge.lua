@@ -1,0 +1,87 @@
+--[[
+region-merge: take one part of what a peer holds of a bucket, whole or not at all (docs/protocol.md §8, ADR 9).
+KEYS[1] meta             hash     the bucket
+KEYS[2] index            zset     counter -> rev
+KEYS[3] names            hash     digest key -> full name
+KEYS[4] operations0      hash     operation id -> record, one generation; its log beside it
+KEYS[5] operations1      hash     the other generation
+KEYS[6] voids            zset     'writer amount key\tid' -> rev
+KEYS[7] regions          hash     what is known of the other regions
+KEYS[8] writers          hash     writer -> number
+ARGV[1] candidate        string   incarnation to begin if this Redis has forgotten
+ARGV[2] seenIncarnation  string   with seenSeq and seenRev: the highest position that the caller has seen of the bucket
+ARGV[3] seenSeq          integer  version
+ARGV[4] seenRev          integer  version
+ARGV[5] region           string   name of this region where it has peers, else empty
+ARGV[6] nowMs            integer  milliseconds since 1970; rotates the ids, else informational
+ARGV[7] windowMs         integer  how long an operation id is kept at least
+ARGV[8] sender           string   the peer's region
+ARGV[9] incarnation      string   of the peer's bucket
+ARGV[10] from            integer  rev of the peer's bucket: rows changed in (from, to]; empty: a part of whole state
+ARGV[11] to              integer  what is pulled with this part
+ARGV[12] covers          json     what the vector joins, [[region, incarnation, seq], ...]; empty: more is to come
+ARGV[13] modulus         integer  with number: the part is all of that slice; empty: it is no slice
+ARGV[14] number          integer  of the slice
+ARGV[15] state           json     vector, writers, rows, operations, voids
+Returns { 'taken' | 'need', incarnation, seq, rev, pulledIncarnation, pulledRev }
+Refuses need: the part does not follow on what is pulled; nothing is changed
+Retry   safe: every row joins
+Cost    O(rows x (regions + writers) + records); a slice also O(counters held of it)
+Holds   P1, P2, V1, B1, B2; registers of this region and totals of its present incarnation are never taken
+]]
+--- @include bucket
+--- @include shelf
+--- @include counter
+--- @include index
+--- @include sum
+--- @include writers
+--- @include operation-ids
+--- @include regions
+--- @include merge
+--- @include merge-registers
+--- @include merge-records
+local meta, index, names, operations0, operations1, voids = unpack(KEYS)
+local candidate, seenIncarnation, seenSeq, seenRev, region = unpack(ARGV, 1, 5)
+local nowMs, windowMs, sender, incarnation = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8], ARGV[9]
+local from, to, covers = tonumber(ARGV[10]), tonumber(ARGV[11]), ARGV[12]
+local modulus, number, state = tonumber(ARGV[13]), tonumber(ARGV[14]), cjson.decode(ARGV[15])
+
+local bucket = bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev, region)
+local regions = regions_load(bucket)
+local peer = region_of(bucket, regions, sender)
+local function answer(verdict)
+  regions_save(bucket, regions)
+  bucket_close(bucket)
+  return { verdict, bucket.incarnation, int(bucket.seq), int(bucket.rev), peer.pulledIncarnation, int(peer.pulledRev) }
+end
+if from and (peer.pulledIncarnation ~= incarnation or peer.pulledRev < from) then return answer('need') end
+
+local merge = merge_begin(bucket, regions, state, math.floor(nowMs / 1000))
+local told = {}
+for _, row in ipairs(state.rows) do
+  told[row[1]] = true
+  if row[2] ~= '' then redis.call('HSET', names, row[1], row[2]) end
+  merge_registers(merge, row[1], row[3])
+  merge_totals(merge, row[1], row[4])
+end
+if modulus then
+  for _, key in ipairs(shelf_slice(bucket, modulus, number)) do
+    if not told[key] then merge_registers(merge, key, {}) end
+  end
+end
+if #state.operations > 0 then
+  merge_operations(merge, state.operations, operation_ids_open(meta, operations0, operations1, nowMs, windowMs, 0), voids)
+end
+merge_voids(merge, state.voids, voids)
+merge_end(merge, index)
+
+if covers ~= '' and merge_vector(merge, cjson.decode(covers)) and bucket.rev == bucket.fromRev then
+  -- Whoever pulls from here learns by the rev that there is something to learn.
+  bucket.rev, bucket.changed = bucket.rev + 1, true
+end
+local isAhead = peer.pulledIncarnation == incarnation and peer.pulledRev >= to
+if (from or covers ~= '') and not isAhead then
+  peer.pulledIncarnation, peer.pulledRev, peer.changed = incarnation, to, true
+end
+index_trim(bucket, index)
+return answer('taken')

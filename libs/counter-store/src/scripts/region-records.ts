@@ -1,0 +1,34 @@
+import type { Position } from '@headcount/crdt';
+import { defineScript } from '../define-script.js';
+import type { BucketState } from '../region-part.js';
+import { integer, positionAt } from './replies.js';
+
+/** A page of one log. `to` null: nothing of it is left. */
+export interface RegionRecords {
+  readonly position: Position;
+  readonly to: number | null;
+  readonly modulus: number;
+  readonly state: BucketState;
+}
+
+/** Typed door to region-records.lua, whose header is the contract. */
+export const regionRecords = defineScript<RegionRecords>({
+  name: 'region-records',
+  keys: ['meta', 'operations0', 'operations1', 'voids', 'regions'],
+  args: [
+    'candidate',
+    'seenIncarnation',
+    'seenSeq',
+    'seenRev',
+    'region',
+    'log',
+    'rev',
+    'recordsMax',
+  ],
+  decode: (reply) => ({
+    position: positionAt(reply, 0),
+    to: reply[3] === '' ? null : integer(reply[3]),
+    modulus: integer(reply[4]),
+    state: JSON.parse(reply[5] ?? '') as BucketState,
+  }),
+});

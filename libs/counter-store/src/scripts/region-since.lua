@@ -1,0 +1,67 @@
+--[[
+region-since: what changed in a bucket after a rev, for a peer (docs/protocol.md §8).
+KEYS[1] meta             hash     the bucket
+KEYS[2] index            zset     counter -> rev
+KEYS[3] names            hash     digest key -> full name
+KEYS[4] operations0      hash     operation id -> record, one generation; its log beside it
+KEYS[5] operations1      hash     the other generation
+KEYS[6] voids            zset     'writer amount key\tid' -> rev
+KEYS[7] regions          hash     what is known of the other regions
+KEYS[8] writers          hash     writer -> number
+ARGV[1] candidate        string   incarnation to begin if this Redis has forgotten
+ARGV[2] seenIncarnation  string   with seenSeq and seenRev: the highest position that the caller has seen of the bucket
+ARGV[3] seenSeq          integer  version
+ARGV[4] seenRev          integer  version
+ARGV[5] region           string   name of this region where it has peers, else empty
+ARGV[6] incarnation      string   of this bucket, as the peer has pulled it
+ARGV[7] rev              integer  up to which the peer has pulled
+ARGV[8] vector           json     of the peer's bucket: [[region, incarnation, seq], ...]
+ARGV[9] rowsMax          integer  rows looked at in one call
+ARGV[10] recordsMax      integer  records and voids sent in one call, but for those of one rev
+Returns { 'since', incarnation, seq, rev, to, modulus, state } where rows changed in (rev, to] are told; state as JSON
+        or { 'need', incarnation, seq, rev, 0, modulus, '' }: the peer needs whole state, in slices of that modulus
+Refuses nothing
+Retry   safe
+Cost    O(rowsMax x (regions + writers) + recordsMax)
+Holds   B1, B2
+]]
+--- @include bucket
+--- @include shelf
+--- @include counter
+--- @include index
+--- @include sum
+--- @include writers
+--- @include regions
+--- @include json
+--- @include export
+--- @include export-records
+local meta, index, names, operations0, operations1, voids = unpack(KEYS)
+local candidate, seenIncarnation, seenSeq, seenRev, region = unpack(ARGV, 1, 5)
+local incarnation, rev, vector = ARGV[6], tonumber(ARGV[7]), vector_read(cjson.decode(ARGV[8]))
+local rowsMax, recordsMax = tonumber(ARGV[9]), tonumber(ARGV[10])
+
+local bucket = bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev, region)
+bucket_close(bucket)
+local position = { bucket.incarnation, int(bucket.seq), int(bucket.rev) }
+if incarnation ~= bucket.incarnation or rev < bucket.revFloor or rev > bucket.rev then
+  return { 'need', position[1], position[2], position[3], '0', int(bucket.power), '' }
+end
+
+local to = bucket.rev
+local rows = redis.call('ZRANGE', index, '(' .. int(rev), '+inf', 'BYSCORE', 'LIMIT', 0, rowsMax + 1, 'WITHSCORES')
+if #rows > 2 * rowsMax then to = tonumber(rows[2 * rowsMax]) end
+-- Not more records than fit, and never some of a rev without the others.
+for _, log in ipairs({ operations0 .. ':log', operations1 .. ':log', voids }) do
+  local over = redis.call('ZRANGE', log, '(' .. int(rev), '+inf', 'BYSCORE', 'LIMIT', recordsMax, 1, 'WITHSCORES')
+  if over[2] then to = math.min(to, math.max(rev + 1, tonumber(over[2]) - 1)) end
+end
+
+local out = export_begin(bucket, vector, rev)
+for i = 1, #rows, 2 do
+  if tonumber(rows[i + 1]) <= to then export_row(out, rows[i]) end
+end
+local function members(log) return redis.call('ZRANGE', log, '(' .. int(rev), int(to), 'BYSCORE') end
+export_operations(out, operations0, members(operations0 .. ':log'))
+export_operations(out, operations1, members(operations1 .. ':log'))
+export_voids(out, members(voids))
+return { 'since', position[1], position[2], position[3], int(to), int(bucket.power), export_end(out) }

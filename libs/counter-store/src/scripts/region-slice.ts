@@ -1,0 +1,21 @@
+import type { Position } from '@headcount/crdt';
+import { defineScript } from '../define-script.js';
+import type { BucketState } from '../region-part.js';
+import { positionAt } from './replies.js';
+
+/** All counters of a slice, as of a position. */
+export interface RegionSlice {
+  readonly position: Position;
+  readonly state: BucketState;
+}
+
+/** Typed door to region-slice.lua, whose header is the contract. */
+export const regionSlice = defineScript<RegionSlice>({
+  name: 'region-slice',
+  keys: ['meta', 'names', 'regions', 'writers'],
+  args: ['candidate', 'seenIncarnation', 'seenSeq', 'seenRev', 'region', 'modulus', 'number'],
+  decode: (reply) => ({
+    position: positionAt(reply, 0),
+    state: JSON.parse(reply[3] ?? '') as BucketState,
+  }),
+});
