@@ -267,7 +267,7 @@ describe('realtime gateway', () => {
 
   describe('pushes', () => {
     const value = (page: string, count: number, rev: number) =>
-      [page, 'likes', count, 0, null, `${'0'.repeat(11)}100000000`, rev] as never;
+      [page, 'likes', count, 0, null, `${'0'.repeat(11)}100000000`, rev, []] as never;
 
     it('reach whoever watches, and never step back', async () => {
       const { fake, app } = await pair();

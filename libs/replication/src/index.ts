@@ -1,3 +1,4 @@
+export { countOut } from './count-out.js';
 export {
   LOOKS,
   LOOKS_ALONE,
@@ -7,4 +8,6 @@ export {
   type Liveness,
   type Look,
 } from './liveness.js';
+export { Looker, type LookerOptions, type StoredGateways } from './looker.js';
+export { Sweeper, type SweeperOptions } from './sweeper.js';
 export { WatchedBucket, type WatchedCounter } from './watched-bucket.js';

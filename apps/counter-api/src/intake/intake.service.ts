@@ -17,7 +17,7 @@ import {
 import type { CounterApiConfig } from '../settings.js';
 import { available } from '../store/available.js';
 import { STORE, type Store } from '../store/store.js';
-import { countOut } from '../upkeep/count-out.js';
+import { countOut } from '@headcount/replication';
 import { WatchService } from '../watch/watch.service.js';
 import { KnownGateways } from './known-gateways.js';
 
@@ -91,7 +91,7 @@ export class IntakeService {
   async goodbye(gateway: InstanceId): Promise<GoodbyeAnswer> {
     this.gateways.forget(gateway);
     this.watch.close(gateway);
-    const buckets = await available(countOut(this.store, gateway, this.config.BUCKETS));
+    const buckets = await available(countOut(this.store.presence, gateway, this.config.BUCKETS));
     await available(forgetInstance(this.store, gateway));
     return { buckets };
   }

@@ -1,7 +1,7 @@
 import type { Provider } from '@nestjs/common';
+import type { SyncBooks } from '@headcount/gateway-core';
 import { CLOCK, type Clock } from '@headcount/platform';
 import { HomeKeeper } from '../uplink/home-keeper.js';
-import type { SyncBooks } from '../uplink/sync-exchange.js';
 import { SYNC_BOOKS } from '../uplink/uplink.providers.js';
 import { CounterMetrics } from './counter-metrics.js';
 import { Counters } from './counters.js';

@@ -1,5 +1,13 @@
 import { Logger } from '@nestjs/common';
 import {
+  counterKey,
+  type CounterId,
+  type CounterKey,
+  type CounterValues,
+  type InterestBook,
+  type PushStream,
+} from '@headcount/gateway-core';
+import {
   PATHS,
   decodeValue,
   interestAnswer,
@@ -10,11 +18,7 @@ import {
 } from '@headcount/protocol';
 import type { Clock } from '@headcount/platform';
 import type { HomeKeeper } from '../uplink/home-keeper.js';
-import { counterKey, type CounterId, type CounterKey } from './counter-key.js';
 import type { CounterMetrics } from './counter-metrics.js';
-import type { CounterValues } from './counter-values.js';
-import type { InterestBook } from './interest-book.js';
-import type { PushStream } from './push-stream.js';
 
 /** Told of each newer value of a counter. */
 export type ValueListener = (value: CounterValue) => void;

@@ -1,7 +1,7 @@
+import type { PresenceBook, PresenceChange } from '@headcount/gateway-core';
 import type { PageId } from '@headcount/protocol';
 import type { SessionMetrics } from '../subscriptions/session-metrics.js';
 import type { Uplink } from '../uplink/uplink.js';
-import type { PresenceBook, PresenceChange } from './presence-book.js';
 import type { Visitor } from './visitor.js';
 
 /** Keeps the book of who is where, and sends what changes on its way. */

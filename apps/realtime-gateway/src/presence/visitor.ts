@@ -1,5 +1,5 @@
+import type { SocketId } from '@headcount/gateway-core';
 import type { ViewerId } from '@headcount/protocol';
-import type { SocketId } from './presence-book.js';
 
 /** One socket and the viewer behind it, from connection_init to the socket's end. */
 export interface Visitor {

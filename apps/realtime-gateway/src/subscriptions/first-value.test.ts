@@ -9,6 +9,7 @@ const value = (count: number): CounterValue => ({
   updatedAtMs: null,
   incarnation: '',
   rev: count,
+  staleRegions: [],
 });
 
 function gate(leastCount: number): { first: FirstValue; shown: number[] } {

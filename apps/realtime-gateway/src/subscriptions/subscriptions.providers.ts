@@ -1,6 +1,6 @@
 import type { Provider } from '@nestjs/common';
+import { PresenceBook } from '@headcount/gateway-core';
 import { Counters } from '../counters/counters.js';
-import { PresenceBook } from '../presence/presence-book.js';
 import { Presence } from '../presence/presence.js';
 import { Uplink } from '../uplink/uplink.js';
 import { CounterResolver } from './counter.resolver.js';

@@ -1,5 +1,5 @@
+import type { CounterId } from '@headcount/gateway-core';
 import { HeadcountError, SITE, VIEWERS, type CounterValue, type PageId } from '@headcount/protocol';
-import type { CounterId } from '../counters/counter-key.js';
 import type { Counters } from '../counters/counters.js';
 import type { Presence } from '../presence/presence.js';
 import type { Visitor } from '../presence/visitor.js';

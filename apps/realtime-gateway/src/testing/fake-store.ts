@@ -102,6 +102,7 @@ export class FakeStore {
       null,
       incarnation,
       this.revs.get(bucket) ?? 0,
+      [],
     ];
   }
 

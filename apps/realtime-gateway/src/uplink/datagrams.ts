@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { DatagramLedger, HaveReceiver } from '@headcount/gateway-core';
 import {
   encodeFeedDatagrams,
   withMac,
@@ -6,10 +7,8 @@ import {
   type HaveDatagram,
 } from '@headcount/protocol';
 import type { Clock, Instance, Keyring } from '@headcount/platform';
-import { DatagramLedger } from './datagram-ledger.js';
 import { DatagramLink } from './datagram-link.js';
 import type { DatagramMetrics } from './datagram-metrics.js';
-import { HaveReceiver } from './have-receiver.js';
 import type { Home } from './home-keeper.js';
 
 export interface DatagramsOptions {

@@ -1,6 +1,5 @@
+import { feedPosts, type FeedBook } from '@headcount/gateway-core';
 import { PATHS, feedAnswer } from '@headcount/protocol';
-import type { FeedBook } from './feed-book.js';
-import { feedPosts } from './feed-posts.js';
 import type { HomeKeeper } from './home-keeper.js';
 
 /** Patience with one post, which may carry a mebibyte. */

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { HomeRing, type AskedSync, type SyncExchange } from '@headcount/gateway-core';
 import {
   PATHS,
   err,
@@ -8,8 +9,6 @@ import {
   type SyncAnswer,
 } from '@headcount/protocol';
 import type { CallFailure, Clock, SignedCall, SignedClient } from '@headcount/platform';
-import { HomeRing } from './home-ring.js';
-import type { AskedSync, SyncExchange } from './sync-exchange.js';
 import type { UplinkMetrics } from './uplink-metrics.js';
 
 /** Least pause between the beginnings of two syncs, however urgent the second. */

@@ -1,5 +1,13 @@
 import type { Provider } from '@nestjs/common';
 import {
+  CounterValues,
+  FeedBook,
+  InterestBook,
+  PushStream,
+  SyncExchange,
+  type SyncBooks,
+} from '@headcount/gateway-core';
+import {
   CLOCK,
   INSTANCE,
   Keyring,
@@ -9,14 +17,9 @@ import {
   type Clock,
   type Instance,
 } from '@headcount/platform';
-import { CounterValues } from '../counters/counter-values.js';
-import { InterestBook } from '../counters/interest-book.js';
-import { PushStream } from '../counters/push-stream.js';
 import type { GatewayConfig } from '../gateway-settings.js';
 import { DatagramMetrics } from './datagram-metrics.js';
-import { FeedBook } from './feed-book.js';
 import { HomeKeeper } from './home-keeper.js';
-import { SyncExchange, type SyncBooks } from './sync-exchange.js';
 import { UplinkMetrics } from './uplink-metrics.js';
 import { Uplink } from './uplink.js';
 

@@ -1,10 +1,9 @@
 import { Logger } from '@nestjs/common';
+import type { FeedBook, PresenceChange } from '@headcount/gateway-core';
 import { PATHS, goodbyeAnswer, type HaveDatagram } from '@headcount/protocol';
 import type { Clock, Instance, Keyring } from '@headcount/platform';
-import type { PresenceChange } from '../presence/presence-book.js';
 import type { DatagramMetrics } from './datagram-metrics.js';
 import { Datagrams } from './datagrams.js';
-import type { FeedBook } from './feed-book.js';
 import { FeedPoster } from './feed-poster.js';
 import type { HomeKeeper } from './home-keeper.js';
 import type { UplinkMetrics } from './uplink-metrics.js';

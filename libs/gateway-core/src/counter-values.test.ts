@@ -14,6 +14,7 @@ function value(page: string, count: number, rev: number, incarnation = EARLIER):
     updatedAtMs: null,
     incarnation,
     rev,
+    staleRegions: [],
   };
 }
 

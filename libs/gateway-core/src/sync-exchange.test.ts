@@ -1,8 +1,8 @@
 import type { SyncAnswer } from '@headcount/protocol';
 import { VIEWERS, bucketOf, type CounterValue, type PageId } from '@headcount/protocol';
-import { CounterValues } from '../counters/counter-values.js';
-import { InterestBook } from '../counters/interest-book.js';
-import { PushStream } from '../counters/push-stream.js';
+import { CounterValues } from './counter-values.js';
+import { InterestBook } from './interest-book.js';
+import { PushStream } from './push-stream.js';
 import { FeedBook } from './feed-book.js';
 import { SyncExchange } from './sync-exchange.js';
 
@@ -20,6 +20,7 @@ const value: CounterValue = {
   updatedAtMs: null,
   incarnation: INCARNATION,
   rev: 9,
+  staleRegions: [],
 };
 const answerOf = (more: Partial<SyncAnswer> = {}): SyncAnswer => ({
   region: 'local',

@@ -3,7 +3,7 @@
  * have. Pure: times come in as arguments and nothing is sent from here.
  */
 import { bucketOf, type FeedSection } from '@headcount/protocol';
-import type { PresenceChange } from '../presence/presence-book.js';
+import type { PresenceChange } from './presence-book.js';
 import { BucketFeed, type Statement } from './bucket-feed.js';
 import type { BucketMessage } from './feed-posts.js';
 

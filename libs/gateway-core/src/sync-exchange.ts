@@ -1,7 +1,7 @@
 import type { SyncAnswer, SyncRequest } from '@headcount/protocol';
-import type { CounterValues } from '../counters/counter-values.js';
-import type { InterestBook } from '../counters/interest-book.js';
-import type { PushStream, Step } from '../counters/push-stream.js';
+import type { CounterValues } from './counter-values.js';
+import type { InterestBook } from './interest-book.js';
+import type { PushStream, Step } from './push-stream.js';
 import type { FeedBook } from './feed-book.js';
 
 /** What a sync speaks about. */

@@ -1,11 +1,11 @@
-import type { Store } from '../store/store.js';
+import type { PresenceStore } from '@headcount/counter-store';
 
 /**
  * Counts a gateway out of every bucket that holds something of it, each if the gateway has not moved since it was
  * looked at there. Resolves to the number of buckets. Cost: a read a bucket of the deployment, in one pipeline.
  */
 export async function countOut(
-  { presence }: Pick<Store, 'presence'>,
+  presence: PresenceStore,
   gateway: string,
   buckets: number,
 ): Promise<number> {

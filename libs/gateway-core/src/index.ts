@@ -1,0 +1,12 @@
+export { BucketFeed, RETRANSMIT_MS, type Statement, type Way } from './bucket-feed.js';
+export { counterKey, type CounterId, type CounterKey } from './counter-key.js';
+export { CounterValues, type Taken } from './counter-values.js';
+export { DatagramLedger } from './datagram-ledger.js';
+export { FeedBook, type BucketStatement, type DueFeeds } from './feed-book.js';
+export { feedPosts, type BucketMessage } from './feed-posts.js';
+export { HaveReceiver } from './have-receiver.js';
+export { HomeRing } from './home-ring.js';
+export { GRACE_MS, InterestBook } from './interest-book.js';
+export { PresenceBook, type PresenceChange, type SocketId } from './presence-book.js';
+export { PushStream, type Step } from './push-stream.js';
+export { SyncExchange, type AskedSync, type SyncBooks } from './sync-exchange.js';
