@@ -9,7 +9,7 @@
 import { assert, type Position } from '@headcount/crdt';
 import { bucketOf, err, ok, type Result } from '@headcount/protocol';
 import type { Addition, CounterStore } from './counter.store.js';
-import type { AddOutcome, Added } from './scripts/counters-add.js';
+import type { AddOutcome, Added, BatchAdded } from './scripts/counters-add.js';
 
 /** Why an addition was not, or perhaps not, made. */
 export type AddRefusal =
@@ -18,6 +18,7 @@ export type AddRefusal =
 /** An addition that was made: its outcome, its counter after it, and where the bucket stood then. */
 export interface Committed extends Added {
   readonly position: Position;
+  readonly staleRegions: readonly string[];
 }
 
 /** Timers of the caller, so that tests need none. */
@@ -107,8 +108,8 @@ export class IncrementBatcher {
         if (!isReady()) throw new Error('Redis is away');
         const sending = store.add({ bucket, instance, number, additions, sentUnder });
         sentUnder = known;
-        const { added, position } = await sending;
-        batch.forEach(({ settle }, place) => settle(resultOf(added[place], position)));
+        const answer = await sending;
+        batch.forEach(({ settle }, place) => settle(resultOf(answer, place)));
         return;
       } catch {
         // Whatever went wrong, the batch may have been taken: only the same batch again can tell (G1).
@@ -136,10 +137,16 @@ export class IncrementBatcher {
   }
 }
 
-function resultOf(added: Added | undefined, position: Position): Result<Committed, AddRefusal> {
+function resultOf(
+  { added: all, position, staleRegions }: BatchAdded,
+  place: number,
+): Result<Committed, AddRefusal> {
+  const added = all[place];
   assert(added, 'a batch is answered addition by addition');
   const { outcome } = added;
-  return outcome === 'added' || outcome === 'replayed' ? ok({ ...added, position }) : err(outcome);
+  return outcome === 'added' || outcome === 'replayed'
+    ? ok({ ...added, position, staleRegions })
+    : err(outcome);
 }
 
 /** Node's own timers. */

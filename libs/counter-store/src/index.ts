@@ -47,6 +47,7 @@ export type {
   BucketAsk,
   BucketPart,
   BucketState,
+  CoverRow,
   MergeVerdict,
   OperationRow,
   Pulled,

@@ -2,6 +2,14 @@
 
 /** What is covered of one region's bucket. A later incarnation is later whatever its seq. */
 export type VectorRow = readonly [region: string, incarnation: string, seq: number];
+/** What a receiver covers of a region once it has all rows, provided that it covers the base already. */
+export type CoverRow = readonly [
+  region: string,
+  incarnation: string,
+  seq: number,
+  baseIncarnation: string,
+  baseSeq: number,
+];
 /** A region in one of its incarnations. */
 export type WriterRow = readonly [region: string, incarnation: string];
 /** A presence register: `writer` is a place in `writers`. */
@@ -50,7 +58,7 @@ export interface BucketPart {
   readonly from: number | null;
   readonly to: number;
   /** What the receiver covers with this part; null: more is to come. */
-  readonly covers: readonly VectorRow[] | null;
+  readonly covers: readonly CoverRow[] | null;
   readonly cursor: string | null;
   readonly slice: readonly [modulus: number, number: number] | null;
   readonly state: BucketState;

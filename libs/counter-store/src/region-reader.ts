@@ -17,7 +17,7 @@ import {
   type LogPlace,
   type RegionCursor,
 } from './region-cursor.js';
-import type { BucketAsk, BucketPart } from './region-part.js';
+import type { BucketAsk, BucketPart, CoverRow } from './region-part.js';
 import { regionRecords } from './scripts/region-records.js';
 import { regionSince } from './scripts/region-since.js';
 import { regionSlice } from './scripts/region-slice.js';
@@ -59,7 +59,7 @@ export class RegionReader {
     this.context.seen.note(bucket, position);
     if (changed === null) return this.begin(bucket);
     const { to, state } = changed;
-    const covers = to === position.rev ? state.vector : null;
+    const covers = to === position.rev ? changed.covers : null;
     return { bucket, incarnation, from: rev, to, covers, cursor: null, slice: null, state };
   }
 
@@ -123,7 +123,8 @@ export class RegionReader {
       incarnation: position.incarnation,
       from: null,
       to: rev,
-      covers: isLast ? vector : null,
+      // Whole state leaves nothing out, so there is nothing that one must have had before.
+      covers: isLast ? vector.map((row): CoverRow => [...row, '', 0]) : null,
       cursor: isLast ? null : encodeCursor({ ...cursor, at: { slice: number + 1 } }),
       slice: [modulus, number],
       state,

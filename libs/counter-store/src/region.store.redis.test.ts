@@ -105,9 +105,15 @@ describe('regions', () => {
     }
   }
 
-  async function pullAll(): Promise<void> {
-    for (let round = 0; round < 2; round += 1) {
-      for (const by of REGIONS) for (const of of REGIONS) if (by !== of) await pull(by, of);
+  /** In a chain ams and sin never meet: what one has reaches the other through fra alone. */
+  const meet = (by: Name, of: Name, chain: boolean): boolean =>
+    by !== of && !(chain && by !== 'fra' && of !== 'fra');
+
+  async function pullAll(chain = false): Promise<void> {
+    for (let round = 0; round < (chain ? 4 : 2); round += 1) {
+      for (const by of REGIONS) {
+        for (const of of REGIONS) if (meet(by, of, chain)) await pull(by, of);
+      }
     }
   }
 
@@ -295,71 +301,76 @@ describe('regions', () => {
 
   it('comes to the same and the right thing in random histories', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
-        for (const each of regions.values()) await forgetAll(each);
-        const parts: { by: Name; of: Name; part: BucketPart }[] = [];
-        const taken: { region: Name; bit: number }[] = [];
-        const forgetful = new Set<number>();
-        const bits = new Map<number, number>();
-        let bit = 0;
-        const forget = async (name: Name): Promise<void> => {
-          for (const each of taken) if (each.region === name) forgetful.add(each.bit);
-          await state(at(name));
-        };
-        for (const one of steps) {
-          if (one.does === 'add') {
-            let mine = bits.get(one.id ?? -1);
-            if (one.id === null || mine === undefined) mine = bit++;
-            if (one.id !== null) bits.set(one.id, mine);
-            const outcome = await add(
-              one.region,
-              2 ** mine,
-              one.id === null ? null : `op ${one.id}`,
-            );
-            if (outcome === 'added') taken.push({ region: one.region, bit: mine });
-          } else if (one.does === 'join') await join(one.region, one.page, one.viewers);
-          else if (one.does === 'read' && one.region !== one.of) {
-            parts.push({ by: one.region, of: one.of, part: await ask(one.region, one.of) });
-          } else if (one.does === 'take' && parts.length > 0) {
-            const which = one.which % parts.length;
-            const { by, of, part } = parts[which] ?? { by: 'ams', of: 'fra', part: undefined };
-            if (part) await at(by).stores.regions.merge(of, part);
-            if (!one.keep) parts.splice(which, 1);
-          } else if (one.does === 'pull' && one.region !== one.of) await pull(one.region, one.of);
-          else if (one.does === 'save')
-            at(one.region).saved = await at(one.region).stores.snapshot();
-          else if (one.does === 'rollBack') {
-            await at(one.region).stores.rollBackTo(at(one.region).saved);
-            await forget(one.region);
-          } else if (one.does === 'flush') {
-            await at(one.region).stores.redis.flushall();
-            await forget(one.region);
-          } else if (one.does === 'sweep') {
-            at(one.region).stores.clock.nowMs += 60_000;
-            await at(one.region).stores.upkeep.sweep(BUCKET);
+      fc.asyncProperty(
+        fc.array(step, { maxLength: 40, size: 'max' }),
+        fc.boolean(),
+        async (steps, chain) => {
+          for (const each of regions.values()) await forgetAll(each);
+          const parts: { by: Name; of: Name; part: BucketPart }[] = [];
+          const taken: { region: Name; bit: number }[] = [];
+          const forgetful = new Set<number>();
+          const bits = new Map<number, number>();
+          let bit = 0;
+          const forget = async (name: Name): Promise<void> => {
+            for (const each of taken) if (each.region === name) forgetful.add(each.bit);
+            await state(at(name));
+          };
+          for (const one of steps) {
+            if (one.does === 'add') {
+              let mine = bits.get(one.id ?? -1);
+              if (one.id === null || mine === undefined) mine = bit++;
+              if (one.id !== null) bits.set(one.id, mine);
+              const outcome = await add(
+                one.region,
+                2 ** mine,
+                one.id === null ? null : `op ${one.id}`,
+              );
+              if (outcome === 'added') taken.push({ region: one.region, bit: mine });
+            } else if (one.does === 'join') await join(one.region, one.page, one.viewers);
+            else if (one.does === 'read' && meet(one.region, one.of, chain)) {
+              parts.push({ by: one.region, of: one.of, part: await ask(one.region, one.of) });
+            } else if (one.does === 'take' && parts.length > 0) {
+              const which = one.which % parts.length;
+              const { by, of, part } = parts[which] ?? { by: 'ams', of: 'fra', part: undefined };
+              if (part) await at(by).stores.regions.merge(of, part);
+              if (!one.keep) parts.splice(which, 1);
+            } else if (one.does === 'pull' && meet(one.region, one.of, chain))
+              await pull(one.region, one.of);
+            else if (one.does === 'save')
+              at(one.region).saved = await at(one.region).stores.snapshot();
+            else if (one.does === 'rollBack') {
+              await at(one.region).stores.rollBackTo(at(one.region).saved);
+              await forget(one.region);
+            } else if (one.does === 'flush') {
+              await at(one.region).stores.redis.flushall();
+              await forget(one.region);
+            } else if (one.does === 'sweep') {
+              at(one.region).stores.clock.nowMs += 60_000;
+              await at(one.region).stores.upkeep.sweep(BUCKET);
+            }
           }
-        }
-        await pullAll();
-        for (const page of PAGES) {
-          const truth = REGIONS.reduce((sum, name) => sum + (at(name).present.get(page) ?? 0), 0);
-          for (const name of REGIONS)
-            expect([name, await viewers(name, page)]).toEqual([name, truth]);
-        }
-        const total = (await likes('ams')) ?? 0;
-        for (const name of REGIONS) expect([name, await likes(name)]).toEqual([name, total]);
-        const counted = [...Array(bit).keys()].filter(
-          (each) => Math.floor(total / 2 ** each) % 2 === 1,
-        );
-        expect(total).toBe(counted.reduce((sum, each) => sum + 2 ** each, 0));
-        const sure = [...new Set(taken.map((each) => each.bit))].filter(
-          (each) => !forgetful.has(each),
-        );
-        expect(counted).toEqual(expect.arrayContaining(sure));
-        for (const { stores } of regions.values()) {
-          const audited = await stores.upkeep.audit(BUCKET, ['g'], 0);
-          expect(audited?.differences ?? []).toEqual([]);
-        }
-      }),
+          await pullAll(chain);
+          for (const page of PAGES) {
+            const truth = REGIONS.reduce((sum, name) => sum + (at(name).present.get(page) ?? 0), 0);
+            for (const name of REGIONS)
+              expect([name, await viewers(name, page)]).toEqual([name, truth]);
+          }
+          const total = (await likes('ams')) ?? 0;
+          for (const name of REGIONS) expect([name, await likes(name)]).toEqual([name, total]);
+          const counted = [...Array(bit).keys()].filter(
+            (each) => Math.floor(total / 2 ** each) % 2 === 1,
+          );
+          expect(total).toBe(counted.reduce((sum, each) => sum + 2 ** each, 0));
+          const sure = [...new Set(taken.map((each) => each.bit))].filter(
+            (each) => !forgetful.has(each),
+          );
+          expect(counted).toEqual(expect.arrayContaining(sure));
+          for (const { stores } of regions.values()) {
+            const audited = await stores.upkeep.audit(BUCKET, ['g'], 0);
+            expect(audited?.differences ?? []).toEqual([]);
+          }
+        },
+      ),
       { numRuns: 300 },
     );
   }, 120_000);

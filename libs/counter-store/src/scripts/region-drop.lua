@@ -29,6 +29,7 @@ local regions = regions_load(bucket)
 local known = region_of(bucket, regions, retired)
 if known.incarnation ~= LAST then
   known.incarnation, known.seq, known.changed = LAST, 0, true
+  known.base = { incarnation = LAST, seq = 0 }
   local field = "\t~" .. known.number
   for _, key in ipairs(shelf_slice(bucket, 1, 0)) do
     if shelf_get(bucket, key, key .. field) then

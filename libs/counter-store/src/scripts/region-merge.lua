@@ -19,7 +19,8 @@ ARGV[8] sender           string   the peer's region
 ARGV[9] incarnation      string   of the peer's bucket
 ARGV[10] from            integer  rev of the peer's bucket: rows changed in (from, to]; empty: a part of whole state
 ARGV[11] to              integer  what is pulled with this part
-ARGV[12] covers          json     what the vector joins, [[region, incarnation, seq], ...]; empty: more is to come
+ARGV[12] covers          json     what the vector joins, [[region, incarnation, seq, baseIncarnation, baseSeq], ...]; empty: more
+                                  is to come
 ARGV[13] modulus         integer  with number: the part is all of that slice; empty: it is no slice
 ARGV[14] number          integer  of the slice
 ARGV[15] state           json     vector, writers, rows, operations, voids
@@ -27,7 +28,7 @@ Returns { 'taken' | 'need', incarnation, seq, rev, pulledIncarnation, pulledRev 
 Refuses need: the part does not follow on what is pulled; nothing is changed
 Retry   safe: every row joins
 Cost    O(rows x (regions + writers) + records); a slice also O(counters held of it)
-Holds   P1, P2, V1, B1, B2; registers of this region and totals of its present incarnation are never taken
+Holds   P1, P2, V1, V2, B1, B2; registers of this region and totals of its present incarnation are never taken
 ]]
 --- @include bucket
 --- @include shelf
@@ -62,6 +63,7 @@ for _, row in ipairs(state.rows) do
   told[row[1]] = true
   if row[2] ~= '' then redis.call('HSET', names, row[1], row[2]) end
   merge_registers(merge, row[1], row[3])
+  if from and merge.isNews and has_presence(row[1]) then merge_touch(merge, row[1]) end
   merge_totals(merge, row[1], row[4])
 end
 if modulus then
@@ -75,7 +77,9 @@ end
 merge_voids(merge, state.voids, voids)
 merge_end(merge, index)
 
-if covers ~= '' and merge_vector(merge, cjson.decode(covers)) and bucket.rev == bucket.fromRev then
+local moved, missed = false, false
+if covers ~= '' then moved, missed = merge_vector(merge, cjson.decode(covers), from == nil) end
+if moved and bucket.rev == bucket.fromRev then
   -- Whoever pulls from here learns by the rev that there is something to learn.
   bucket.rev, bucket.changed = bucket.rev + 1, true
 end
@@ -83,5 +87,7 @@ local isAhead = peer.pulledIncarnation == incarnation and peer.pulledRev >= to
 if (from or covers ~= '') and not isAhead then
   peer.pulledIncarnation, peer.pulledRev, peer.changed = incarnation, to, true
 end
+-- It tells of a region that cannot be asked itself from a base that is not covered here: only whole state mends that.
+if missed then peer.pulledIncarnation, peer.pulledRev, peer.changed = '', 0, true end
 index_trim(bucket, index)
 return answer('taken')

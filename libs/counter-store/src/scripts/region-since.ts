@@ -1,13 +1,17 @@
 import type { Position } from '@headcount/crdt';
 import { defineScript } from '../define-script.js';
-import type { BucketState } from '../region-part.js';
+import type { BucketState, CoverRow } from '../region-part.js';
 import { integer, positionAt } from './replies.js';
 
 /** Rows changed in (the rev asked, to], or null where whole state is needed, in slices of `modulus`. */
 export interface RegionSince {
   readonly position: Position;
   readonly modulus: number;
-  readonly changed: { readonly to: number; readonly state: BucketState } | null;
+  readonly changed: {
+    readonly to: number;
+    readonly state: BucketState;
+    readonly covers: readonly CoverRow[];
+  } | null;
 }
 
 /** Typed door to region-since.lua, whose header is the contract. */
@@ -31,7 +35,11 @@ export const regionSince = defineScript<RegionSince>({
     modulus: integer(reply[4]),
     changed:
       verdict === 'since'
-        ? { to: integer(reply[3]), state: JSON.parse(reply[5] ?? '') as BucketState }
+        ? {
+            to: integer(reply[3]),
+            state: JSON.parse(reply[5] ?? '') as BucketState,
+            covers: JSON.parse(reply[6] ?? '') as CoverRow[],
+          }
         : null,
   }),
 });

@@ -1,7 +1,7 @@
 --[[
 region-standing: where the bucket stands among the regions, after a look whether this Redis has forgotten something.
 KEYS[1] meta             hash     the bucket
-KEYS[2] regions          hash     name -> 'number,incarnation,seq,pulledIncarnation,pulledRev'
+KEYS[2] regions          hash     what is known of the other regions
 ARGV[1] candidate        string   incarnation to begin if this Redis has forgotten
 ARGV[2] seenIncarnation  string   with seenSeq and seenRev: the highest position that the caller has seen of the bucket
 ARGV[3] seenSeq          integer  version

@@ -2,8 +2,13 @@
 merge: joins what a peer holds into the bucket, counter by counter (ADR 9). Needs bucket, shelf, counter, writers, regions.
 ]]
 local function merge_begin(bucket, regions, state, now)
-  return { bucket = bucket, regions = regions, state = state, now = now, vector = vector_of(bucket, regions),
+  local merge = { bucket = bucket, regions = regions, state = state, now = now, vector = vector_of(bucket, regions),
     told = vector_read(state.vector), held = {}, order = {}, records = {} }
+  -- Whether the sender knows of something that is not covered here: then every row tells of presence, if by silence (V2).
+  for name, at in pairs(merge.told) do
+    if name ~= bucket.region and not is_covered(merge.vector[name], at.incarnation, at.seq) then merge.isNews = true end
+  end
+  return merge
 end
 
 local function merge_counter(merge, key)
@@ -59,17 +64,20 @@ local function merge_end(merge, index)
   end
 end
 
--- Joins the vector; whether it moved.
-local function merge_vector(merge, rows)
-  local moved = false
+-- Joins the vector; whether it moved, and whether it misses the base of a region that is not pulled from directly.
+local function merge_vector(merge, rows, isWhole)
+  local moved, missed = false, false
   for _, row in ipairs(rows) do
     local name, incarnation, seq = row[1], row[2], row[3]
-    if name ~= merge.bucket.region then
-      local region = region_of(merge.bucket, merge.regions, name)
-      if not is_covered(region, incarnation, seq) then
+    local region = name ~= merge.bucket.region and region_of(merge.bucket, merge.regions, name)
+    if region and not is_covered(region, incarnation, seq) then
+      if row[4] == '' or is_covered(region, row[4], row[5]) then
         region.incarnation, region.seq, region.changed, moved = incarnation, seq, true, true
+        if isWhole then region.base = { incarnation = incarnation, seq = seq } end
+      elseif region.pulledIncarnation == '' then
+        missed = true
       end
     end
   end
-  return moved
+  return moved, missed
 end

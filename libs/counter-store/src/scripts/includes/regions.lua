@@ -1,16 +1,20 @@
 --[[
 regions: what a bucket knows of the other regions: its vector, and how far it has pulled from each. Needs bucket.
-Hash `regions`: name -> 'number,incarnation,seq,pulledIncarnation,pulledRev'. The number stands for the region in fields.
+Hash `regions`: name -> 'number,incarnation,seq,pulledIncarnation,pulledRev,baseIncarnation,baseSeq'. The number stands
+for the region in fields. Base: what whole state had covered when it was taken last. It tells of what is gone by silence,
+so what is gone by then has no row here that could be passed on; after it every change has.
 Holds   V1 whoever is covered up to (incarnation, seq) has given all its changes up to there; the own entry is the bucket's
-        position itself and not stored.
+        position itself and not stored. V2 every change of a region after its base has touched its counter here.
 ]]
 local function regions_load(bucket)
   local regions = { byName = {}, names = {} }
   local held = redis.call('HGETALL', bucket.prefix .. 'regions')
   for i = 1, #held, 2 do
-    local number, incarnation, seq, pulledIncarnation, pulledRev = held[i + 1]:match('(%d+),(%x*),(%d+),(%x*),(%d+)')
+    local number, incarnation, seq, pulledIncarnation, pulledRev, baseIncarnation, baseSeq =
+      held[i + 1]:match('(%d+),(%x*),(%d+),(%x*),(%d+),(%x*),(%d+)')
     regions.byName[held[i]] = { number = tonumber(number), incarnation = incarnation, seq = tonumber(seq),
-      pulledIncarnation = pulledIncarnation, pulledRev = tonumber(pulledRev) }
+      pulledIncarnation = pulledIncarnation, pulledRev = tonumber(pulledRev),
+      base = { incarnation = baseIncarnation, seq = tonumber(baseSeq) } }
     regions.names[tonumber(number)] = held[i]
   end
   return regions
@@ -20,7 +24,8 @@ local function region_of(bucket, regions, name)
   local region = regions.byName[name]
   if region then return region end
   bucket.foreign, bucket.changed = bucket.foreign + 1, true
-  region = { number = bucket.foreign, incarnation = '', seq = 0, pulledIncarnation = '', pulledRev = 0, changed = true }
+  region = { number = bucket.foreign, incarnation = '', seq = 0, pulledIncarnation = '', pulledRev = 0,
+    base = { incarnation = '', seq = 0 }, changed = true }
   regions.byName[name], regions.names[bucket.foreign] = region, name
   return region
 end
@@ -29,7 +34,7 @@ local function regions_save(bucket, regions)
   for name, region in pairs(regions.byName) do
     if region.changed then
       redis.call('HSET', bucket.prefix .. 'regions', name, table.concat({ region.number, region.incarnation, int(region.seq),
-        region.pulledIncarnation, int(region.pulledRev) }, ','))
+        region.pulledIncarnation, int(region.pulledRev), region.base.incarnation, int(region.base.seq) }, ','))
     end
   end
 end
