@@ -6,6 +6,7 @@ import {
   counterNameField,
   incarnationField,
   pageIdField,
+  regionsField,
 } from './fields.js';
 import type { PageId } from './page-id.js';
 
@@ -20,6 +21,8 @@ export interface CounterValue {
   /** '' where the bucket has none yet. */
   readonly incarnation: string;
   readonly rev: number;
+  /** Regions whose viewers are not counted, as they have not been heard of for too long; by name. */
+  readonly staleRegions: readonly string[];
 }
 
 /**
@@ -34,20 +37,21 @@ export const valueField = z
     countField.nullable(),
     incarnationField,
     countField,
+    regionsField,
   ])
   .readonly();
 
-/** `[pageId, name, count, connections, updatedAtMs, incarnation, rev]` */
+/** `[pageId, name, count, connections, updatedAtMs, incarnation, rev, staleRegions]` */
 export type WireValue = z.infer<typeof valueField>;
 
 /** The value as it goes onto the wire. */
 export function encodeValue(value: CounterValue): WireValue {
-  const { pageId, name, count, connections, updatedAtMs, incarnation, rev } = value;
-  return [pageId, name, count, connections, updatedAtMs, incarnation, rev];
+  const { pageId, name, count, connections, updatedAtMs, incarnation, rev, staleRegions } = value;
+  return [pageId, name, count, connections, updatedAtMs, incarnation, rev, staleRegions];
 }
 
 /** The value that a message carried. The message's schema has checked it. */
 export function decodeValue(wire: WireValue): CounterValue {
-  const [pageId, name, count, connections, updatedAtMs, incarnation, rev] = wire;
-  return { pageId, name, count, connections, updatedAtMs, incarnation, rev };
+  const [pageId, name, count, connections, updatedAtMs, incarnation, rev, staleRegions] = wire;
+  return { pageId, name, count, connections, updatedAtMs, incarnation, rev, staleRegions };
 }

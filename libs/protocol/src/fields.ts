@@ -41,3 +41,9 @@ export const incarnationField = z.string().regex(/^(?:[0-9a-f]{20})?$/);
 
 /** The name of a region, as it stands in keys and answers. */
 export const regionField = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/);
+
+/** Most regions of a deployment. */
+export const REGIONS_MAX = 64;
+
+/** Names of regions. */
+export const regionsField = z.array(regionField).max(REGIONS_MAX).readonly();

@@ -16,7 +16,7 @@ const sync = {
 };
 const feed = { messages: [{ bucket: 7, from: null, to: 9, entries: [['/a', 1, 2]] }] };
 const interest = { whole: false, add: [['/a', 'viewers']], drop: [] };
-const push = { from: 5, to: 6, values: [['/a', 'likes', -3, 0, null, incarnation, 4]] };
+const push = { from: 5, to: 6, values: [['/a', 'likes', -3, 0, null, incarnation, 4, ['fra']]] };
 
 describe('messages', () => {
   it.each([
@@ -80,8 +80,18 @@ describe('a value', () => {
       updatedAtMs: 1_917_864_702_000,
       incarnation,
       rev: 4,
+      staleRegions: [],
     };
-    expect(encodeValue(value)).toEqual(['/a', 'likes', 715, 0, 1_917_864_702_000, incarnation, 4]);
+    expect(encodeValue(value)).toEqual([
+      '/a',
+      'likes',
+      715,
+      0,
+      1_917_864_702_000,
+      incarnation,
+      4,
+      [],
+    ]);
     expect(decodeValue(encodeValue(value))).toEqual(value);
   });
 });

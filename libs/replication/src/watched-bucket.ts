@@ -29,6 +29,8 @@ export interface WatchedCounter<W> {
   readonly name: string;
   readonly watchers: Set<W>;
   view: CounterView | null;
+  /** Regions whose viewers the view leaves out. */
+  staleRegions: readonly string[];
   version: RevVersion;
 }
 
@@ -39,6 +41,8 @@ export class WatchedBucket<W> {
   private at: Position = NOWHERE;
   /** Whether the position stands for something read. */
   private following = false;
+  /** As of the last read. Whoever is stale changes by a gap in the revs, so that everything is read again. */
+  private staleRegions: readonly string[] = [];
 
   /** How far the reader has followed the bucket. */
   get position(): Position {
@@ -52,7 +56,7 @@ export class WatchedBucket<W> {
   ): WatchedCounter<W> {
     let watched = this.counters.get(counter.key);
     if (!watched) {
-      watched = { ...counter, watchers: new Set(), view: null, version: UNREAD };
+      watched = { ...counter, watchers: new Set(), view: null, staleRegions: [], version: UNREAD };
       this.counters.set(counter.key, watched);
     }
     watched.watchers.add(watcher);
@@ -82,8 +86,12 @@ export class WatchedBucket<W> {
    * Takes in the answer to a read of `keys`. Null: it is older than the position, so read again (W2).
    * Only a first read moves the position: others tell nothing of the counters that they left out.
    */
-  takeRead(keys: readonly string[], { position, views }: CountersRead): WatchedCounter<W>[] | null {
+  takeRead(
+    keys: readonly string[],
+    { position, staleRegions, views }: CountersRead,
+  ): WatchedCounter<W>[] | null {
     if (compareRev(position, this.at) < 0) return null;
+    this.staleRegions = staleRegions;
     if (!this.following) this.at = position;
     this.following = true;
     return keys.flatMap((key, place) => {
@@ -116,6 +124,7 @@ export class WatchedBucket<W> {
     const { incarnation, rev } = version;
     watched.version = { incarnation, rev };
     watched.view = view;
+    watched.staleRegions = this.staleRegions;
     return [watched];
   }
 }

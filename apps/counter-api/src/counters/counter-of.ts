@@ -26,6 +26,7 @@ export function counterOf(
   { pageId, name }: CounterRef,
   view: CounterView,
   version: RevVersion,
+  staleRegions: readonly string[],
 ): Result<CounterValue, 'OUT_OF_RANGE'> {
   const sum = BigInt(view.durable) + BigInt(view.viewers);
   const count = name === VIEWERS && sum < 0n ? 0 : Number(sum);
@@ -38,5 +39,6 @@ export function counterOf(
     updatedAtMs: view.updatedAtMs,
     incarnation: version.incarnation,
     rev: version.rev,
+    staleRegions: name === VIEWERS ? staleRegions : [],
   });
 }

@@ -53,10 +53,13 @@ export class CountersService {
     await Promise.all(
       [...places].map(async ([bucket, at]) => {
         const wanted = at.flatMap((place) => counters[place] ?? []);
-        const { position, views } = await available(this.store.counters.read(bucket, wanted));
+        const { position, staleRegions, views } = await available(
+          this.store.counters.read(bucket, wanted),
+        );
         at.forEach((place, nth) => {
           const [counter, view] = [wanted[nth], views[nth]];
-          if (counter && view) values[place] = orThrow(counterOf(counter, view, position));
+          if (counter && view)
+            values[place] = orThrow(counterOf(counter, view, position, staleRegions));
         });
       }),
     );
@@ -71,7 +74,9 @@ export class CountersService {
   }: Change): Promise<Result<CounterValue, AddRefusal>> {
     const added = await this.store.batcher.add({ ...counter, amount, operationId });
     this.additions.inc({ outcome: added.ok ? added.value.outcome : added.error });
-    return added.ok ? counterOf(counter, added.value.view, added.value.position) : added;
+    if (!added.ok) return added;
+    const { view, position, staleRegions } = added.value;
+    return counterOf(counter, view, position, staleRegions);
   }
 }
 

@@ -201,8 +201,9 @@ export class WatchService implements OnApplicationBootstrap, OnApplicationShutdo
 }
 
 /** What a watched counter shows, or null where it has not been read or cannot be shown. */
-function valueOf({ pageId, name, view, version }: Watched): CounterValue | null {
+function valueOf({ pageId, name, view, version, staleRegions }: Watched): CounterValue | null {
   if (view === null) return null;
-  const value = counterOf({ pageId: pageId as PageId, name: name as CounterName }, view, version);
+  const counter = { pageId: pageId as PageId, name: name as CounterName };
+  const value = counterOf(counter, view, version, staleRegions);
   return value.ok ? value.value : null;
 }

@@ -25,11 +25,25 @@ export class Counter {
   })
   readonly updatedAt: number | null;
 
-  constructor({ pageId, name, count, connections, updatedAtMs }: CounterValue) {
+  @Field(() => [String], {
+    description:
+      'Regions whose viewers are not in the count, as nothing has been heard of them for too long.',
+  })
+  readonly staleRegions: readonly string[];
+
+  constructor({
+    pageId,
+    name,
+    count,
+    connections,
+    updatedAtMs,
+    staleRegions,
+  }: Omit<CounterValue, 'incarnation' | 'rev'>) {
     this.pageId = pageId;
     this.name = name;
     this.count = count;
     this.connections = connections;
     this.updatedAt = updatedAtMs;
+    this.staleRegions = staleRegions;
   }
 }

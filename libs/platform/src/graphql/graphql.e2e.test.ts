@@ -27,7 +27,6 @@ class CounterResolver {
     if (pageId === 'broken') throw new Error('the password is 12345');
     const updatedAtMs = pageId === 'new' ? null : 1_917_864_702_999;
     const count = pageId === 'past' ? 2 ** 53 : by;
-    const version = { incarnation: '', rev: 0 };
     const page = pageId as PageId;
     return new Counter({
       pageId: page,
@@ -35,7 +34,7 @@ class CounterResolver {
       count,
       connections: 2,
       updatedAtMs,
-      ...version,
+      staleRegions: [],
     });
   }
 }
