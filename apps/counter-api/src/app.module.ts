@@ -32,6 +32,10 @@ import { IntakeController } from './intake/intake.controller.js';
 import { IntakeService } from './intake/intake.service.js';
 import { KnownGateways } from './intake/known-gateways.js';
 import { AssetsController } from './page/assets.controller.js';
+import { PEER_CLIENTS, peerClients } from './regions/peer-clients.js';
+import { RegionResolver } from './regions/region.resolver.js';
+import { RegionsController } from './regions/regions.controller.js';
+import { RegionsService, RegionsSources } from './regions/regions.service.js';
 import type { CounterApiConfig } from './settings.js';
 import { STORE, openStore, type Store } from './store/store.js';
 import { LookerService, LookerSources } from './upkeep/looker.service.js';
@@ -61,7 +65,7 @@ export class AppModule implements OnApplicationShutdown {
     return {
       module: AppModule,
       imports: [GraphQLModule.forRoot(graphqlOptions(config))],
-      controllers: [CounterController, AssetsController, IntakeController],
+      controllers: [CounterController, AssetsController, IntakeController, RegionsController],
       providers: [
         {
           provide: STORE,
@@ -78,6 +82,7 @@ export class AppModule implements OnApplicationShutdown {
           inject: [INSTANCE, Keyring],
         },
         { provide: PUSH_CLIENTS, useFactory: pushClients, inject: [INSTANCE, Keyring, CLOCK] },
+        { provide: PEER_CLIENTS, useFactory: peerClients, inject: [INSTANCE, Keyring] },
         { provide: APP_GUARD, useClass: AuthGuard },
         SignedGuard,
         KnownGateways,
@@ -90,14 +95,18 @@ export class AppModule implements OnApplicationShutdown {
         LookerService,
         CountersService,
         CounterResolver,
+        RegionsSources,
+        RegionsService,
+        RegionResolver,
       ],
     };
   }
 
   /** Runs after every part has stopped, for they still speak to Redis on their way out. */
   onApplicationShutdown(): void {
-    this.store.redis.disconnect();
+    this.store.close();
     this.store.subscriber.disconnect();
+    this.store.listener?.disconnect();
   }
 }
 

@@ -11,6 +11,7 @@ import {
   type ConfigOf,
 } from '@headcount/platform';
 import { gatewayAddresses } from './intake/gateway-addresses.js';
+import { peers } from './regions/peers.js';
 
 const optionalPort = (description: string) =>
   optionalSetting(
@@ -66,6 +67,24 @@ export const counterApiSettings = {
       max: 10_000,
       default: 100,
     },
+  ),
+  PEERS: optionalSetting(
+    {
+      description:
+        'Regions to replicate with, as `name=address` of a counter-api or a balancer before several, separated by commas.',
+      must: 'pairs name=http://host:port separated by commas, without this region itself',
+      example: 'us-east=http://counter-api.us-east.internal:4000',
+    },
+    peers,
+  ),
+  OPERATORS: optionalSetting(
+    {
+      description:
+        'Subjects of tokens that may take a region out of service, separated by commas. With AUTH=off everybody may.',
+      must: 'names separated by commas',
+      example: 'ops@example.org',
+    },
+    z.string().transform((raw) => new Set(raw.split(',').map((name) => name.trim()))),
   ),
   ...counterSettings,
 };

@@ -13,6 +13,19 @@ export interface BucketChanges {
 
 const CHANNEL = /^hc:\{(\d+)\}:changes$/;
 
+const HEAD = /^\["([0-9a-f]*)","\d+","(\d+)"/;
+
+/** Where a bucket stands after a publication, without its rows. Throws on one that no script of ours has made. */
+export function decodeHead(
+  channel: string,
+  message: string,
+): { readonly bucket: number; readonly incarnation: string; readonly rev: number } {
+  const [, bucket] = CHANNEL.exec(channel) ?? [];
+  const [, incarnation, rev] = HEAD.exec(message) ?? [];
+  assert(bucket && incarnation && rev, `no publication of a bucket: ${channel}`);
+  return { bucket: Number(bucket), incarnation, rev: integer(rev) };
+}
+
 /** Decodes a publication. Throws on one that no script of ours has made. */
 export function decodeChanges(channel: string, message: string): BucketChanges {
   const [, bucket] = CHANNEL.exec(channel) ?? [];

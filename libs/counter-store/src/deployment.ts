@@ -40,20 +40,35 @@ function warningsOf(info: string): string[] {
 }
 
 /**
- * Checks the Redis behind an open connection, and claims it for `buckets` buckets if it is new.
+ * Checks the Redis behind an open connection, and claims it for `buckets` buckets if it is new, and for `region` if that
+ * is not ''.
  * Rejects with ioredis' errors where it cannot be asked, as when the user lacks +info.
  */
-export async function checkDeployment(redis: Redis, buckets: number): Promise<DeploymentCheck> {
+export async function checkDeployment(
+  redis: Redis,
+  buckets: number,
+  region = '',
+): Promise<DeploymentCheck> {
   const info = await redis.info();
   const faults = faultsOf(info);
   if (faults.length === 0) {
     await redis.hsetnx(DEPLOYMENT, 'buckets', buckets);
     await redis.hsetnx(DEPLOYMENT, 'layout', LAYOUT);
-    const [heldBuckets, layout] = await redis.hmget(DEPLOYMENT, 'buckets', 'layout');
+    if (region !== '') await redis.hsetnx(DEPLOYMENT, 'region', region);
+    const [heldBuckets, layout, heldRegion] = await redis.hmget(
+      DEPLOYMENT,
+      'buckets',
+      'layout',
+      'region',
+    );
     if (Number(heldBuckets) !== buckets) {
       faults.push(
         `This Redis was set up with ${heldBuckets} buckets; set BUCKETS=${heldBuckets}, not ${buckets}.`,
       );
+    }
+    // Its peers know what it has counted under that name, and would count it twice under another.
+    if (region !== '' && heldRegion !== region) {
+      faults.push(`This Redis belongs to the region ${heldRegion}; set REGION=${heldRegion}.`);
     }
     if (Number(layout) !== LAYOUT)
       faults.push(`This Redis holds layout ${layout}; this program knows ${LAYOUT}.`);

@@ -10,8 +10,7 @@ import type { Redis } from 'ioredis';
 
 /** What an operator has chosen. */
 export type DurabilityChoice =
-  | { readonly kind: 'disk' | 'memory' }
-  | { readonly kind: 'replicas'; readonly replicas: number; readonly timeoutMs: number };
+  { readonly kind: 'disk' | 'memory' } | { readonly kind: 'replicas'; readonly replicas: number };
 
 /** Port. */
 export interface Durability {

@@ -20,7 +20,7 @@ export {
 } from './counter.store.js';
 export { RedisRegistryStore, type RegistryStore } from './registry.store.js';
 export { RedisUpkeepStore, type UpkeepStore } from './upkeep.store.js';
-export { decodeChanges, type BucketChanges } from './changes.js';
+export { decodeChanges, decodeHead, type BucketChanges } from './changes.js';
 export type { CounterRow, CounterView } from './scripts/replies.js';
 export type { AddOutcome, Added, BatchAdded } from './scripts/counters-add.js';
 export type { CountersRead } from './scripts/counters-read.js';

@@ -7,7 +7,7 @@ import type { StoreContext } from './store-context.js';
 export interface RegionStatus {
   readonly heartbeat: number;
   readonly stale: boolean;
-  /** When the heartbeat last moved, in milliseconds since 1970 on this region's clock; informational. */
+  /** When the heartbeat last moved, in milliseconds since 1970 on this region's clock; 0: never. Informational. */
   readonly heardAtMs: number;
 }
 
@@ -52,11 +52,12 @@ export class RedisRegionRegistry implements RegionRegistry {
   async look(): Promise<ReadonlyMap<string, RegionStatus>> {
     const held = await this.context.redis.hgetall(REGIONS);
     const regions = new Map<string, RegionStatus>();
-    for (const [field, text] of Object.entries(held)) {
-      if (field.endsWith(STALE)) continue;
-      const [heartbeat, heardAtMs] = text.split(',').map(Number);
-      const stale = held[field + STALE] === '1';
-      regions.set(field, { heartbeat: heartbeat ?? 0, heardAtMs: heardAtMs ?? 0, stale });
+    for (const field of Object.keys(held)) {
+      // One that was never heard of may be stale too, and has that field alone.
+      const region = field.endsWith(STALE) ? field.slice(0, -STALE.length) : field;
+      const [heartbeat, heardAtMs] = (held[region] ?? '0,0').split(',').map(Number);
+      const stale = held[region + STALE] === '1';
+      regions.set(region, { heartbeat: heartbeat ?? 0, heardAtMs: heardAtMs ?? 0, stale });
     }
     return regions;
   }

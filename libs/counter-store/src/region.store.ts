@@ -34,6 +34,8 @@ export interface Merged {
   readonly verdict: MergeVerdict;
   readonly position: Position;
   readonly pulled: Pulled;
+  /** The bucket's vector after it. */
+  readonly vector: readonly VectorRow[];
 }
 
 /** Port of the regions. Methods reject with ioredis' errors while Redis is away. */

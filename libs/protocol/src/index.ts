@@ -39,7 +39,7 @@ export {
   type VerifyDatagram,
 } from './datagram-decode.js';
 
-export { regionField } from './fields.js';
+export { REGIONS_MAX, regionField } from './fields.js';
 export { decodeValue, encodeValue, type CounterValue, type WireValue } from './counter-value.js';
 export {
   BODY_BYTES_MAX,
@@ -66,6 +66,22 @@ export {
   type WireCounter,
   type WireFeedMessage,
 } from './messages.js';
+
+export {
+  DIGEST_POSITIONS_MAX,
+  DIGEST_WAIT_MS_MAX,
+  PULL_ASKS_MAX,
+  PULL_BYTES,
+  digestAnswer,
+  digestRequest,
+  pullAnswer,
+  pullRequest,
+  type DigestAnswer,
+  type DigestRequest,
+  type PullAnswer,
+  type PullRequest,
+  type WirePart,
+} from './region-messages.js';
 
 export {
   SIGNATURE_HEADERS,

@@ -36,6 +36,8 @@ export const PATHS = {
   interest: '/internal/v1/interest',
   goodbye: '/internal/v1/goodbye',
   push: '/internal/v1/counters',
+  digest: '/internal/v1/regions/digest',
+  pull: '/internal/v1/regions/pull',
 } as const;
 
 /** POST sync: the heartbeat, and how far this gateway has got in every bucket it ever sent to. */

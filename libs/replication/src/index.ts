@@ -11,3 +11,8 @@ export {
 export { Looker, type LookerOptions, type StoredGateways } from './looker.js';
 export { Sweeper, type SweeperOptions } from './sweeper.js';
 export { WatchedBucket, type WatchedCounter } from './watched-bucket.js';
+export { ownerOf } from './gossip/ownership.js';
+export { Gossip, type GossipOptions } from './gossip/gossip.js';
+export type { LinkFailure, PeerLink } from './gossip/peer-link.js';
+export type { GossipTimers } from './gossip/timers.js';
+export type { AnswerRefusal } from './gossip/region-answers.js';

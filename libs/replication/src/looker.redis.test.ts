@@ -39,7 +39,13 @@ beforeEach(async () => {
 
 function open() {
   const sources = { nowMs: () => nowMs, randomHex: () => '00000000' };
-  const context: StoreContext = { redis, sources, seen: new SeenPositions(), region: '', durability: AT_ONCE };
+  const context: StoreContext = {
+    redis,
+    sources,
+    seen: new SeenPositions(),
+    region: '',
+    durability: AT_ONCE,
+  };
   const presence = new RedisPresenceStore(context);
   const gateways = new RedisRegistryStore(context, GATEWAY_REGISTRY);
   const counterApis = new RedisRegistryStore(context, COUNTER_API_REGISTRY);

@@ -1,12 +1,17 @@
 /** The Redis side of counter-api, put together: connections, repositories, the batcher. */
 import type { Redis } from 'ioredis';
 import {
+  ALL_CHANGES,
   COUNTER_API_REGISTRY,
   GATEWAY_REGISTRY,
   RedisPresenceStore,
+  RedisRegionRegistry,
+  RedisRegionStore,
   RedisRegistryStore,
   RedisUpkeepStore,
   type PresenceStore,
+  type RegionRegistry,
+  type RegionStore,
   type RegistryStore,
   type SeenPositions,
   type UpkeepStore,
@@ -25,6 +30,10 @@ export interface Store extends CounterRegion {
   readonly seen: SeenPositions;
   readonly presence: PresenceStore;
   readonly upkeep: UpkeepStore;
+  readonly regions: RegionStore;
+  readonly regionRegistry: RegionRegistry;
+  /** Hears every bucket, for peers that ask what has changed; null where there are none. */
+  readonly listener: Redis | null;
   readonly gateways: RegistryStore;
   readonly counterApis: RegistryStore;
 }
@@ -37,7 +46,8 @@ export async function openStore(
   sources: RegionSources,
   warn: (sentence: string) => void,
 ): Promise<Store> {
-  const region = await openCounterRegion(config, sources, warn);
+  const hasPeers = config.PEERS !== undefined;
+  const region = await openCounterRegion(config, sources, warn, hasPeers ? config.REGION : '');
   const { context } = region;
   try {
     return {
@@ -46,11 +56,22 @@ export async function openStore(
       seen: context.seen,
       presence: new RedisPresenceStore(context),
       upkeep: new RedisUpkeepStore(context),
+      regions: new RedisRegionStore(context, {
+        windowMs: config.OPERATION_ID_WINDOW_SECONDS * 1000,
+      }),
+      regionRegistry: new RedisRegionRegistry(context),
+      listener: hasPeers ? await openListener(config) : null,
       gateways: new RedisRegistryStore(context, GATEWAY_REGISTRY),
       counterApis: new RedisRegistryStore(context, COUNTER_API_REGISTRY),
     };
   } catch (cause) {
-    region.redis.disconnect();
+    region.close();
     throw cause;
   }
+}
+
+async function openListener(config: CounterApiConfig): Promise<Redis> {
+  const listener = await openSubscriber(config);
+  await listener.psubscribe(ALL_CHANGES);
+  return listener;
 }

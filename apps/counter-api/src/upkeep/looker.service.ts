@@ -46,6 +46,11 @@ export class LookerService implements OnApplicationBootstrap, BeforeApplicationS
     });
   }
 
+  /** The counter-apis of this region that are alive, by the last look. */
+  get living(): readonly string[] {
+    return this.looker.living;
+  }
+
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => void this.looker.look(), this.config.SYNC_INTERVAL_MS);
   }

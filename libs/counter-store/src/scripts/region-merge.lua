@@ -24,7 +24,7 @@ ARGV[12] covers          json     what the vector joins, [[region, incarnation, 
 ARGV[13] modulus         integer  with number: the part is all of that slice; empty: it is no slice
 ARGV[14] number          integer  of the slice
 ARGV[15] state           json     vector, writers, rows, operations, voids
-Returns { 'taken' | 'need', incarnation, seq, rev, pulledIncarnation, pulledRev }
+Returns { 'taken' | 'need', incarnation, seq, rev, pulledIncarnation, pulledRev, then the vector: region, incarnation, seq each }
 Refuses need: the part does not follow on what is pulled; nothing is changed
 Retry   safe: every row joins
 Cost    O(rows x (regions + writers) + records); a slice also O(counters held of it)
@@ -53,7 +53,11 @@ local peer = region_of(bucket, regions, sender)
 local function answer(verdict)
   regions_save(bucket, regions)
   bucket_close(bucket)
-  return { verdict, bucket.incarnation, int(bucket.seq), int(bucket.rev), peer.pulledIncarnation, int(peer.pulledRev) }
+  local reply = { verdict, bucket.incarnation, int(bucket.seq), int(bucket.rev), peer.pulledIncarnation, int(peer.pulledRev) }
+  for name, at in pairs(vector_of(bucket, regions)) do
+    for _, part in ipairs({ name, at.incarnation, int(at.seq) }) do reply[#reply + 1] = part end
+  end
+  return reply
 end
 if from and (peer.pulledIncarnation ~= incarnation or peer.pulledRev < from) then return answer('need') end
 

@@ -1,7 +1,29 @@
 /** The settings of apps that change durable counters. */
+import { z } from 'zod';
+import type { DurabilityChoice } from '@headcount/counter-store';
 import { numberSetting } from './kinds.js';
+import { setting } from './setting.js';
+
+const durability = z
+  .string()
+  .regex(/^(?:disk|memory|replicas:[1-9]\d?)$/)
+  .transform((raw): DurabilityChoice => {
+    const [, replicas] = raw.split(':');
+    if (replicas !== undefined) return { kind: 'replicas', replicas: Number(replicas) };
+    return { kind: raw === 'memory' ? 'memory' : 'disk' };
+  });
 
 export const counterSettings = {
+  DURABILITY: setting(
+    {
+      description:
+        'When an increment counts as written, and may be told to clients and other regions: `disk` = when Redis has answered (with `appendfsync always` it is on disk then), `replicas:N` = when N replicas have it, `memory` = no promise.',
+      must: 'disk, replicas:N with N from 1 to 99, or memory',
+      example: 'replicas:1',
+      default: 'disk',
+    },
+    durability,
+  ),
   WRITE_DEADLINE_MS: numberSetting('How long an increment waits for Redis, in milliseconds.', {
     min: 100,
     max: 60_000,

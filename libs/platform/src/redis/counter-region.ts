@@ -4,8 +4,10 @@ import {
   IncrementBatcher,
   NODE_TIMERS,
   RedisCounterStore,
+  ReplicaDurability,
   SeenPositions,
   type CounterStore,
+  type Durability,
   type StoreContext,
 } from '@headcount/counter-store';
 import type { counterSettings } from '../config/counter-settings.js';
@@ -33,20 +35,30 @@ export interface CounterRegion {
   readonly batcher: IncrementBatcher;
   /** Whether commands can be sent now. */
   isReady(): boolean;
+  /** Ends its connections. */
+  close(): void;
 }
 
 /**
  * Connects and checks that this Redis can be used. Rejects with StartError where it cannot be reached or
- * must not be used; `warn` is told what weakens durability.
+ * must not be used; `warn` is told what weakens durability. `region`: the name of this region where it has peers.
  */
 export async function openCounterRegion(
   config: CounterConfig,
   { instance, clock, ids }: RegionSources,
   warn: (sentence: string) => void,
+  region = '',
 ): Promise<CounterRegion> {
-  const redis = await openRedis(config, warn);
+  const redis = await openRedis(config, warn, { region });
+  const marks = await openMarks(config);
   const sources = { nowMs: () => clock.nowMs(), randomHex: () => ids.hex(8) };
-  const context: StoreContext = { redis, seen: new SeenPositions(), sources, region: '', durability: AT_ONCE };
+  const context: StoreContext = {
+    redis,
+    seen: new SeenPositions(),
+    sources,
+    region,
+    durability: marks?.durability ?? AT_ONCE,
+  };
   const counters = new RedisCounterStore(context, {
     windowMs: config.OPERATION_ID_WINDOW_SECONDS * 1000,
     idsMax: config.OPERATION_IDS_MAX,
@@ -60,7 +72,27 @@ export async function openCounterRegion(
     deadlineMs: config.WRITE_DEADLINE_MS,
     timers: NODE_TIMERS,
   });
-  return { redis, context, counters, batcher, isReady };
+  const close = (): void => {
+    redis.disconnect();
+    marks?.redis.disconnect();
+  };
+  return { redis, context, counters, batcher, isReady, close };
+}
+
+/** Patience with replicas, in milliseconds; a batch that waits longer is sent again. */
+const REPLICAS_TIMEOUT_MS = 1000;
+
+/** The connection that waits for replicas, where that is asked for. */
+async function openMarks(
+  config: CounterConfig,
+): Promise<{ readonly redis: Redis; readonly durability: Durability } | null> {
+  const { DURABILITY: choice } = config;
+  if (choice.kind !== 'replicas') return null;
+  const redis = await openRedis(config, () => undefined, {
+    commandTimeoutMs: 2 * REPLICAS_TIMEOUT_MS,
+  });
+  const { replicas } = choice;
+  return { redis, durability: new ReplicaDurability(redis, replicas, REPLICAS_TIMEOUT_MS) };
 }
 
 /** What is wrong with a connection, as a sentence, or null. Rejects where Redis does not answer a PING. */

@@ -8,6 +8,14 @@ export interface RedisConfig {
   readonly BUCKETS: number;
 }
 
+/** What a connection is for. */
+export interface RedisUse {
+  /** Name of this region where it has peers, else ''. */
+  readonly region?: string;
+  /** How long a command may take. Default: COMMAND_TIMEOUT_MS. */
+  readonly commandTimeoutMs?: number;
+}
+
 /** How long a command may take before it counts as lost, in milliseconds. */
 const COMMAND_TIMEOUT_MS = 2000;
 
@@ -18,10 +26,11 @@ const COMMAND_TIMEOUT_MS = 2000;
 export async function openRedis(
   config: RedisConfig,
   warn: (sentence: string) => void,
+  { region = '', commandTimeoutMs = COMMAND_TIMEOUT_MS }: RedisUse = {},
 ): Promise<Redis> {
-  const redis = guarded(commandConnection(connectionSettings(config)));
+  const redis = guarded(commandConnection({ ...connectionSettings(config), commandTimeoutMs }));
   return opened(redis, async () => {
-    const { faults, warnings } = await checkDeployment(redis, config.BUCKETS);
+    const { faults, warnings } = await checkDeployment(redis, config.BUCKETS, region);
     if (faults.length > 0) throw new StartError(faults.join(' '));
     warnings.forEach(warn);
   });

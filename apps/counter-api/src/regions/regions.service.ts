@@ -1,0 +1,135 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { decodeHead } from '@headcount/counter-store';
+import {
+  CLOCK,
+  CONFIG,
+  INSTANCE,
+  Metrics,
+  RANDOM,
+  type Clock,
+  type Instance,
+  type Random,
+} from '@headcount/platform';
+import {
+  HeadcountError,
+  type DigestAnswer,
+  type DigestRequest,
+  type PullAnswer,
+  type PullRequest,
+  orThrow,
+} from '@headcount/protocol';
+import { Gossip, type LinkFailure } from '@headcount/replication';
+import type { CounterApiConfig } from '../settings.js';
+import { available } from '../store/available.js';
+import { STORE, type Store } from '../store/store.js';
+import { LookerService } from '../upkeep/looker.service.js';
+import { PEER_CLIENTS, type PeerClient, type PeerClients } from './peer-clients.js';
+import { regionMetrics, type RegionMetrics } from './region-metrics.js';
+
+/** Where the service takes time, names and ways from. */
+@Injectable()
+export class RegionsSources {
+  constructor(
+    @Inject(INSTANCE) readonly instance: Instance,
+    @Inject(CLOCK) readonly clock: Clock,
+    @Inject(RANDOM) readonly random: Random,
+    @Inject(PEER_CLIENTS) readonly clients: PeerClients,
+    @Inject(Metrics) readonly metrics: Metrics,
+  ) {}
+}
+
+/** Keeps the gossip with other regions running; without PEERS there is none, and it costs nothing. */
+@Injectable()
+export class RegionsService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  /** Null where this region has no peers. */
+  readonly gossip: Gossip | null;
+  private readonly logger = new Logger(RegionsService.name);
+  private readonly links: ReadonlyMap<string, PeerClient>;
+  private readonly metrics: RegionMetrics | null;
+  /** Peers whose last round failed: told once, not at each round. */
+  private readonly failing = new Set<string>();
+
+  constructor(
+    @Inject(STORE) private readonly store: Store,
+    @Inject(CONFIG) private readonly config: CounterApiConfig,
+    @Inject(LookerService) private readonly looker: LookerService,
+    @Inject(RegionsSources) private readonly sources: RegionsSources,
+  ) {
+    const { clients, metrics } = sources;
+    this.links = new Map([...(config.PEERS ?? [])].map(([name, url]) => [name, clients.open(url)]));
+    this.gossip = this.links.size === 0 ? null : this.newGossip();
+    this.metrics = this.gossip && regionMetrics(metrics, this.gossip, sources.clock);
+  }
+
+  onApplicationBootstrap(): void {
+    const { gossip } = this;
+    const { listener } = this.store;
+    if (!gossip || !listener) return;
+    listener.on('pmessage', (_pattern: string, channel: string, message: string) => {
+      const head = decodeHead(channel, message);
+      gossip.standings.published(head.bucket, head);
+    });
+    gossip.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.gossip?.stop();
+    await Promise.all([...this.links.values()].map((link) => link.close()));
+  }
+
+  /** What has changed here, for a peer. */
+  async digest(request: DigestRequest): Promise<DigestAnswer> {
+    return orThrow(await available(this.answering().digest(request)));
+  }
+
+  /** What a peer lacks. */
+  async pull(request: PullRequest): Promise<PullAnswer> {
+    return orThrow(await available(this.answering().pull(request)));
+  }
+
+  private answering() {
+    if (!this.gossip) throw new HeadcountError('UNKNOWN_REGION', 'This region has no PEERS.');
+    return this.gossip.answers;
+  }
+
+  private newGossip(): Gossip {
+    const { config, store, sources, looker } = this;
+    return new Gossip({
+      region: config.REGION,
+      instance: sources.instance.id,
+      buckets: config.BUCKETS,
+      links: this.links,
+      store: store.regions,
+      registry: store.regionRegistry,
+      liveInstances: () => looker.living,
+      periodMs: config.SYNC_INTERVAL_MS,
+      tickMs: config.TICK_MS,
+      timers: {
+        nowMs: () => sources.clock.monotonicMs(),
+        sleep: (ms) => new Promise((done) => setTimeout(done, ms).unref()),
+        random: sources.random,
+      },
+      wallMs: () => sources.clock.nowMs(),
+      onFailure: (peer, failure) => this.failed(peer, failure),
+      onParts: (peer, parts) => this.pulled(peer, parts),
+    });
+  }
+
+  private failed(peer: string, failure: LinkFailure): void {
+    this.metrics?.failures.inc({ peer, code: failure.code });
+    if (this.failing.has(peer)) return;
+    this.failing.add(peer);
+    this.logger.warn({ peer, ...failure }, 'a region cannot be pulled from');
+  }
+
+  private pulled(peer: string, parts: number): void {
+    this.metrics?.parts.inc({ peer }, parts);
+    if (this.failing.delete(peer)) this.logger.log({ peer }, 'a region is pulled from again');
+  }
+}

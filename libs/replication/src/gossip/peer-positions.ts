@@ -1,0 +1,55 @@
+/** How far a peer's buckets have come and how far each is pulled: what there is to ask for. */
+import { compareRev, type RevVersion } from '@headcount/crdt';
+import type { BucketAsk, BucketPart } from '@headcount/counter-store';
+import type { BucketPosition } from './change-clock.js';
+import type { Standings } from './standings.js';
+
+export class PeerPositions {
+  private readonly theirs = new Map<number, RevVersion>();
+  /** Buckets whose whole state is under way, and where it goes on. */
+  private readonly cursors = new Map<number, string>();
+
+  constructor(
+    private readonly peer: string,
+    private readonly standings: Standings,
+  ) {}
+
+  /** What a digest told. */
+  note(positions: readonly BucketPosition[]): void {
+    for (const [bucket, incarnation, rev] of positions)
+      this.theirs.set(bucket, { incarnation, rev });
+  }
+
+  /** Whether the peer has something of this bucket that is not here. */
+  isBehind(bucket: number): boolean {
+    const [theirs, standing] = [this.theirs.get(bucket), this.standings.get(bucket)];
+    // Before the own Redis has said what is pulled, there is nothing to compare with.
+    if (!theirs || !standing) return false;
+    const pulled = standing.pulled.get(this.peer);
+    return !pulled || compareRev(theirs, pulled) > 0;
+  }
+
+  /** The buckets that are behind, of those that `owns` names. Cost O(buckets of the peer). */
+  behind(owns: (bucket: number) => boolean): number[] {
+    return [...this.theirs.keys()].filter((bucket) => this.isBehind(bucket) && owns(bucket));
+  }
+
+  /** What to ask for a bucket that is behind. */
+  askFor(bucket: number): BucketAsk {
+    const standing = this.standings.get(bucket);
+    const { incarnation, rev } = standing?.pulled.get(this.peer) ?? { incarnation: '', rev: 0 };
+    const cursor = this.cursors.get(bucket) ?? null;
+    return { bucket, incarnation, rev, vector: standing?.vector ?? [], cursor };
+  }
+
+  /** A part was taken: whole state goes on where it says. */
+  taken({ bucket, cursor }: BucketPart): void {
+    if (cursor === null) this.cursors.delete(bucket);
+    else this.cursors.set(bucket, cursor);
+  }
+
+  /** The bucket begins again with what the own Redis says is pulled. */
+  restart(bucket: number): void {
+    this.cursors.delete(bucket);
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * What is known here of where the own buckets stand among the regions. Read again every few seconds, at a cost that
+ * hangs on the number of buckets alone: what was heard may be lost, and Redis may have forgotten what was read.
+ */
+import type { RevVersion } from '@headcount/crdt';
+import type { BucketStanding, Merged, RegionStore } from '@headcount/counter-store';
+import type { ChangeClock } from './change-clock.js';
+
+/** Buckets read at once: bounds what waits in one pipeline. */
+const READ_AT_ONCE = 128;
+
+export class Standings {
+  private readonly held = new Map<number, BucketStanding>();
+
+  constructor(
+    private readonly store: RegionStore,
+    private readonly buckets: number,
+    private readonly clock: ChangeClock,
+  ) {}
+
+  /** What was read last of a bucket; undefined: nothing yet. */
+  get(bucket: number): BucketStanding | undefined {
+    return this.held.get(bucket);
+  }
+
+  /** Reads every bucket. Rejects with ioredis' errors. */
+  async readAll(): Promise<void> {
+    for (let first = 0; first < this.buckets; first += READ_AT_ONCE) {
+      const count = Math.min(READ_AT_ONCE, this.buckets - first);
+      await Promise.all(Array.from({ length: count }, (_, place) => this.read(first + place)));
+    }
+  }
+
+  /** Reads one bucket. Rejects with ioredis' errors. */
+  async read(bucket: number): Promise<BucketStanding> {
+    const standing = await this.store.standing(bucket);
+    this.held.set(bucket, standing);
+    this.clock.note(bucket, standing.position);
+    return standing;
+  }
+
+  /** A publication told where a bucket stands. */
+  published(bucket: number, at: RevVersion): void {
+    this.clock.note(bucket, at);
+  }
+
+  /** A part of `sender` was merged. */
+  merged(bucket: number, sender: string, { position, pulled, vector }: Merged): void {
+    const standing = this.held.get(bucket);
+    this.clock.note(bucket, position);
+    if (!standing) return;
+    const all = new Map(standing.pulled).set(sender, pulled);
+    this.held.set(bucket, { ...standing, position, vector, pulled: all });
+  }
+
+  /** The bucket leaves out these regions. */
+  staleSet(bucket: number, stale: readonly string[]): void {
+    const standing = this.held.get(bucket);
+    if (standing) this.held.set(bucket, { ...standing, stale });
+  }
+}
