@@ -27,6 +27,7 @@ import {
 import { CounterController } from './counters/counter.controller.js';
 import { CounterResolver } from './counters/counter.resolver.js';
 import { CountersService } from './counters/counters.service.js';
+import { VersionsService } from './counters/versions.service.js';
 import { DatagramListener, DatagramParts } from './intake/datagram.listener.js';
 import { IntakeController } from './intake/intake.controller.js';
 import { IntakeService } from './intake/intake.service.js';
@@ -94,6 +95,7 @@ export class AppModule implements OnApplicationShutdown {
         LookerSources,
         LookerService,
         CountersService,
+        VersionsService,
         CounterResolver,
         RegionsSources,
         RegionsService,

@@ -102,6 +102,13 @@ export {
   type FeedKind,
   type RelayedFeed,
 } from './relayed-feed.js';
+export {
+  compareRegionVersions,
+  coversRegions,
+  joinRegionVectors,
+  type RegionVector,
+  type RegionVersion,
+} from './region-vector.js';
 export { err, ok, type Result } from './result.js';
 export { intersection, lacking, type VersionSpan } from './version-span.js';
 export {

@@ -43,6 +43,7 @@ export const ERRORS = {
   BAD_ACTION: entry(400, 'The action must be "increment" or "decrement".'),
   BAD_AMOUNT: entry(400, 'The amount must be a whole number from 1 to 9007199254740991.'),
   BAD_OPERATION_ID: entry(400, 'The operation id is not valid.'),
+  BAD_VERSION: entry(400, 'The version is not one that was given out for this page.'),
   UNAUTHENTICATED: entry(401, 'A valid token is needed.', { wsCloseCode: 4401 }),
   BAD_SIGNATURE: entry(401, 'The request is not signed with a known key.'),
   REPLAYED: entry(401, 'The request has the number of an earlier one.'),

@@ -1,9 +1,20 @@
 import { Inject } from '@nestjs/common';
-import { Args, ArgsType, Field, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
+import {
+  Args,
+  ArgsType,
+  Field,
+  ID,
+  Mutation,
+  Parent,
+  Query,
+  ResolveField,
+  Resolver,
+} from '@nestjs/graphql';
 import { Counter, Public, SafeInt } from '@headcount/platform';
 import { HeadcountError, SITE, VIEWERS, orThrow } from '@headcount/protocol';
 import { CountersService } from './counters.service.js';
-import { amountOf, counterRef, operationIdOf } from './input.js';
+import { amountOf, counterRef, operationIdOf, pageIdOf } from './input.js';
+import { VersionsService } from './versions.service.js';
 
 /** Most pages of one `counters` query. */
 export const COUNTERS_MAX = 1000;
@@ -19,6 +30,16 @@ class CounterArgs {
     description: 'Which of its counters.',
   })
   readonly name?: string | null;
+}
+
+@ArgsType()
+class ReadArgs extends CounterArgs {
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'A `version` that another answer gave of this page: the answer holds all that it did, or is the error NOT_YET_HERE.',
+  })
+  readonly minVersion?: string | null;
 }
 
 @ArgsType()
@@ -53,13 +74,27 @@ class ChangeArgs extends CounterArgs {
 /** Counters over GraphQL. Reading is for everyone, changing for whoever may call. */
 @Resolver(() => Counter)
 export class CounterResolver {
-  constructor(@Inject(CountersService) private readonly service: CountersService) {}
+  constructor(
+    @Inject(CountersService) private readonly service: CountersService,
+    @Inject(VersionsService) private readonly versions: VersionsService,
+  ) {}
 
   /** One counter as this region sees it now. */
   @Public()
   @Query(() => Counter, { description: 'A counter of a page as it stands now.' })
-  async counter(@Args() { pageId, name }: CounterArgs): Promise<Counter> {
-    return new Counter(await this.service.read(counterRef(pageId, name)));
+  async counter(@Args() { pageId, name, minVersion }: ReadArgs): Promise<Counter> {
+    const counter = counterRef(pageId, name);
+    if (minVersion) await this.versions.demand(counter.pageId, minVersion);
+    return new Counter(await this.service.read(counter));
+  }
+
+  /** Asked for by name only, as it costs a look of its own. */
+  @ResolveField('version', () => String, {
+    description:
+      'Covers this answer and all before it: given as `minVersion` in another region, it makes sure that they are there.',
+  })
+  version(@Parent() { pageId }: Counter): Promise<string> {
+    return this.versions.of(pageIdOf(pageId));
   }
 
   /** The same counter of many pages, in the order asked. */

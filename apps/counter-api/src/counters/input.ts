@@ -7,12 +7,18 @@ import {
   parseOperationId,
   parsePageId,
   type OperationId,
+  type PageId,
 } from '@headcount/protocol';
 import type { CounterRef } from './counter-of.js';
 
+/** A page by the id that a caller gave. */
+export function pageIdOf(pageId: string): PageId {
+  return orThrow(parsePageId(pageId));
+}
+
 /** A counter by the names that a caller gave; without one it is `viewers`. */
 export function counterRef(pageId: string, name: string | null | undefined): CounterRef {
-  return { pageId: orThrow(parsePageId(pageId)), name: orThrow(parseCounterName(name ?? VIEWERS)) };
+  return { pageId: pageIdOf(pageId), name: orThrow(parseCounterName(name ?? VIEWERS)) };
 }
 
 /** An amount of 1 to 2^53 - 1; the direction is the operation's. */

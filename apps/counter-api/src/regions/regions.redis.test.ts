@@ -119,6 +119,25 @@ describe('regions', () => {
     await everywhere(page, 0, 'viewers');
   });
 
+  it('tell a client that what it wrote elsewhere is not here yet, and show it once it is', async () => {
+    const written = await ask(
+      'a',
+      'mutation { incrementCounter(pageId: "own", name: "likes") { version } }',
+    );
+    const { version } = written.data['incrementCounter'] as never as { version: string };
+    const read = (page: string) =>
+      ask('c', `{ counter(pageId: "${page}", name: "likes", minVersion: "${version}") { count } }`);
+    await until(
+      async () => {
+        const { data, errors } = await read('own');
+        if (errors) return errors[0]?.extensions.code === 'NOT_YET_HERE' ? false : errors;
+        return (data['counter'] as never as { count: number }).count === 1;
+      },
+      { what: 'the own write in another region', timeoutMs: PATIENCE_MS },
+    );
+    expect((await read('another')).errors?.[0]?.extensions.code).toBe('BAD_VERSION');
+  });
+
   it('give back what one of them has lost', async () => {
     await like('a', 'lost');
     await everywhere('lost', 1);
