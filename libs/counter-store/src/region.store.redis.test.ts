@@ -87,19 +87,25 @@ describe('regions', () => {
     });
   }
 
+  interface Asked {
+    readonly part: BucketPart;
+    readonly under: string;
+  }
+
   /** Asks as whoever has pulled this far; a cursor goes on with whole state. */
-  async function ask(by: Name, of: Name, cursor: string | null = null): Promise<BucketPart> {
-    const { vector, pulled } = await at(by).stores.regions.standing(BUCKET);
+  async function ask(by: Name, of: Name, cursor: string | null = null): Promise<Asked> {
+    const { position, vector, pulled } = await at(by).stores.regions.standing(BUCKET);
     const { incarnation, rev } = pulled.get(of) ?? { incarnation: '', rev: 0 };
-    return at(of).stores.regions.read({ bucket: BUCKET, incarnation, rev, vector, cursor });
+    const asked = { bucket: BUCKET, incarnation, rev, vector, cursor };
+    return { part: await at(of).stores.regions.read(asked), under: position.incarnation };
   }
 
   /** Pulls until the part says that nothing is left. */
   async function pull(by: Name, of: Name): Promise<void> {
     let cursor: string | null = null;
     for (;;) {
-      const part: BucketPart = await ask(by, of, cursor);
-      await at(by).stores.regions.merge(of, part);
+      const { part, under }: Asked = await ask(by, of, cursor);
+      await at(by).stores.regions.merge(of, part, under);
       if (part.covers !== null) return;
       cursor = part.cursor;
     }
@@ -306,13 +312,13 @@ describe('regions', () => {
         fc.boolean(),
         async (steps, chain) => {
           for (const each of regions.values()) await forgetAll(each);
-          const parts: { by: Name; of: Name; part: BucketPart }[] = [];
-          const taken: { region: Name; bit: number }[] = [];
+          const parts: (Asked & { by: Name; of: Name })[] = [];
+          const added: { region: Name; bit: number }[] = [];
           const forgetful = new Set<number>();
           const bits = new Map<number, number>();
           let bit = 0;
           const forget = async (name: Name): Promise<void> => {
-            for (const each of taken) if (each.region === name) forgetful.add(each.bit);
+            for (const each of added) if (each.region === name) forgetful.add(each.bit);
             await state(at(name));
           };
           for (const one of steps) {
@@ -325,14 +331,14 @@ describe('regions', () => {
                 2 ** mine,
                 one.id === null ? null : `op ${one.id}`,
               );
-              if (outcome === 'added') taken.push({ region: one.region, bit: mine });
+              if (outcome === 'added') added.push({ region: one.region, bit: mine });
             } else if (one.does === 'join') await join(one.region, one.page, one.viewers);
             else if (one.does === 'read' && meet(one.region, one.of, chain)) {
-              parts.push({ by: one.region, of: one.of, part: await ask(one.region, one.of) });
+              parts.push({ by: one.region, of: one.of, ...(await ask(one.region, one.of)) });
             } else if (one.does === 'take' && parts.length > 0) {
               const which = one.which % parts.length;
-              const { by, of, part } = parts[which] ?? { by: 'ams', of: 'fra', part: undefined };
-              if (part) await at(by).stores.regions.merge(of, part);
+              const taken = parts[which];
+              if (taken) await at(taken.by).stores.regions.merge(taken.of, taken.part, taken.under);
               if (!one.keep) parts.splice(which, 1);
             } else if (one.does === 'pull' && meet(one.region, one.of, chain))
               await pull(one.region, one.of);
@@ -361,7 +367,7 @@ describe('regions', () => {
             (each) => Math.floor(total / 2 ** each) % 2 === 1,
           );
           expect(total).toBe(counted.reduce((sum, each) => sum + 2 ** each, 0));
-          const sure = [...new Set(taken.map((each) => each.bit))].filter(
+          const sure = [...new Set(added.map((each) => each.bit))].filter(
             (each) => !forgetful.has(each),
           );
           expect(counted).toEqual(expect.arrayContaining(sure));

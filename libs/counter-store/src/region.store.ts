@@ -44,8 +44,11 @@ export interface RegionStore {
   standing(bucket: number): Promise<BucketStanding>;
   /** Answers a peer. Rejects where what was read is not durable as configured. */
   read(ask: BucketAsk): Promise<BucketPart>;
-  /** Takes a part from the region `sender`, whole or not at all. Idempotent. */
-  merge(sender: string, part: BucketPart): Promise<Merged>;
+  /**
+   * Takes a part from the region `sender`, whole or not at all. Idempotent. `askedUnder`: the bucket's own incarnation
+   * when it was asked for; what has been forgotten since may be what the sender left out.
+   */
+  merge(sender: string, part: BucketPart, askedUnder: string): Promise<Merged>;
   /** Leaves out the viewers of exactly these regions; readers are told if that changes anything. */
   setStale(bucket: number, regions: readonly string[]): Promise<Position>;
   /** Drops the viewers of a retired region for good. Its durable counts stay. */
@@ -81,7 +84,7 @@ export class RedisRegionStore implements RegionStore {
     return part;
   }
 
-  async merge(sender: string, part: BucketPart): Promise<Merged> {
+  async merge(sender: string, part: BucketPart, askedUnder: string): Promise<Merged> {
     const { redis, seen, sources } = this.context;
     const { bucket, incarnation, from, to, covers, slice, state } = part;
     seen.note(bucket, this.ownPositionIn(part));
@@ -107,6 +110,7 @@ export class RedisRegionStore implements RegionStore {
         to,
         covers === null ? '' : JSON.stringify(covers),
         ...(slice ?? ['', '']),
+        askedUnder,
         JSON.stringify(state),
       ],
     );

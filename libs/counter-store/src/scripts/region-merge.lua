@@ -23,9 +23,11 @@ ARGV[12] covers          json     what the vector joins, [[region, incarnation, 
                                   is to come
 ARGV[13] modulus         integer  with number: the part is all of that slice; empty: it is no slice
 ARGV[14] number          integer  of the slice
-ARGV[15] state           json     vector, writers, rows, operations, voids
+ARGV[15] askedUnder      string   incarnation of this bucket when the part was asked for
+ARGV[16] state           json     vector, writers, rows, operations, voids
 Returns { 'taken' | 'need', incarnation, seq, rev, pulledIncarnation, pulledRev, then the vector: region, incarnation, seq each }
-Refuses need: the part does not follow on what is pulled; nothing is changed
+Refuses need: the part does not follow on what is pulled, or this bucket has forgotten something since it asked, so that
+        the part may leave out what it lacks; nothing is changed
 Retry   safe: every row joins
 Cost    O(rows x (regions + writers) + records); a slice also O(counters held of it)
 Holds   P1, P2, V1, V2, B1, B2; registers of this region and totals of its present incarnation are never taken
@@ -45,7 +47,7 @@ local meta, index, names, operations0, operations1, voids = unpack(KEYS)
 local candidate, seenIncarnation, seenSeq, seenRev, region = unpack(ARGV, 1, 5)
 local nowMs, windowMs, sender, incarnation = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8], ARGV[9]
 local from, to, covers = tonumber(ARGV[10]), tonumber(ARGV[11]), ARGV[12]
-local modulus, number, state = tonumber(ARGV[13]), tonumber(ARGV[14]), cjson.decode(ARGV[15])
+local modulus, number, askedUnder, state = tonumber(ARGV[13]), tonumber(ARGV[14]), ARGV[15], cjson.decode(ARGV[16])
 
 local bucket = bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev, region)
 local regions = regions_load(bucket)
@@ -59,6 +61,7 @@ local function answer(verdict)
   end
   return reply
 end
+if askedUnder ~= bucket.incarnation then return answer('need') end
 if from and (peer.pulledIncarnation ~= incarnation or peer.pulledRev < from) then return answer('need') end
 
 local merge = merge_begin(bucket, regions, state, math.floor(nowMs / 1000))

@@ -38,6 +38,7 @@ export const regionMerge = defineScript<RegionMerged>({
     'covers',
     'modulus',
     'number',
+    'askedUnder',
     'state',
   ],
   decode: (reply) => {

@@ -1,6 +1,7 @@
 /** All of a counter-api's gossip: its peers, its own buckets' standings, and who is stale. */
-import type { RegionRegistry, RegionStore } from '@headcount/counter-store';
+import type { RegionRegistry } from '@headcount/counter-store';
 import { ChangeClock } from './change-clock.js';
+import type { GossipStore } from './gossip-store.js';
 import { ownerOf } from './ownership.js';
 import { PeerGossip } from './peer-gossip.js';
 import type { LinkFailure, PeerLink } from './peer-link.js';
@@ -16,7 +17,7 @@ export interface GossipOptions {
   readonly buckets: number;
   /** Peer region -> the way to it. */
   readonly links: ReadonlyMap<string, PeerLink>;
-  readonly store: RegionStore;
+  readonly store: GossipStore;
   readonly registry: RegionRegistry;
   /** The counter-apis of this region that are alive; this one counts itself in any case. */
   readonly liveInstances: () => Iterable<string>;

@@ -3,10 +3,11 @@
  * counter-api owns are asked for until they are level with it. One request at a time, each of them bounded
  * (docs/protocol.md §8), so a slow or talkative peer costs neither memory nor the others' turn.
  */
-import type { BucketPart, RegionStore } from '@headcount/counter-store';
+import type { BucketPart } from '@headcount/counter-store';
 import { PULL_ASKS_MAX, type DigestAnswer } from '@headcount/protocol';
 import { PeerPositions } from './peer-positions.js';
 import type { LinkFailure, PeerLink } from './peer-link.js';
+import type { GossipStore } from './gossip-store.js';
 import { Stop } from './stop.js';
 import type { Standings } from './standings.js';
 import type { GossipTimers } from './timers.js';
@@ -17,7 +18,7 @@ export interface PeerGossipOptions {
   readonly peer: string;
   readonly buckets: number;
   readonly link: PeerLink;
-  readonly store: RegionStore;
+  readonly store: GossipStore;
   readonly standings: Standings;
   readonly owns: (bucket: number) => boolean;
   /** Regions out of service, to tell the peer. */
@@ -156,7 +157,7 @@ export class PeerGossip {
   private async take(parts: readonly BucketPart[]): Promise<void> {
     const { store, standings, peer } = this.options;
     for (const part of parts) {
-      const merged = await store.merge(peer, part);
+      const merged = await store.merge(peer, part, this.positions.askedUnder(part.bucket));
       standings.merged(part.bucket, peer, merged);
       if (merged.verdict === 'need') {
         // Another owner was faster, or the own Redis has forgotten: what it says is where to go on.

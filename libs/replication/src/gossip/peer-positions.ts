@@ -8,6 +8,8 @@ export class PeerPositions {
   private readonly theirs = new Map<number, RevVersion>();
   /** Buckets whose whole state is under way, and where it goes on. */
   private readonly cursors = new Map<number, string>();
+  /** The own incarnation of a bucket under which it was asked for last. */
+  private readonly under = new Map<number, string>();
 
   constructor(
     private readonly peer: string,
@@ -38,8 +40,17 @@ export class PeerPositions {
   askFor(bucket: number): BucketAsk {
     const standing = this.standings.get(bucket);
     const { incarnation, rev } = standing?.pulled.get(this.peer) ?? { incarnation: '', rev: 0 };
+    const own = standing?.position.incarnation ?? '';
+    // What came before under another incarnation may be forgotten, so whole state begins again.
+    if (this.under.get(bucket) !== own) this.restart(bucket);
+    this.under.set(bucket, own);
     const cursor = this.cursors.get(bucket) ?? null;
     return { bucket, incarnation, rev, vector: standing?.vector ?? [], cursor };
+  }
+
+  /** Under which own incarnation the bucket was asked for: what its vector claimed holds under no other. */
+  askedUnder(bucket: number): string {
+    return this.under.get(bucket) ?? '';
   }
 
   /** A part was taken: whole state goes on where it says. */

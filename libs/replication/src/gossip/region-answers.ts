@@ -23,7 +23,7 @@ export interface RegionAnswersOptions {
   readonly peers: ReadonlySet<string>;
   readonly clock: ChangeClock;
   readonly watch: RegionWatch;
-  readonly store: RegionStore;
+  readonly store: Pick<RegionStore, 'read'>;
   readonly timers: GossipTimers;
 }
 

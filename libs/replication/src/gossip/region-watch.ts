@@ -15,7 +15,7 @@ export interface RegionWatchOptions {
   readonly buckets: number;
   readonly peers: () => readonly PeerGossip[];
   readonly registry: RegionRegistry;
-  readonly store: RegionStore;
+  readonly store: Pick<RegionStore, 'setStale' | 'dropRegion'>;
   readonly standings: Standings;
   readonly owns: (bucket: number) => boolean;
   readonly periodMs: number;

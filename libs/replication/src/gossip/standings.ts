@@ -13,7 +13,7 @@ export class Standings {
   private readonly held = new Map<number, BucketStanding>();
 
   constructor(
-    private readonly store: RegionStore,
+    private readonly store: Pick<RegionStore, 'standing'>,
     private readonly buckets: number,
     private readonly clock: ChangeClock,
   ) {}

@@ -2,7 +2,13 @@
  * What one region holds of one bucket, and the join of ADR 9 in the plainest way: the double of the Lua scripts for tests
  * of the gossip. No records of operations: those are the store's own matter.
  */
-import type { BucketPart, BucketState, CoverRow, Pulled, VectorRow } from '@headcount/counter-store';
+import type {
+  BucketPart,
+  BucketState,
+  CoverRow,
+  Pulled,
+  VectorRow,
+} from '@headcount/counter-store';
 
 /** Up to where something is covered. */
 export interface At {
@@ -88,9 +94,7 @@ export function vectorOf(own: string, bucket: MemoryBucket): VectorRow[] {
   const others = [...bucket.regions].filter(([, { covered }]) => covered.incarnation !== '');
   return [
     [own, bucket.incarnation, bucket.seq],
-    ...others.map(
-      ([name, { covered }]): VectorRow => [name, covered.incarnation, covered.seq],
-    ),
+    ...others.map(([name, { covered }]): VectorRow => [name, covered.incarnation, covered.seq]),
   ];
 }
 
@@ -114,7 +118,8 @@ export function stateOf(
   asker: ReadonlyMap<string, At> | null,
 ): BucketState {
   const writers: [string, string][] = [];
-  const place = (region: string, incarnation: string): number => writers.push([region, incarnation]) - 1;
+  const place = (region: string, incarnation: string): number =>
+    writers.push([region, incarnation]) - 1;
   const rows = keys.map((key): BucketState['rows'][number] => {
     const counter = counterIn(bucket, key);
     const registers = [...counter.registers].map(
@@ -158,7 +163,8 @@ export function joinState(
       }),
     );
     for (const [region, register] of named) {
-      if (region === own || covers(counter.registers.get(region) ?? ours.get(region), register)) continue;
+      if (region === own || covers(counter.registers.get(region) ?? ours.get(region), register))
+        continue;
       counter.registers.set(region, register);
       changed = true;
     }

@@ -1,5 +1,6 @@
-/** The port RegionStore in memory, for tests of the gossip, with the writes and the two ways of forgetting. */
-import type { BucketAsk, BucketPart, Merged, RegionStore } from '@headcount/counter-store';
+/** The port GossipStore in memory, for tests of the gossip, with the writes and the two ways of forgetting. */
+import type { BucketAsk, BucketPart, Merged } from '@headcount/counter-store';
+import type { GossipStore } from '../gossip-store.js';
 import {
   counterIn,
   covers,
@@ -27,7 +28,7 @@ export class Incarnations {
   next = (): string => (this.last += 1).toString(16).padStart(20, '0');
 }
 
-export class MemoryRegionStore implements RegionStore {
+export class MemoryRegionStore implements GossipStore {
   /** While true every call rejects, as while Redis is away. */
   away = false;
   private held: MemoryBucket[];
@@ -111,7 +112,7 @@ export class MemoryRegionStore implements RegionStore {
   }
 
   /** `askedUnder`: the own incarnation that the ask's vector was read under; a later one lacks what that vector claims. */
-  async merge(sender: string, part: BucketPart, askedUnder?: string): Promise<Merged> {
+  async merge(sender: string, part: BucketPart, askedUnder: string): Promise<Merged> {
     const open = await this.ready(part.bucket);
     const peer = regionIn(open, sender);
     const { incarnation, from, to } = part;
@@ -121,7 +122,7 @@ export class MemoryRegionStore implements RegionStore {
       pulled: { ...peer.pulled },
       vector: vectorOf(this.region, open),
     });
-    if (askedUnder !== undefined && askedUnder !== open.incarnation) return answer('need');
+    if (askedUnder !== open.incarnation) return answer('need');
     if (from !== null && (peer.pulled.incarnation !== incarnation || peer.pulled.rev < from))
       return answer('need');
     const before = open.rev;
@@ -175,7 +176,13 @@ export class MemoryRegionStore implements RegionStore {
     };
   }
 
-  private slice(bucket: number, open: MemoryBucket, to: number, slice: number, vector: Vector): BucketPart {
+  private slice(
+    bucket: number,
+    open: MemoryBucket,
+    to: number,
+    slice: number,
+    vector: Vector,
+  ): BucketPart {
     const { incarnation } = open;
     const keys = [...open.counters.keys()].filter((key) => sliceOf(key) === slice);
     const isLast = slice + 1 === MODULUS;
@@ -189,7 +196,11 @@ export class MemoryRegionStore implements RegionStore {
   }
 
   /** Whether the base of a region that is not pulled from directly is missing. */
-  private joinVector(open: MemoryBucket, { covers: rows, from }: BucketPart, before: number): boolean {
+  private joinVector(
+    open: MemoryBucket,
+    { covers: rows, from }: BucketPart,
+    before: number,
+  ): boolean {
     let [moved, missed] = [false, false];
     for (const [name, incarnation, seq, baseIncarnation, baseSeq] of rows ?? []) {
       if (name === this.region) continue;

@@ -1,0 +1,161 @@
+/** Regions in memory that gossip over a network which can be cut, on one virtual clock, and what is true of them. */
+import { VirtualClock } from '@headcount/testing';
+import { err, type Result } from '@headcount/protocol';
+import { Gossip } from '../gossip.js';
+import type { LinkFailure, PeerLink } from '../peer-link.js';
+import type { MemoryBucket } from './memory-bucket.js';
+import { Incarnations, MemoryRegionStore } from './memory-region-store.js';
+import { MemoryRegionRegistry } from './memory-region-registry.js';
+
+export interface WorldOptions {
+  /** Region -> those that it pulls from. */
+  readonly peers: Readonly<Record<string, readonly string[]>>;
+  readonly buckets: number;
+  /** Counter-apis of each region; none sees the others, so that all think they own everything. */
+  readonly counterApis?: number;
+  readonly random?: () => number;
+}
+
+export interface Region {
+  readonly store: MemoryRegionStore;
+  readonly registry: MemoryRegionRegistry;
+  readonly gossips: Gossip[];
+  /** `bucket key` -> viewers, as the region's gateways will say again after a loss. */
+  readonly viewers: Map<string, number>;
+  saved: MemoryBucket[];
+}
+
+export const PERIOD_MS = 2000;
+const UNREACHABLE: LinkFailure = { code: 'UNREACHABLE', detail: 'cut' };
+
+export class GossipWorld {
+  readonly clock = new VirtualClock(1_000_000);
+  readonly regions = new Map<string, Region>();
+  readonly failures: string[] = [];
+  /** Directed pairs `from>to` that nothing passes. */
+  readonly cuts = new Set<string>();
+  /** How long an answer takes, in milliseconds. */
+  delayMs = 5;
+
+  constructor(private readonly options: WorldOptions) {
+    const incarnations = new Incarnations();
+    for (const name of Object.keys(options.peers))
+      this.regions.set(name, this.region(name, incarnations));
+  }
+
+  at(name: string): Region {
+    const region = this.regions.get(name);
+    if (!region) throw new Error(`no region ${name}`);
+    return region;
+  }
+
+  start(): void {
+    for (const { gossips } of this.regions.values()) for (const gossip of gossips) gossip.start();
+  }
+
+  async pass(ms: number): Promise<void> {
+    await this.clock.advanceAsync(ms);
+  }
+
+  async stop(): Promise<void> {
+    let isStopped = false;
+    const all = [...this.regions.values()].flatMap(({ gossips }) =>
+      gossips.map((one) => one.stop()),
+    );
+    void Promise.all(all).then(() => (isStopped = true));
+    while (!isStopped) await this.pass(PERIOD_MS);
+  }
+
+  setViewers(name: string, bucket: number, key: string, viewers: number): void {
+    const region = this.at(name);
+    region.viewers.set(`${bucket} ${key}`, viewers);
+    if (!region.store.away) region.store.setViewers(bucket, key, viewers);
+  }
+
+  /** What the region's gateways do at their next sync. */
+  restate(name: string): void {
+    const { store, viewers } = this.at(name);
+    for (const [place, count] of viewers) {
+      const [bucket = '', key = ''] = place.split(' ');
+      store.setViewers(Number(bucket), key, count);
+    }
+  }
+
+  /** What a region shows of a counter. */
+  shown(name: string, bucket: number, key: string): { likes: number; viewers: number } {
+    const { store } = this.at(name);
+    const { counters, stale } = store.peek(bucket);
+    const counter = counters.get(key);
+    if (!counter) return { likes: 0, viewers: 0 };
+    const others = [...counter.registers].filter(([region]) => !stale.includes(region));
+    const viewers = others.reduce((sum, [, one]) => sum + one.viewers, counter.own?.viewers ?? 0);
+    return { likes: [...counter.totals.values()].reduce((sum, { up }) => sum + up, 0), viewers };
+  }
+
+  private region(name: string, incarnations: Incarnations): Region {
+    const { buckets, counterApis = 1, peers } = this.options;
+    const gossips: Gossip[] = [];
+    const store = new MemoryRegionStore(name, buckets, incarnations, (bucket, incarnation, rev) => {
+      for (const { standings } of gossips) standings.published(bucket, { incarnation, rev });
+    });
+    const registry = new MemoryRegionRegistry(() => store.away, this.clock.nowMs);
+    for (let place = 0; place < counterApis; place += 1) {
+      const links = (peers[name] ?? []).map(
+        (peer) => [peer, this.link(name, peer, place)] as const,
+      );
+      gossips.push(
+        new Gossip({
+          region: name,
+          instance: `${name.charCodeAt(0).toString(16)}${place}`.padEnd(32, '0'),
+          buckets,
+          links: new Map(links),
+          store,
+          registry,
+          liveInstances: () => [],
+          periodMs: PERIOD_MS,
+          tickMs: 100,
+          timers: {
+            nowMs: this.clock.nowMs,
+            sleep: (ms) => new Promise((done) => void this.clock.setTimeout(done, ms)),
+            random: this.options.random ?? (() => 0.5),
+          },
+          wallMs: this.clock.nowMs,
+          onFailure: (peer, { code, detail }) =>
+            this.failures.push(`${name}<${peer} ${code} ${detail}`),
+          onParts: () => undefined,
+        }),
+      );
+    }
+    return { store, registry, gossips, viewers: new Map(), saved: store.snapshot() };
+  }
+
+  /** As over HTTP: JSON, a delay each way, and silence or an error where it is cut. */
+  private link(from: string, to: string, place: number): PeerLink {
+    const call = async <Request, Answer>(
+      request: Request,
+      answer: (gossip: Gossip, request: Request) => Promise<Result<Answer, string>>,
+    ): Promise<Result<Answer, LinkFailure>> => {
+      const wait = (): Promise<void> =>
+        new Promise((done) => void this.clock.setTimeout(done, this.delayMs));
+      await wait();
+      if (this.cuts.has(`${from}>${to}`)) return err(UNREACHABLE);
+      const { gossips } = this.at(to);
+      const gossip = gossips[place % gossips.length];
+      if (!gossip) return err(UNREACHABLE);
+      try {
+        const answered = await answer(gossip, JSON.parse(JSON.stringify(request)) as Request);
+        await wait();
+        // Cut meanwhile: the other side did its part, and the answer is lost.
+        if (this.cuts.has(`${from}>${to}`)) return err(UNREACHABLE);
+        if (!answered.ok) return err({ code: answered.error, detail: '' });
+        return JSON.parse(JSON.stringify(answered)) as Result<Answer, LinkFailure>;
+      } catch (cause) {
+        return err({ code: 'STORE_UNAVAILABLE', detail: String(cause) });
+      }
+    };
+    return {
+      digest: (request) => call(request, (gossip, asked) => gossip.answers.digest(asked)),
+      pull: (request) => call(request, (gossip, asked) => gossip.answers.pull(asked)),
+    };
+  }
+}
