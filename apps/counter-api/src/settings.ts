@@ -7,11 +7,11 @@ import {
   optionalSetting,
   portSetting,
   redisSettings,
+  regionSettings,
   setting,
   type ConfigOf,
 } from '@headcount/platform';
 import { gatewayAddresses } from './intake/gateway-addresses.js';
-import { peers } from './regions/peers.js';
 
 const optionalPort = (description: string) =>
   optionalSetting(
@@ -68,15 +68,7 @@ export const counterApiSettings = {
       default: 100,
     },
   ),
-  PEERS: optionalSetting(
-    {
-      description:
-        'Regions to replicate with, as `name=address` of a counter-api or a balancer before several, separated by commas.',
-      must: 'pairs name=http://host:port separated by commas, without this region itself',
-      example: 'us-east=http://counter-api.us-east.internal:4000',
-    },
-    peers,
-  ),
+  ...regionSettings,
   OPERATORS: optionalSetting(
     {
       description:

@@ -7,7 +7,6 @@ import {
 } from '@headcount/platform';
 import { AppModule } from './app.module.js';
 import { DatagramListener } from './intake/datagram.listener.js';
-import { noPeerOfItself } from './regions/peers.js';
 import { counterApiSettings, type CounterApiConfig } from './settings.js';
 
 /**
@@ -15,7 +14,7 @@ import { counterApiSettings, type CounterApiConfig } from './settings.js';
  * Redis or a port keeps it from starting.
  */
 export async function startCounterApi(env: Environment): Promise<RunningApp> {
-  const config = loadConfig(counterApiSettings, env, [noPeerOfItself]);
+  const config = loadConfig(counterApiSettings, env);
   return runApp({
     name: 'counter-api',
     module: AppModule.forRoot(config),

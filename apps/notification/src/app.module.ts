@@ -61,6 +61,6 @@ export class AppModule implements OnApplicationShutdown {
 
   /** Runs after the last request has been answered. */
   onApplicationShutdown(): void {
-    this.store.redis.disconnect();
+    this.store.close();
   }
 }

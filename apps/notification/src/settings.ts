@@ -3,6 +3,7 @@ import {
   counterSettings,
   portSetting,
   redisSettings,
+  regionSettings,
   type ConfigOf,
 } from '@headcount/platform';
 
@@ -11,6 +12,7 @@ export const notificationSettings = {
   ...commonSettings,
   ...redisSettings,
   NOTIFICATION_PORT: portSetting('Port of notification; 0 lets the system choose.', 4002),
+  ...regionSettings,
   ...counterSettings,
 };
 

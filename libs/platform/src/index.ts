@@ -12,6 +12,7 @@ export { runApp, type AppDefinition, type RunningApp } from './bootstrap/run-app
 export { StartError } from './bootstrap/start-error.js';
 
 export { counterSettings } from './config/counter-settings.js';
+export { regionSettings, type Peers } from './config/region-settings.js';
 export { describeSettings } from './config/describe-settings.js';
 export { choiceSetting, numberSetting, portSetting, urlListSetting } from './config/kinds.js';
 export { ConfigError, loadConfig, type Environment } from './config/load-config.js';

@@ -46,8 +46,7 @@ export async function openStore(
   sources: RegionSources,
   warn: (sentence: string) => void,
 ): Promise<Store> {
-  const hasPeers = config.PEERS !== undefined;
-  const region = await openCounterRegion(config, sources, warn, hasPeers ? config.REGION : '');
+  const region = await openCounterRegion(config, sources, warn);
   const { context } = region;
   try {
     return {
@@ -60,7 +59,7 @@ export async function openStore(
         windowMs: config.OPERATION_ID_WINDOW_SECONDS * 1000,
       }),
       regionRegistry: new RedisRegionRegistry(context),
-      listener: hasPeers ? await openListener(config) : null,
+      listener: config.PEERS === undefined ? null : await openListener(config),
       gateways: new RedisRegistryStore(context, GATEWAY_REGISTRY),
       counterApis: new RedisRegistryStore(context, COUNTER_API_REGISTRY),
     };

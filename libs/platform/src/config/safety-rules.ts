@@ -3,6 +3,7 @@
  */
 import { isLoopback } from './loopback.js';
 import type { ConfigRule } from './setting.js';
+import type { regionSettings } from './region-settings.js';
 import { DEVELOPMENT_SECRET, type commonSettings } from './shared-settings.js';
 
 type SafetyRule = ConfigRule<typeof commonSettings>;
@@ -26,5 +27,19 @@ const secretForJwt: SafetyRule = (values) =>
     ? 'AUTH_JWT_SECRET must be set where AUTH is jwt: without it no token can be verified.'
     : null;
 
+const noPeerOfItself: ConfigRule<typeof commonSettings & typeof regionSettings> = ({
+  PEERS,
+  REGION,
+}) =>
+  PEERS !== undefined && REGION !== undefined && PEERS.has(REGION)
+    ? `PEERS must not name this region itself (REGION is "${REGION}"): ` +
+      'it would count everything twice; leave it out, or give this region a name of its own.'
+    : null;
+
 /** The rules that hold for every app, whatever else it has. */
-export const safetyRules: readonly SafetyRule[] = [authOutside, ownKeysOutside, secretForJwt];
+export const safetyRules: readonly SafetyRule[] = [
+  authOutside,
+  ownKeysOutside,
+  secretForJwt,
+  noPeerOfItself,
+];

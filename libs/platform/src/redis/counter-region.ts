@@ -11,13 +11,16 @@ import {
   type StoreContext,
 } from '@headcount/counter-store';
 import type { counterSettings } from '../config/counter-settings.js';
+import type { regionSettings } from '../config/region-settings.js';
 import type { ConfigOf } from '../config/setting.js';
 import type { Instance } from '../signing/instance.js';
 import type { Clock, Ids } from '../sources.js';
 import { openRedis, type RedisConfig } from './open-redis.js';
 
 /** What an app that changes durable counters has in its settings. */
-export type CounterConfig = RedisConfig & ConfigOf<typeof counterSettings>;
+export type CounterConfig = RedisConfig &
+  ConfigOf<typeof counterSettings> &
+  ConfigOf<typeof regionSettings> & { readonly REGION: string };
 
 /** Who uses it, and whence it takes time and randomness. */
 export interface RegionSources {
@@ -41,14 +44,14 @@ export interface CounterRegion {
 
 /**
  * Connects and checks that this Redis can be used. Rejects with StartError where it cannot be reached or
- * must not be used; `warn` is told what weakens durability. `region`: the name of this region where it has peers.
+ * must not be used; `warn` is told what weakens durability.
  */
 export async function openCounterRegion(
   config: CounterConfig,
   { instance, clock, ids }: RegionSources,
   warn: (sentence: string) => void,
-  region = '',
 ): Promise<CounterRegion> {
+  const region = config.PEERS === undefined ? '' : config.REGION;
   const redis = await openRedis(config, warn, { region });
   const marks = await openMarks(config);
   const sources = { nowMs: () => clock.nowMs(), randomHex: () => ids.hex(8) };

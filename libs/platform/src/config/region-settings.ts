@@ -1,7 +1,7 @@
-/** Which regions replicate with this one: the setting PEERS. */
+/** Which regions replicate with this one. */
 import { z } from 'zod';
 import { REGIONS_MAX, regionField } from '@headcount/protocol';
-import type { CounterApiConfig } from '../settings.js';
+import { optionalSetting } from './setting.js';
 
 /** Region -> the address of its counter-api, or of a balancer before several. */
 export type Peers = ReadonlyMap<string, string>;
@@ -9,7 +9,7 @@ export type Peers = ReadonlyMap<string, string>;
 const address = z.url({ protocol: /^https?$/ });
 
 /** The list as an operator writes it. */
-export const peers = z.string().transform((raw, context): Peers => {
+const peers = z.string().transform((raw, context): Peers => {
   const entries = raw.split(',').map((entry) => entry.trim().split('=', 2));
   const valid = entries.every(
     ([name, url]) => regionField.safeParse(name).success && address.safeParse(url).success,
@@ -21,8 +21,15 @@ export const peers = z.string().transform((raw, context): Peers => {
   return found;
 });
 
-/** A region that named itself as its peer would count itself twice. */
-export function noPeerOfItself({ PEERS, REGION }: Partial<CounterApiConfig>): string | null {
-  if (!PEERS || REGION === undefined || !PEERS.has(REGION)) return null;
-  return `PEERS must not name this region itself (REGION is "${REGION}"); leave it out, or give this region a name of its own.`;
-}
+/** What an app that changes counters has to know of other regions. */
+export const regionSettings = {
+  PEERS: optionalSetting(
+    {
+      description:
+        'Regions to replicate with, as `name=address` of a counter-api or a balancer before several, separated by commas.',
+      must: 'pairs name=http://host:port separated by commas, without this region itself',
+      example: 'us-east=http://counter-api.us-east.internal:4000',
+    },
+    peers,
+  ),
+};
