@@ -90,7 +90,7 @@ export class RedisCounterStore implements CounterStore {
       ],
     );
     seen.note(bucket, added.position);
-    await this.context.durability.reached();
+    await this.context.durability.reached(added.replid);
     return added;
   }
 

@@ -27,26 +27,35 @@ describe('durability by replicas', () => {
     await primary.stop();
   });
 
+  const replidOf = async (server: RedisServer): Promise<string> =>
+    /master_replid:(\w+)/.exec(await (await connect(server)).info('replication'))?.[1] ?? '';
+
   it('waits until a replica has what was written before on another connection', async () => {
     const writer = await connect(primary);
     const durability = new ReplicaDurability(await connect(primary), 1, 10_000);
     await writer.set('a', '1');
-    await durability.reached();
+    await durability.reached(await replidOf(primary));
     expect(await (await connect(replica)).get('a')).toBe('1');
   });
 
   it('lets callers that come while one waits share the next mark, and covers what they wrote', async () => {
     const writer = await connect(primary);
     const durability = new ReplicaDurability(await connect(primary), 1, 10_000);
-    const first = durability.reached();
+    const replid = await replidOf(primary);
+    const first = durability.reached(replid);
     await writer.set('b', '2');
-    await Promise.all([first, durability.reached(), durability.reached()]);
+    await Promise.all([first, durability.reached(replid), durability.reached(replid)]);
     expect(await (await connect(replica)).get('b')).toBe('2');
+  });
+
+  it('rejects where another Redis confirms than the one that was written to', async () => {
+    const durability = new ReplicaDurability(await connect(primary), 1, 10_000);
+    await expect(durability.reached('0'.repeat(40))).rejects.toThrow('another Redis');
   });
 
   it('rejects where there are fewer replicas, each time anew', async () => {
     const durability = new ReplicaDurability(await connect(primary), 2, PATIENCE_MS);
-    await expect(durability.reached()).rejects.toThrow('1 of 2 replicas');
-    await expect(durability.reached()).rejects.toThrow('1 of 2 replicas');
+    await expect(durability.reached('')).rejects.toThrow('1 of 2 replicas');
+    await expect(durability.reached('')).rejects.toThrow('1 of 2 replicas');
   });
 });

@@ -3,7 +3,8 @@
  * region's Redis may still forget.
  *
  * D1  `disk`: Redis answers after its fsync (appendfsync always), readers included, so every answer is durable.
- * D2  `replicas`: what was read or written before a mark is on N replicas once they have the mark.
+ * D2  `replicas`: what was read or written before a mark is on N replicas once they have the mark, if the Redis that it was
+ *     written to still answers: a replica may be promoted on an open connection, and would confirm what it never had.
  * D3  `memory`: nothing is waited for.
  */
 import type { Redis } from 'ioredis';
@@ -14,8 +15,11 @@ export type DurabilityChoice =
 
 /** Port. */
 export interface Durability {
-  /** Resolves when all that Redis answered before is durable as chosen; rejects where that takes too long. */
-  reached(): Promise<void>;
+  /**
+   * Resolves when all that the Redis of this replication id answered before is durable as chosen; rejects where that
+   * takes too long, and where another Redis answers by now.
+   */
+  reached(replid: string): Promise<void>;
 }
 
 /** `disk` and `memory`: every answer is as durable as it will be. */
@@ -26,8 +30,8 @@ const MARK = 'hc:mark';
 
 /** `replicas`: all callers that come while one mark is under way share the next one. */
 export class ReplicaDurability implements Durability {
-  private flying: Promise<void> | null = null;
-  private next: Promise<void> | null = null;
+  private flying: Promise<string> | null = null;
+  private next: Promise<string> | null = null;
 
   /** `redis` is a connection of its own, as WAIT holds up whatever follows on it. */
   constructor(
@@ -36,12 +40,18 @@ export class ReplicaDurability implements Durability {
     private readonly timeoutMs: number,
   ) {}
 
-  reached(): Promise<void> {
+  async reached(replid: string): Promise<void> {
+    const marked = await this.marked();
+    if (marked !== replid)
+      throw new Error('another Redis has taken the place of the one written to');
+  }
+
+  private marked(): Promise<string> {
     if (this.flying) return (this.next ??= this.flying.then(this.mark, this.mark));
     return this.mark();
   }
 
-  private readonly mark = (): Promise<void> => {
+  private readonly mark = (): Promise<string> => {
     this.next = null;
     const flight = this.wait().finally(() => {
       if (this.flying === flight) this.flying = null;
@@ -50,14 +60,16 @@ export class ReplicaDurability implements Durability {
     return flight;
   };
 
-  private async wait(): Promise<void> {
+  private async wait(): Promise<string> {
     // In this order on one connection: WAIT covers what its own connection has written, and nothing else.
-    const [, reached] = await Promise.all([
+    const [, reached, info] = await Promise.all([
       this.redis.incr(MARK),
       this.redis.wait(this.replicas, this.timeoutMs),
+      this.redis.info('replication'),
     ]);
     if (reached < this.replicas) {
       throw new Error(`${reached} of ${this.replicas} replicas have it after ${this.timeoutMs} ms`);
     }
+    return /^master_replid:(\w+)/m.exec(info)?.[1] ?? '';
   }
 }

@@ -8,6 +8,7 @@ const answerTo = (batch: Batch): BatchAdded => ({
   again: false,
   position: { incarnation: 'i', seq: 1, rev: 1 },
   staleRegions: [],
+  replid: '',
   added: batch.additions.map(() => ({ outcome: 'added', view: VIEW })),
 });
 

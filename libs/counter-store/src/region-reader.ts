@@ -28,14 +28,21 @@ export const PART_ROWS_MAX = 500;
 /** Operation records told in one part, but for those of one rev, of which there are at most a batch. */
 export const PART_RECORDS_MAX = 500;
 
+/** What was read, and from which Redis. */
+export interface PartRead {
+  readonly part: BucketPart;
+  readonly replid: string;
+}
+
 /** See the head of the file. */
 export class RegionReader {
   constructor(private readonly context: StoreContext) {}
 
-  async read(ask: BucketAsk): Promise<BucketPart> {
+  /** A part, and the replication id of the Redis that it was read from. */
+  async read(ask: BucketAsk): Promise<PartRead> {
     if (ask.cursor !== null) return this.goOn(ask.bucket, decodeCursor(ask.cursor));
     const { bucket, incarnation, rev, vector } = ask;
-    const { position, changed } = await regionSince.run(
+    const { position, changed, replid } = await regionSince.run(
       this.context.redis,
       [
         metaKey(bucket),
@@ -60,30 +67,31 @@ export class RegionReader {
     if (changed === null) return this.begin(bucket);
     const { to, state } = changed;
     const covers = to === position.rev ? changed.covers : null;
-    return { bucket, incarnation, from: rev, to, covers, cursor: null, slice: null, state };
+    const part = { bucket, incarnation, from: rev, to, covers, cursor: null, slice: null, state };
+    return { part, replid };
   }
 
   /** Whole state from its beginning, with the first page of records. */
-  private begin(bucket: number): Promise<BucketPart> {
+  private begin(bucket: number): Promise<PartRead> {
     return this.records(bucket, FIRST_PLACE, null);
   }
 
-  private async goOn(bucket: number, cursor: RegionCursor): Promise<BucketPart> {
+  private async goOn(bucket: number, cursor: RegionCursor): Promise<PartRead> {
     const { at } = cursor;
-    const part =
+    const read =
       'log' in at
         ? await this.records(bucket, at, cursor)
         : await this.slice(bucket, at.slice, cursor);
     // What was told under an incarnation that has ended since is no beginning of this one's whole state.
-    return part.incarnation === cursor.incarnation ? part : this.begin(bucket);
+    return read.part.incarnation === cursor.incarnation ? read : this.begin(bucket);
   }
 
   private async records(
     bucket: number,
     { log, rev }: LogPlace,
     cursor: RegionCursor | null,
-  ): Promise<BucketPart> {
-    const { position, to, modulus, state } = await regionRecords.run(
+  ): Promise<PartRead> {
+    const { position, replid, to, modulus, state } = await regionRecords.run(
       this.context.redis,
       [
         metaKey(bucket),
@@ -97,7 +105,7 @@ export class RegionReader {
     this.context.seen.note(bucket, position);
     const { incarnation } = position;
     const stream = cursor ?? { incarnation, rev: position.rev, modulus, vector: state.vector };
-    return {
+    const part: BucketPart = {
       bucket,
       incarnation,
       from: null,
@@ -107,18 +115,19 @@ export class RegionReader {
       slice: null,
       state,
     };
+    return { part, replid };
   }
 
-  private async slice(bucket: number, number: number, cursor: RegionCursor): Promise<BucketPart> {
+  private async slice(bucket: number, number: number, cursor: RegionCursor): Promise<PartRead> {
     const { modulus, rev, vector } = cursor;
-    const { position, state } = await regionSlice.run(
+    const { position, replid, state } = await regionSlice.run(
       this.context.redis,
       [metaKey(bucket), namesKey(bucket), regionsKey(bucket), writersKey(bucket)],
       [...fenceArgs(this.context, bucket), modulus, number],
     );
     this.context.seen.note(bucket, position);
     const isLast = number + 1 >= modulus;
-    return {
+    const part: BucketPart = {
       bucket,
       incarnation: position.incarnation,
       from: null,
@@ -129,5 +138,6 @@ export class RegionReader {
       slice: [modulus, number],
       state,
     };
+    return { part, replid };
   }
 }

@@ -79,8 +79,8 @@ export class RedisRegionStore implements RegionStore {
   }
 
   async read(ask: BucketAsk): Promise<BucketPart> {
-    const part = await this.reader.read(ask);
-    await this.context.durability.reached();
+    const { part, replid } = await this.reader.read(ask);
+    await this.context.durability.reached(replid);
     return part;
   }
 

@@ -18,7 +18,7 @@ ARGV[9] windowMs         integer  how long an operation id is kept at least
 ARGV[10] idsMax           integer  ids in one generation
 ARGV[11] sentUnder       string   incarnation that the caller knew when it sent this batch first; '-': this is the first time
 ARGV[12] changes         list     of (counter key, full name or empty, amount, operation id or empty)
-Returns { 'added' | 'again', incarnation, seq, rev, stale, then per operation: outcome, viewers, connections, durable, updated }
+Returns { 'added' | 'again', incarnation, seq, rev, stale, replid, then per operation: outcome, viewers, connections, durable, updated }
         outcome is added, replayed (its id was known), or a refusal of that operation alone
 Refuses OUT_OF_RANGE: a total would pass 2^53-1; OPERATION_ID_REUSED: known with another body; OPERATION_IDS_FULL;
         OUTCOME_UNKNOWN: without an id, sent before under an incarnation that has ended, so that a peer may have it
@@ -67,7 +67,7 @@ else
 end
 bucket_close(bucket)
 
-local reply = { again and 'again' or 'added', bucket.incarnation, int(bucket.seq), int(bucket.rev), bucket.stale }
+local reply = { again and 'again' or 'added', bucket.incarnation, int(bucket.seq), int(bucket.rev), bucket.stale, bucket.replid }
 for i, outcome in ipairs(outcomes) do
   local key = ARGV[CHANGES + 4 * (i - 1)]
   views[key] = views[key] or { counter_view(bucket, key, book.held[key]) }

@@ -22,6 +22,8 @@ export interface BatchAdded {
   readonly again: boolean;
   readonly position: Position;
   readonly staleRegions: readonly string[];
+  /** Replication id of the Redis that answered: what it has may be lost where it becomes another (D2). */
+  readonly replid: string;
   readonly added: readonly Added[];
 }
 
@@ -45,7 +47,7 @@ export const countersAdd = defineScript<BatchAdded>({
   ],
   decode: (reply) => {
     const added: Added[] = [];
-    for (let at = 5; at < reply.length; at += VIEW_FIELDS + 1) {
+    for (let at = 6; at < reply.length; at += VIEW_FIELDS + 1) {
       const outcome = reply[at];
       assert(outcome !== undefined, 'an operation has an outcome');
       added.push({ outcome: outcome as AddOutcome, view: viewAt(reply, at + 1) });
@@ -54,6 +56,7 @@ export const countersAdd = defineScript<BatchAdded>({
       again: reply[0] === 'again',
       position: positionAt(reply, 1),
       staleRegions: staleAt(reply, 4),
+      replid: reply[5] ?? '',
       added,
     };
   },

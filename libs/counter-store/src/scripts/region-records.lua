@@ -13,7 +13,7 @@ ARGV[5] region           string   name of this region where it has peers, else e
 ARGV[6] log              string   which of the three: operations0, operations1 or voids
 ARGV[7] rev              integer  up to which the peer has read it
 ARGV[8] recordsMax       integer  sent in one call, but for those of one rev
-Returns { incarnation, seq, rev, to, modulus, state }: told are those of (rev, to]; to is empty where none are left after it
+Returns { incarnation, seq, rev, replid, to, modulus, state }: told are those of (rev, to]; to is empty where none are left after it
 Refuses nothing
 Retry   safe
 Cost    O(recordsMax)
@@ -43,4 +43,4 @@ local to = over[2] and math.max(rev + 1, tonumber(over[2]) - 1)
 local members = redis.call('ZRANGE', key, after, to and int(to) or '+inf', 'BYSCORE')
 local out = export_begin(bucket, nil, 0)
 if log == 'voids' then export_voids(out, members) else export_operations(out, generation, members) end
-return { bucket.incarnation, int(bucket.seq), int(bucket.rev), to and int(to) or '', int(bucket.power), export_end(out) }
+return { bucket.incarnation, int(bucket.seq), int(bucket.rev), bucket.replid, to and int(to) or '', int(bucket.power), export_end(out) }

@@ -6,6 +6,7 @@ import { integer, positionAt } from './replies.js';
 /** A page of one log. `to` null: nothing of it is left. */
 export interface RegionRecords {
   readonly position: Position;
+  readonly replid: string;
   readonly to: number | null;
   readonly modulus: number;
   readonly state: BucketState;
@@ -27,8 +28,9 @@ export const regionRecords = defineScript<RegionRecords>({
   ],
   decode: (reply) => ({
     position: positionAt(reply, 0),
-    to: reply[3] === '' ? null : integer(reply[3]),
-    modulus: integer(reply[4]),
-    state: JSON.parse(reply[5] ?? '') as BucketState,
+    replid: reply[3] ?? '',
+    to: reply[4] === '' ? null : integer(reply[4]),
+    modulus: integer(reply[5]),
+    state: JSON.parse(reply[6] ?? '') as BucketState,
   }),
 });

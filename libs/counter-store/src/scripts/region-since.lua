@@ -18,8 +18,8 @@ ARGV[7] rev              integer  up to which the peer has pulled
 ARGV[8] vector           json     of the peer's bucket: [[region, incarnation, seq], ...]
 ARGV[9] rowsMax          integer  rows looked at in one call
 ARGV[10] recordsMax      integer  records and voids sent in one call, but for those of one rev
-Returns { 'since', incarnation, seq, rev, to, modulus, state, covers } where rows changed in (rev, to] are told; as JSON
-        or { 'need', incarnation, seq, rev, 0, modulus, '', '' }: the peer needs whole state, in slices of that modulus
+Returns { 'since', incarnation, seq, rev, replid, to, modulus, state, covers } where rows changed in (rev, to] are told; as JSON
+        or { 'need', incarnation, seq, rev, replid, 0, modulus, '', '' }: the peer needs whole state, in slices of that modulus
 Refuses nothing
 Retry   safe
 Cost    O(rowsMax x (regions + writers) + recordsMax)
@@ -44,7 +44,7 @@ local bucket = bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev, r
 bucket_close(bucket)
 local position = { bucket.incarnation, int(bucket.seq), int(bucket.rev) }
 if incarnation ~= bucket.incarnation or rev < bucket.revFloor or rev > bucket.rev then
-  return { 'need', position[1], position[2], position[3], '0', int(bucket.power), '', '' }
+  return { 'need', position[1], position[2], position[3], bucket.replid, '0', int(bucket.power), '', '' }
 end
 
 local to = bucket.rev
@@ -64,4 +64,4 @@ local function members(log) return redis.call('ZRANGE', log, '(' .. int(rev), in
 export_operations(out, operations0, members(operations0 .. ':log'))
 export_operations(out, operations1, members(operations1 .. ':log'))
 export_voids(out, members(voids))
-return { 'since', position[1], position[2], position[3], int(to), int(bucket.power), export_end(out), json_vector(out.vector, true) }
+return { 'since', position[1], position[2], position[3], bucket.replid, int(to), int(bucket.power), export_end(out), json_vector(out.vector, true) }

@@ -6,6 +6,7 @@ import { integer, positionAt } from './replies.js';
 /** Rows changed in (the rev asked, to], or null where whole state is needed, in slices of `modulus`. */
 export interface RegionSince {
   readonly position: Position;
+  readonly replid: string;
   readonly modulus: number;
   readonly changed: {
     readonly to: number;
@@ -32,13 +33,14 @@ export const regionSince = defineScript<RegionSince>({
   ],
   decode: ([verdict, ...reply]) => ({
     position: positionAt(reply, 0),
-    modulus: integer(reply[4]),
+    replid: reply[3] ?? '',
+    modulus: integer(reply[5]),
     changed:
       verdict === 'since'
         ? {
-            to: integer(reply[3]),
-            state: JSON.parse(reply[5] ?? '') as BucketState,
-            covers: JSON.parse(reply[6] ?? '') as CoverRow[],
+            to: integer(reply[4]),
+            state: JSON.parse(reply[6] ?? '') as BucketState,
+            covers: JSON.parse(reply[7] ?? '') as CoverRow[],
           }
         : null,
   }),

@@ -11,7 +11,7 @@ ARGV[4] seenRev          integer  version
 ARGV[5] region           string   name of this region where it has peers, else empty
 ARGV[6] modulus          integer  a power of two
 ARGV[7] number           integer  of the slice: the counters whose hash is that modulo the modulus
-Returns { incarnation, seq, rev, state } with state as JSON
+Returns { incarnation, seq, rev, replid, state } with state as JSON
 Refuses nothing
 Retry   safe
 Cost    O(counters of the slice x (regions + writers))
@@ -34,4 +34,4 @@ local bucket = bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev, r
 bucket_close(bucket)
 local out = export_begin(bucket, nil, 0)
 for _, key in ipairs(shelf_slice(bucket, modulus, number)) do export_row(out, key) end
-return { bucket.incarnation, int(bucket.seq), int(bucket.rev), export_end(out) }
+return { bucket.incarnation, int(bucket.seq), int(bucket.rev), bucket.replid, export_end(out) }

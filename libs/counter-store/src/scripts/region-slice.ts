@@ -6,6 +6,7 @@ import { positionAt } from './replies.js';
 /** All counters of a slice, as of a position. */
 export interface RegionSlice {
   readonly position: Position;
+  readonly replid: string;
   readonly state: BucketState;
 }
 
@@ -16,6 +17,7 @@ export const regionSlice = defineScript<RegionSlice>({
   args: ['candidate', 'seenIncarnation', 'seenSeq', 'seenRev', 'region', 'modulus', 'number'],
   decode: (reply) => ({
     position: positionAt(reply, 0),
-    state: JSON.parse(reply[3] ?? '') as BucketState,
+    replid: reply[3] ?? '',
+    state: JSON.parse(reply[4] ?? '') as BucketState,
   }),
 });
