@@ -5,13 +5,14 @@ const textOf = (path: string): string => {
   const [file] = filesLike(new RegExp(`^${path.replaceAll('.', '\\.')}$`));
   return file?.text ?? '';
 };
-const compose = textOf('docker/compose.yml');
 const dockerfile = textOf('docker/Dockerfile');
 const namesIn = (text: string, pattern: RegExp): string[] => [
   ...new Set([...text.matchAll(pattern)].map(([, name = '']) => name)),
 ];
 
-describe('docker/compose.yml', () => {
+describe.each(['docker/compose.yml', 'docker/compose.regions.yml'])('%s', (path) => {
+  const compose = textOf(path);
+
   it('takes only variables that .env.example explains', () => {
     const explained = namesIn(textOf('docker/.env.example'), /^#?([A-Z_]+)=/gm);
     expect(explained).toEqual(expect.arrayContaining(namesIn(compose, /\$\{([A-Z_]+)/g)));
@@ -29,6 +30,37 @@ describe('docker/compose.yml', () => {
     for (const secret of ['SIGNING_KEYS', 'AUTH_JWT_SECRET']) {
       expect(compose).toContain(`${secret}: \${${secret}:?`);
       expect(textOf('docker/.env.example')).toMatch(new RegExp(`^${secret}=$`, 'm'));
+    }
+  });
+});
+
+describe('docker/compose.regions.yml', () => {
+  const services = textOf('docker/compose.regions.yml')
+    .split(/^ {2}(?=[a-z0-9-]+:$)/m)
+    .map((text) => ({ name: text.slice(0, text.indexOf(':')), text }));
+  const valueIn = (text: string, setting: string): string | undefined =>
+    new RegExp(`^ +${setting}: (.+)$`, 'm').exec(text)?.[1];
+  const counterApis = services.filter(({ text }) => text.includes('<<: *counter-api\n'));
+
+  it('gives every region a name of its own, and the addresses of all others under their names', () => {
+    const regions = counterApis.map(({ name, text }) => ({
+      region: valueIn(text, 'REGION'),
+      address: `http://${name}:4000`,
+      peers: valueIn(text, 'PEERS')?.split(','),
+    }));
+    expect(new Set(regions.map(({ region }) => region)).size).toBe(2);
+    for (const { region, peers } of regions) {
+      const others = regions.filter((other) => other.region !== region);
+      expect(peers).toEqual(others.map((other) => `${other.region}=${other.address}`));
+    }
+  });
+
+  it('has each app in each region, by the plain name that nginx and the other apps call it by', () => {
+    const apps = namesIn(textOf('docker/nginx.conf'), /^ +server ([a-z-]+):\d+;/gm);
+    expect(apps).toHaveLength(3);
+    for (const app of [...apps, 'redis']) {
+      const called = services.filter(({ text }) => text.includes(`{ aliases: [${app}] }`));
+      expect(called.map(({ name }) => name)).toEqual([`${app}-1`, `${app}-2`]);
     }
   });
 });

@@ -8,55 +8,67 @@ const APPS = [
 ];
 const LOOPBACK = /^(?:127\.|localhost$|::1$)/;
 
-/** The parts to supervise: the three apps, or the one that is all three. A part is ready when its health pages say so. */
-export function appParts(settings, { root, redisUrl, signingKeys }) {
+/**
+ * The parts of a region to supervise: the three apps, or the one that is all three. A part is ready when its health pages
+ * say so. `peers` is how it reaches the other regions, if there are any.
+ */
+export function appParts(region, { root, redisUrl, signingKeys, peers }) {
   const env = {
-    ...wiring(settings),
+    ...wiring(region),
     SIGNING_KEYS: signingKeys,
-    ...settings.env,
+    ...region.env,
     REDIS_URL: redisUrl,
+    ...(peers === undefined ? {} : { PEERS: peers }),
   };
   const part = (name, apps) => ({
-    name,
+    name: `${region.prefix}${name}`,
     command: process.execPath,
     args: ['--enable-source-maps', join(root, 'dist/apps', name, 'src/main.js')],
     // Tells the app that it has a parent to watch: it stops when that is gone.
     env: { ...env, HEADCOUNT_PARENT: 'ipc' },
     ipc: true,
-    log: settings.verbose ? undefined : join(settings.logDir, `${name}.log`),
+    log: region.verbose ? undefined : join(region.logDir, `${name}.log`),
     orphanSeconds: 0,
-    readiness: () =>
-      firstUnready(apps.map((app) => `${origin('http', settings, app)}/health/ready`)),
+    readiness: () => firstUnready(apps.map((app) => `${origin('http', region, app)}/health/ready`)),
   });
-  return settings.allInOne ? [part('all-in-one', APPS)] : APPS.map((app) => part(app.name, [app]));
+  return region.allInOne ? [part('all-in-one', APPS)] : APPS.map((app) => part(app.name, [app]));
 }
 
 /** What to open, and where. */
-export function addressesOf(settings) {
-  const urls = (path) => APPS.map((app) => [app.name, `${origin('http', settings, app)}${path}`]);
+export function addressesOf(region) {
+  const urls = (path) => APPS.map((app) => [app.name, `${origin('http', region, app)}${path}`]);
   return {
-    page: `${origin('http', settings, APPS[0])}/welcome/counter`,
+    page: `${origin('http', region, APPS[0])}/welcome/counter`,
     graphql: urls('/graphql'),
     health: urls('/health/ready'),
   };
 }
 
+/** Where the counter-api of a region is. */
+export function counterApiOf(region) {
+  return { host: reachable(region.host), port: portOf(region, APPS[0]) };
+}
+
 /** How the apps find each other when ports or host are not the usual ones. The user's own settings go first. */
-function wiring(settings) {
+function wiring(region) {
   const [counterApi, gateway] = APPS;
-  const pushes = origin('http', settings, gateway);
+  const pushes = origin('http', region, gateway);
   return {
     NODE_ENV: 'production',
-    COUNTER_API_URLS: origin('http', settings, counterApi),
+    COUNTER_API_URLS: origin('http', region, counterApi),
     GATEWAY_URL: pushes,
-    GATEWAY_LIVE_URL: `${origin('ws', settings, gateway)}/graphql`,
-    ...(LOOPBACK.test(reachable(settings.host)) ? {} : { GATEWAY_URLS: pushes }),
+    GATEWAY_LIVE_URL: `${origin('ws', region, gateway)}/graphql`,
+    ...(LOOPBACK.test(reachable(region.host)) ? {} : { GATEWAY_URLS: pushes }),
   };
 }
 
-function origin(protocol, { host, ports }, { port }) {
-  const name = reachable(host);
-  return `${protocol}://${isIPv6(name) ? `[${name}]` : name}:${ports[port]}`;
+function origin(protocol, region, app) {
+  const name = reachable(region.host);
+  return `${protocol}://${isIPv6(name) ? `[${name}]` : name}:${portOf(region, app)}`;
+}
+
+function portOf({ ports }, app) {
+  return ports.find(({ setting }) => setting === app.port).port;
 }
 
 /** An app that listens on every address is called on the loopback. */

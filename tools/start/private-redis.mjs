@@ -1,23 +1,20 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault } from '../setup/fault.mjs';
 import { redisReply } from './redis-reply.mjs';
+import { socketPath } from './socket-path.mjs';
 
-/** The system allows about 104 bytes for a socket's path, and ioredis takes the path out of a URL as it stands there. */
-const PLAIN_PATH = /^[\w./-]{1,100}$/;
 const LEFTOVER_MS_MAX = 20_000;
 
 /**
  * The Redis of this data folder: it listens on a Unix socket only, so it meets no port and no Redis of anybody else, keeps
  * every write on disk and evicts nothing. Gives the part to supervise, its socket, and the URL for the apps.
  */
-export function redisPart(program, { dataDir, logDir, verbose }) {
+export function redisPart(program, { dataDir, logDir, prefix, verbose }) {
   const dir = join(dataDir, 'redis');
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const address = socketIn(dataDir);
+  const address = socketPath(dataDir, 'redis.sock');
   const settings = {
     port: '0',
     unixsocket: address,
@@ -29,7 +26,7 @@ export function redisPart(program, { dataDir, logDir, verbose }) {
     'maxmemory-policy': 'noeviction',
   };
   const part = {
-    name: 'redis',
+    name: `${prefix}redis`,
     command: program,
     args: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
     log: verbose ? undefined : join(logDir, 'redis.log'),
@@ -39,13 +36,6 @@ export function redisPart(program, { dataDir, logDir, verbose }) {
       (await redisReply(address, 'PING')) === 'PONG' ? undefined : 'it is loading its data',
   };
   return { part, address, url: `unix://${address}` };
-}
-
-function socketIn(dataDir) {
-  const path = join(dataDir, 'redis.sock');
-  if (PLAIN_PATH.test(path)) return path;
-  const digest = createHash('sha256').update(dataDir).digest('hex').slice(0, 16);
-  return join(tmpdir(), `headcount-${digest}.sock`);
 }
 
 /**

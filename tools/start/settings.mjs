@@ -1,46 +1,75 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Fault } from '../setup/fault.mjs';
+import { dataDirOf } from './data-dir.mjs';
+import { portsOf } from './ports.mjs';
 
-const OPTIONS = ['--all-in-one', '--verbose'];
-const PORTS = { COUNTER_API_PORT: 4000, GATEWAY_PORT: 4001, NOTIFICATION_PORT: 4002 };
+const OPTIONS = 'there are --all-in-one, --verbose and --regions 2 (up to 4).';
+const REGIONS_MAX = 4;
+/** What cannot be the same in two regions, and is given to each by `--regions`. */
+const OWN_TO_A_REGION = [
+  'REDIS_URL',
+  'REGION',
+  'PEERS',
+  'COUNTER_API_URLS',
+  'DATAGRAM_PORT',
+  'DATAGRAM_PORT_ADVERTISED',
+  'GATEWAY_URL',
+  'GATEWAY_LIVE_URL',
+];
 
 /**
  * What `npm start` itself needs to know, from the command line and the environment; all else is for the apps to read.
- * HEADCOUNT_DIR is where it keeps its data, default `.headcount/` in the checkout. Throws a Fault that names what is wrong.
+ * `regions` has one entry for each region, with a name only where there are several: then each has folders and ports of its
+ * own. Throws a Fault that names what is wrong.
  */
 export function readSettings(args, env, root) {
-  const unknown = args.find((arg) => !OPTIONS.includes(arg));
-  if (unknown !== undefined)
-    throw new Fault(`${unknown} is no option; there are ${OPTIONS.join(' and ')}.`);
-  const dataDir = resolve(env.HEADCOUNT_DIR || join(root, '.headcount'));
-  return {
-    allInOne: args.includes('--all-in-one'),
-    verbose: args.includes('--verbose'),
-    dataDir,
-    logDir: join(dataDir, 'logs'),
-    redisUrl: env.REDIS_URL || undefined,
-    host: env.HOST || '127.0.0.1',
-    ports: portsFrom(env),
-    env,
-  };
+  const { allInOne, verbose, count } = optionsFrom(args);
+  const dataDir = dataDirOf(env, root);
+  const logDir = join(dataDir, 'logs');
+  const host = env.HOST || '127.0.0.1';
+  const ports = portsOf(env, count);
+  const shared = { allInOne, verbose, host };
+  if (count === 1) {
+    const redisUrl = env.REDIS_URL || undefined;
+    const region = { ...shared, prefix: '', dataDir, logDir, redisUrl, ports: ports[0], env };
+    return { dataDir, verbose, regions: [region] };
+  }
+  const fixed = OWN_TO_A_REGION.find((name) => env[name]);
+  if (fixed !== undefined)
+    throw new Fault(`${fixed} differs from region to region; with --regions it cannot be set.`);
+  const regions = ports.map((own, at) => {
+    const name = `local-${at + 1}`;
+    return {
+      ...shared,
+      name,
+      prefix: `${name} `,
+      dataDir: join(dataDir, name),
+      logDir: join(logDir, name),
+      ports: own,
+      env: { ...env, REGION: name, ...portSettings(own) },
+    };
+  });
+  return { dataDir, verbose, regions };
 }
 
-function portsFrom(env) {
-  const ports = Object.entries(PORTS).map(([name, preset]) => [
-    name,
-    portFrom(name, env[name], preset),
-  ]);
-  const [twice] = ports.filter(
-    ([, port], at) => ports.findIndex(([, other]) => other === port) < at,
-  );
-  if (twice !== undefined)
-    throw new Fault(`${twice[0]} is ${twice[1]}, but that is another app's port already.`);
-  return Object.fromEntries(ports);
+function optionsFrom(args) {
+  const options = { allInOne: false, verbose: false, count: 1 };
+  const words = args.flatMap((arg) => arg.split('='));
+  for (let word = words.shift(); word !== undefined; word = words.shift()) {
+    if (word === '--all-in-one') options.allInOne = true;
+    else if (word === '--verbose') options.verbose = true;
+    else if (word === '--regions') options.count = countFrom(words.shift());
+    else throw new Fault(`${word} is no option; ${OPTIONS}`);
+  }
+  return options;
 }
 
-function portFrom(name, text, preset) {
-  if (text === undefined || text === '') return preset;
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port;
-  throw new Fault(`${name} must be a port from 1 to 65535, but is "${text}".`);
+function countFrom(text = '') {
+  const count = Number(text);
+  if (text !== '' && Number.isInteger(count) && count >= 1 && count <= REGIONS_MAX) return count;
+  throw new Fault(`--regions must be a number from 1 to ${REGIONS_MAX}, but is "${text}".`);
+}
+
+function portSettings(ports) {
+  return Object.fromEntries(ports.map(({ setting, port }) => [setting, String(port)]));
 }

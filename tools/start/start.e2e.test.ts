@@ -3,7 +3,6 @@
  * Method  the real command as a process of its own, with a fresh data folder and free ports, seen from outside: what it
  *         prints, what its addresses answer, which processes it has.
  */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
@@ -12,83 +11,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { freePort, startRedis, until } from '@headcount/testing';
+import { READY, Run, processes, type Child } from './start-run.js';
 
 jest.setTimeout(90_000);
-
-const SCRIPT = join(__dirname, 'start.mjs');
-const READY = /Headcount is ready after/;
-
-interface Child {
-  readonly pid: number;
-  readonly parent: number;
-  readonly command: string;
-}
-
-/** All processes of this machine. */
-function processes(): readonly Child[] {
-  return execFileSync('ps', ['-A', '-ww', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' })
-    .trim()
-    .split('\n')
-    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
-    .map((match) => ({
-      pid: Number(match?.[1]),
-      parent: Number(match?.[2]),
-      command: match?.[3] ?? '',
-    }));
-}
-
-/** One run of `npm start`. */
-class Run {
-  printed = '';
-  readonly exitCode: Promise<number | null>;
-  private readonly process: ChildProcess;
-
-  constructor(env: Readonly<Record<string, string>>, args: readonly string[] = []) {
-    this.process = spawn(process.execPath, [SCRIPT, ...args], {
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    for (const stream of [this.process.stdout, this.process.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => (this.printed += text));
-    }
-    this.exitCode = new Promise((resolve) => this.process.once('close', resolve));
-  }
-
-  get running(): boolean {
-    return this.process.exitCode === null && this.process.signalCode === null;
-  }
-
-  /** The processes that it has started and that still run: Redis, apps, and what guards them. */
-  children(): readonly Child[] {
-    return processes().filter(({ parent }) => parent === this.process.pid);
-  }
-
-  child(part: RegExp): Child {
-    const found = this.children().find(({ command }) => part.test(command));
-    if (found === undefined) throw new Error(`No process of npm start is like ${part}`);
-    return found;
-  }
-
-  async prints(text: RegExp, timeoutMs = 60_000): Promise<void> {
-    await until(() => !this.running || text.test(this.printed), {
-      what: `npm start to print ${text}`,
-      timeoutMs,
-      everyMs: 50,
-    });
-    if (!text.test(this.printed))
-      throw new Error(`npm start has ended without ${text}: ${this.printed}`);
-  }
-
-  signal(signal: NodeJS.Signals): void {
-    this.process.kill(signal);
-  }
-
-  /** Ctrl-C, until it has ended. */
-  async stop(): Promise<number | null> {
-    this.signal('SIGINT');
-    return this.exitCode;
-  }
-}
 
 describe('npm start', () => {
   let dir: string;

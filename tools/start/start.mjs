@@ -1,16 +1,20 @@
 /**
- * `npm start [-- --all-in-one] [--verbose]`: all of Headcount on this machine, from a fresh clone on. Installs what is
- * missing, builds, starts a private Redis and the apps, says where they are, starts again what dies, and stops everything
- * on Ctrl-C. Nothing but Node itself is imported on the way, for at first nothing else is there.
+ * `npm start [-- --all-in-one] [--verbose] [--regions 2]`: all of Headcount on this machine, from a fresh clone on. Installs
+ * what is missing, builds, starts a private Redis and the apps, says where they are, starts again what dies, and stops
+ * everything on Ctrl-C. With --regions, so many whole regions that `npm run regions` can split and rejoin. Nothing but Node
+ * itself is imported on the way, for at first nothing else is there.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openControl } from '../regions/control.mjs';
+import { Links } from '../regions/links.mjs';
 import { Fault } from '../setup/fault.mjs';
 import { ensureNodeModules } from '../setup/node-modules.mjs';
 import { ensureProgram, REDIS } from '../setup/programs.mjs';
-import { addressesOf, appParts } from './apps.mjs';
+import { appParts, counterApiOf } from './apps.mjs';
+import { greeting } from './greeting.mjs';
 import { holdLock } from './instance-lock.mjs';
 import { beginLogs } from './logs.mjs';
 import { checkPorts } from './ports.mjs';
@@ -25,29 +29,53 @@ const say = (line) => console.log(line);
 
 async function main() {
   const settings = readSettings(process.argv.slice(2), process.env, root);
-  mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 });
-  holdLock(join(settings.dataDir, 'start.lock'));
-  beginLogs(settings.logDir);
+  const { dataDir, regions } = settings;
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  holdLock(join(dataDir, 'start.lock'));
+  for (const { logDir } of regions) beginLogs(logDir);
   ensureNodeModules(root, say);
-  const ownRedis = settings.redisUrl === undefined;
-  const redis = ownRedis ? await privateRedis(settings) : undefined;
-  await checkPorts(settings);
+  const redises = await privateRedises(regions);
+  for (const region of regions) await checkPorts(region);
   build();
 
-  const redisUrl = redis?.url ?? settings.redisUrl;
-  const apps = appParts(settings, { root, redisUrl, signingKeys: signingKeysIn(settings.dataDir) });
-  const names = apps.map(({ name }) => name).join(', ');
-  say(`Starting ${ownRedis ? 'a private Redis, ' : ''}${names} …`);
-  await supervise(redis ? [[redis.part], apps] : [apps], {
-    say,
-    onReady: () => sayReady(settings),
-  });
+  const links = await Links.between(
+    regions.map((region) => ({ name: region.name, ...counterApiOf(region) })),
+  );
+  const closeControl = await openControl(dataDir, (words) => obey(links, words));
+  const signingKeys = signingKeysIn(dataDir);
+  const apps = regions.flatMap((region, at) =>
+    appParts(region, {
+      root,
+      redisUrl: redises[at]?.url ?? region.redisUrl,
+      signingKeys,
+      peers: regions.length > 1 ? links.peersOf(region.name) : undefined,
+    }),
+  );
+  sayWhatStarts(regions, redises, apps);
+  const layers = [redises.map(({ part }) => part), apps];
+  try {
+    await supervise(layers, { say, onReady: () => say(greeting(settings, startedMs)) });
+  } finally {
+    links.close();
+    closeControl();
+  }
 }
 
-async function privateRedis(settings) {
-  const redis = redisPart(ensureProgram(REDIS, say), settings);
-  await endLeftover(redis.address, say);
-  return redis;
+/** A Redis for each region, or none where REDIS_URL names one. */
+async function privateRedises(regions) {
+  const own = regions.filter(({ redisUrl }) => redisUrl === undefined);
+  if (own.length === 0) return [];
+  const program = ensureProgram(REDIS, say);
+  const redises = own.map((region) => redisPart(program, region));
+  for (const { address } of redises) await endLeftover(address, say);
+  return redises;
+}
+
+/** What is cut and healed from elsewhere is said here too, or the apps' complaints would be a riddle. */
+function obey(links, [verb, ...names]) {
+  const lines = links.order(verb, names);
+  if (verb !== 'status') lines.forEach(say);
+  return lines;
 }
 
 function build() {
@@ -59,29 +87,13 @@ function build() {
   if (status !== 0) throw new Fault('The build failed.');
 }
 
-function sayReady(settings) {
-  const { page, graphql, health } = addressesOf(settings);
-  const rows = (list) => list.map(([name, url]) => `    ${name.padEnd(18)}${url}`).join('\n');
-  const logs = settings.verbose ? 'here' : place(settings.logDir);
-  const data = settings.redisUrl === undefined ? place(settings.dataDir) : 'the Redis of REDIS_URL';
-  say(`
-Headcount is ready after ${((performance.now() - startedMs) / 1000).toFixed(1)} s.
-
-  Open in a browser, best in two at once
-    ${page}
-  GraphQL
-${rows(graphql)}
-  Health
-${rows(health)}
-  Data in ${data}, logs in ${logs}
-
-Ctrl-C stops everything.
-`);
-}
-
-function place(folder) {
-  const fromHere = relative(process.cwd(), folder);
-  return `${fromHere.startsWith('..') ? folder : fromHere}/`;
+function sayWhatStarts(regions, redises, apps) {
+  if (regions.length > 1) {
+    say(`Starting ${regions.map(({ name }) => name).join(', ')} …`);
+    return;
+  }
+  const names = apps.map(({ name }) => name).join(', ');
+  say(`Starting ${redises.length > 0 ? 'a private Redis, ' : ''}${names} …`);
 }
 
 try {

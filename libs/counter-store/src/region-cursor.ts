@@ -2,7 +2,13 @@
 import type { VectorRow } from './region-part.js';
 
 /** The logs are told first, then the slices: a record is known before what it stands for. */
-export type CursorPlace = LogPlace | { readonly slice: number };
+export type CursorPlace = LogPlace | SlicePlace;
+
+/** Which slice is next, and up to which rev records have been told. */
+export interface SlicePlace {
+  readonly slice: number;
+  readonly told: number;
+}
 
 /** Up to which rev a log has been told. */
 export interface LogPlace {
@@ -34,9 +40,12 @@ export function decodeCursor(text: string): RegionCursor {
 /** Where a stream begins. */
 export const FIRST_PLACE: LogPlace = { log: LOGS[0], rev: 0 };
 
-/** The place after a page of a log; `to` null: the page was the last one. */
-export function afterPage(log: LogPlace['log'], to: number | null): CursorPlace {
+/**
+ * The place after a page of a log; `to` null: the page was the last one. `begunAt`: the rev at the beginning, up to which
+ * the pages have told all.
+ */
+export function afterPage(log: LogPlace['log'], to: number | null, begunAt: number): CursorPlace {
   if (to !== null) return { log, rev: to };
   const next = LOGS[LOGS.indexOf(log) + 1];
-  return next === undefined ? { slice: 0 } : { log: next, rev: 0 };
+  return next === undefined ? { slice: 0, told: begunAt } : { log: next, rev: 0 };
 }

@@ -15,6 +15,7 @@ import {
   decodeCursor,
   encodeCursor,
   type LogPlace,
+  type SlicePlace,
   type RegionCursor,
 } from './region-cursor.js';
 import type { BucketAsk, BucketPart, CoverRow } from './region-part.js';
@@ -79,9 +80,7 @@ export class RegionReader {
   private async goOn(bucket: number, cursor: RegionCursor): Promise<PartRead> {
     const { at } = cursor;
     const read =
-      'log' in at
-        ? await this.records(bucket, at, cursor)
-        : await this.slice(bucket, at.slice, cursor);
+      'log' in at ? await this.records(bucket, at, cursor) : await this.slice(bucket, at, cursor);
     // What was told under an incarnation that has ended since is no beginning of this one's whole state.
     return read.part.incarnation === cursor.incarnation ? read : this.begin(bucket);
   }
@@ -111,22 +110,37 @@ export class RegionReader {
       from: null,
       to: stream.rev,
       covers: null,
-      cursor: encodeCursor({ ...stream, at: afterPage(log, to) }),
+      cursor: encodeCursor({ ...stream, at: afterPage(log, to, stream.rev) }),
       slice: null,
       state,
     };
     return { part, replid };
   }
 
-  private async slice(bucket: number, number: number, cursor: RegionCursor): Promise<PartRead> {
+  private async slice(
+    bucket: number,
+    { slice, told }: SlicePlace,
+    cursor: RegionCursor,
+  ): Promise<PartRead> {
     const { modulus, rev, vector } = cursor;
-    const { position, replid, state } = await regionSlice.run(
+    const { position, replid, to, state } = await regionSlice.run(
       this.context.redis,
-      [metaKey(bucket), namesKey(bucket), regionsKey(bucket), writersKey(bucket)],
-      [...fenceArgs(this.context, bucket), modulus, number],
+      [
+        metaKey(bucket),
+        namesKey(bucket),
+        operationsKey(bucket, 0),
+        operationsKey(bucket, 1),
+        voidsKey(bucket),
+        regionsKey(bucket),
+        writersKey(bucket),
+      ],
+      [...fenceArgs(this.context, bucket), modulus, slice, told, PART_RECORDS_MAX],
     );
     this.context.seen.note(bucket, position);
-    const isLast = number + 1 >= modulus;
+    // Too many records have come since: they go first, by themselves.
+    const isTold = to === position.rev;
+    const isLast = isTold && slice + 1 >= modulus;
+    const next = { slice: isTold ? slice + 1 : slice, told: to };
     const part: BucketPart = {
       bucket,
       incarnation: position.incarnation,
@@ -134,8 +148,8 @@ export class RegionReader {
       to: rev,
       // Whole state leaves nothing out, so there is nothing that one must have had before.
       covers: isLast ? vector.map((row): CoverRow => [...row, '', 0]) : null,
-      cursor: isLast ? null : encodeCursor({ ...cursor, at: { slice: number + 1 } }),
-      slice: [modulus, number],
+      cursor: isLast ? null : encodeCursor({ ...cursor, at: next }),
+      slice: isTold ? [modulus, slice] : null,
       state,
     };
     return { part, replid };

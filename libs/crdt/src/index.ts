@@ -110,6 +110,7 @@ export {
   type RegionVersion,
 } from './region-vector.js';
 export { err, ok, type Result } from './result.js';
+export { safeValue } from './safe-value.js';
 export { intersection, lacking, type VersionSpan } from './version-span.js';
 export {
   NOTHING_COVERED,

@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { itObeysJoinLaws } from '@headcount/testing';
 import {
   NOWHERE,
   compareRev,
@@ -8,6 +7,7 @@ import {
   type Position,
   type RevVersion,
 } from './position.js';
+import { checkLaw, expectSame, itJoins } from './testing/laws.js';
 
 // Few incarnations and few numbers, so that equal ones meet often.
 const incarnation = fc.constantFrom(
@@ -21,33 +21,31 @@ const version: fc.Arbitrary<RevVersion> = fc.record({ incarnation, rev: number }
 const positions: fc.Arbitrary<Position> = fc.record({ incarnation, seq: number, rev: number });
 
 describe('compareRev', () => {
-  it('puts any two versions in one order, whichever comes first (antisymmetric)', () => {
-    fc.assert(
-      fc.property(version, version, (left, right) => {
-        expect(Math.sign(compareRev(left, right)) + Math.sign(compareRev(right, left))).toBe(0);
-      }),
-    );
-  });
+  describe('laws', () => {
+    it('puts any two versions in one order, whichever comes first (antisymmetric)', () => {
+      checkLaw(fc.tuple(version, version), ([left, right]) => {
+        expectSame(Math.sign(compareRev(left, right)) + Math.sign(compareRev(right, left)), 0);
+      });
+    });
 
-  it('calls two versions equal only if they are the same', () => {
-    fc.assert(
-      fc.property(version, version, (left, right) => {
+    it('calls two versions equal only if they are the same (identity)', () => {
+      checkLaw(fc.tuple(version, version), ([left, right]) => {
         const same = left.incarnation === right.incarnation && left.rev === right.rev;
-        expect(compareRev(left, right) === 0).toBe(same);
-      }),
-    );
-  });
+        expectSame(compareRev(left, right) === 0, same);
+      });
+    });
 
-  it('orders what lies between two versions between them (transitive)', () => {
-    fc.assert(
-      fc.property(version, version, version, (a, b, c) => {
-        const [low, middle, high] = [a, b, c].sort(compareRev);
+    it('orders what lies between two versions between them (transitive)', () => {
+      checkLaw(fc.tuple(version, version, version), (three) => {
+        const [low, middle, high] = [...three].sort(compareRev);
         if (!low || !middle || !high) throw new Error('three versions stay three');
-        expect(compareRev(low, middle)).toBeLessThanOrEqual(0);
-        expect(compareRev(middle, high)).toBeLessThanOrEqual(0);
-        expect(compareRev(low, high)).toBeLessThanOrEqual(0);
-      }),
-    );
+        const pairs = [compareRev(low, middle), compareRev(middle, high), compareRev(low, high)];
+        expectSame(
+          pairs.every((order) => order <= 0),
+          true,
+        );
+      });
+    });
   });
 
   it('lets the incarnation decide before the rev', () => {
@@ -63,30 +61,31 @@ describe('compareRev', () => {
 });
 
 describe('laterPosition', () => {
-  itObeysJoinLaws(positions, laterPosition);
+  describe('laws', () => {
+    itJoins(fc.tuple(positions, positions, positions), laterPosition);
 
-  it('is not before either of the two, and holds no more than they do', () => {
-    fc.assert(
-      fc.property(positions, positions, (left, right) => {
-        const later = laterPosition(left, right);
-        for (const one of [left, right]) {
-          expect(compareRev(later, one)).toBeGreaterThanOrEqual(0);
-          if (one.incarnation === later.incarnation)
-            expect(later.seq).toBeGreaterThanOrEqual(one.seq);
-        }
-        const sources = [left, right].filter((one) => one.incarnation === later.incarnation);
-        expect(sources.map(({ seq }) => seq)).toContain(later.seq);
-        expect(sources.map(({ rev }) => rev)).toContain(later.rev);
-      }),
-    );
-  });
+    it('is not before either of the two, and holds no more than they do (inflation)', () => {
+      checkLaw(fc.tuple(positions, positions), (both) => {
+        const later = laterPosition(...both);
+        const sources = both.filter((one) => one.incarnation === later.incarnation);
+        for (const one of both) expectSame(compareRev(later, one) >= 0, true);
+        for (const one of sources) expectSame(later.seq >= one.seq, true);
+        expectSame(
+          sources.some(({ seq }) => seq === later.seq),
+          true,
+        );
+        expectSame(
+          sources.some(({ rev }) => rev === later.rev),
+          true,
+        );
+      });
+    });
 
-  it('starts from nowhere', () => {
-    fc.assert(
-      fc.property(positions, (position) => {
-        expect(laterPosition(NOWHERE, position)).toEqual(position);
-      }),
-    );
+    it('starts from nowhere (neutral)', () => {
+      checkLaw(positions, (position) => {
+        expectSame(laterPosition(NOWHERE, position), position);
+      });
+    });
   });
 
   it('takes seq and rev of the later incarnation, though both are lower', () => {
@@ -100,21 +99,19 @@ describe('incarnationAt', () => {
   const ms = fc.nat({ max: 2 ** 48 - 1 });
   const random = fc.nat({ max: 2 ** 32 - 1 }).map((bits) => bits.toString(16).padStart(8, '0'));
 
-  it('makes 20 hex digits, for any time until the year 10889', () => {
-    fc.assert(
-      fc.property(ms, random, (at, bits) => {
-        expect(incarnationAt(at, bits)).toMatch(/^[0-9a-f]{20}$/);
-      }),
-    );
-  });
+  describe('laws', () => {
+    it('makes 20 hex digits, for any time until the year 10889 (shape)', () => {
+      checkLaw(fc.tuple(ms, random), ([at, bits]) => {
+        expectSame(/^[0-9a-f]{20}$/.test(incarnationAt(at, bits)), true);
+      });
+    });
 
-  it('is later as text where its milliseconds are higher, whatever the random digits say', () => {
-    fc.assert(
-      fc.property(ms, ms, random, random, (one, other, bits, otherBits) => {
-        fc.pre(one < other);
-        expect(incarnationAt(one, bits) < incarnationAt(other, otherBits)).toBe(true);
-      }),
-    );
+    it('is later as text where its milliseconds are higher, whatever the random digits say (order)', () => {
+      checkLaw(fc.tuple(ms, ms, random, random), ([one, other, bits, otherBits]) => {
+        const byText = incarnationAt(one, bits) < incarnationAt(other, otherBits);
+        if (one !== other) expectSame(byText, one < other);
+      });
+    });
   });
 
   it('tells apart two that began in the same millisecond', () => {

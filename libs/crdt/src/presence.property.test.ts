@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { NOBODY, isNobody, totalPresence, type Presence } from './presence.js';
+import { checkLaw, expectSame } from './testing/laws.js';
 
 /** A register as R1 allows it: whoever is present holds a socket. */
 const presence: fc.Arbitrary<Presence> = fc
@@ -8,41 +9,35 @@ const presence: fc.Arbitrary<Presence> = fc
 const parts = fc.array(presence, { maxLength: 10 });
 
 describe('presence', () => {
-  it('adds up to the same in any order', () => {
-    const shuffled = parts.chain((all) =>
-      fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })),
-    );
-    fc.assert(
-      fc.property(shuffled, ([all, mixed]) => {
-        expect(totalPresence(mixed)).toEqual(totalPresence(all));
-      }),
-    );
-  });
+  describe('laws', () => {
+    it('adds up to the same in any order (commutative)', () => {
+      const mixed = parts.chain((all) =>
+        fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })),
+      );
+      checkLaw(mixed, ([all, other]) => {
+        expectSame(totalPresence(other), totalPresence(all));
+      });
+    });
 
-  it('adds up to the same in any grouping, as regions that each add up their gateways', () => {
-    fc.assert(
-      fc.property(parts, parts, (here, there) => {
+    it('adds up to the same in any grouping, as regions that each add up their gateways (associative)', () => {
+      checkLaw(fc.tuple(parts, parts), ([here, there]) => {
         const byRegion = totalPresence([totalPresence(here), totalPresence(there)]);
-        expect(byRegion).toEqual(totalPresence([...here, ...there]));
-      }),
-    );
-  });
+        expectSame(byRegion, totalPresence([...here, ...there]));
+      });
+    });
 
-  it('keeps R1: no total has more viewers than connections', () => {
-    fc.assert(
-      fc.property(parts, (all) => {
+    it('has no more viewers than connections in any total (R1)', () => {
+      checkLaw(parts, (all) => {
         const { viewers, connections } = totalPresence(all);
-        expect(viewers).toBeLessThanOrEqual(connections);
-      }),
-    );
-  });
+        expectSame(viewers <= connections, true);
+      });
+    });
 
-  it('is nobody exactly where all parts are', () => {
-    fc.assert(
-      fc.property(parts, (all) => {
-        expect(isNobody(totalPresence(all))).toBe(all.every(isNobody));
-      }),
-    );
+    it('is nobody exactly where all parts are (empty)', () => {
+      checkLaw(parts, (all) => {
+        expectSame(isNobody(totalPresence(all)), all.every(isNobody));
+      });
+    });
   });
 
   it('adds viewers to viewers and connections to connections', () => {

@@ -10,7 +10,11 @@ export {
 } from './liveness.js';
 export { Looker, type LookerOptions, type StoredGateways } from './looker.js';
 export { Sweeper, type SweeperOptions } from './sweeper.js';
-export { WatchedBucket, type WatchedCounter } from './watched-bucket.js';
+export { counterOf, type CounterRef } from './watch/counter-of.js';
+export type { PushOutcome, PushWay } from './watch/push-stream.js';
+export type { WatchTimers } from './watch/timers.js';
+export { Watch, type WatchOptions, type WatchingGateway } from './watch/watch.js';
+export { WatchedBucket, type WatchedCounter } from './watch/watched-bucket.js';
 export { ownerOf } from './gossip/ownership.js';
 export { Gossip, type GossipOptions } from './gossip/gossip.js';
 export type { LinkFailure, PeerLink } from './gossip/peer-link.js';

@@ -12,6 +12,8 @@ export {
   type LiveCounter,
 } from './live-client.js';
 export { AppProcess, type AppEnv } from './start-app.js';
+export { RedisBackup } from './redis-backup.js';
+export { Regions, startRegions, type Parting, type RegionsOptions } from './start-regions.js';
 export { startSystem, type System, type SystemOptions } from './start-system.js';
 export { TcpProxy } from './tcp-proxy.js';
 export { BLOCKED, NO_FAULTS, UdpProxy, type UdpFaults } from './udp-proxy.js';

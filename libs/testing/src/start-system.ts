@@ -11,6 +11,8 @@ export interface SystemOptions {
   readonly gateways?: number;
   /** Puts a UdpProxy before each counter-api; its faults are the test's to set. */
   readonly udpSeed?: number;
+  /** Ports of the counter-apis, where they have to be known before; default: free ones. */
+  readonly apiPorts?: readonly number[];
   /** More settings for every app. */
   readonly env?: AppEnv;
 }
@@ -107,8 +109,13 @@ class SystemBuilder {
   }
 
   private async choosePorts(counterApis: number, gateways: number): Promise<void> {
-    const free = (count: number) => Promise.all(Array.from({ length: count }, () => freePort()));
-    [this.apiPorts, this.gatewayPorts] = await Promise.all([free(counterApis), free(gateways)]);
+    const chosen = this.options.apiPorts ?? [];
+    const free = (count: number, given: readonly number[] = []) =>
+      Promise.all(Array.from({ length: count }, (_, place) => given[place] ?? freePort()));
+    [this.apiPorts, this.gatewayPorts] = await Promise.all([
+      free(counterApis, chosen),
+      free(gateways),
+    ]);
   }
 
   private async apiEnv(place: number): Promise<AppEnv> {

@@ -79,6 +79,18 @@ describe('TcpProxy', () => {
     await until(() => next.received() === 'again');
   });
 
+  it('refuses what is open and what comes, until it is resumed', async () => {
+    const { closed } = await open();
+    proxy.refuse();
+    await until(closed);
+    const refused = connect(proxy.port, '127.0.0.1').on('error', () => undefined);
+    await new Promise((resolve) => refused.once('close', resolve));
+    proxy.resume();
+    const next = await open();
+    next.socket.write('again');
+    await until(() => next.received() === 'again');
+  });
+
   it('holds everything back by a delay, in order', async () => {
     proxy.delayMs = 60;
     const { socket, received } = await open();
@@ -96,6 +108,7 @@ describe('TcpProxy', () => {
     socket.write('12345');
     await until(closed);
     expect(received()).toBe('123');
+    expect(proxy.repliesCut).toBe(1);
     const next = await open();
     next.socket.write('whole again');
     await until(() => next.received() === 'whole again');

@@ -9,10 +9,13 @@ import { createServer, connect, type AddressInfo, type Server, type Socket } fro
 export class TcpProxy {
   /** How long bytes take on their way, each way, in milliseconds. */
   delayMs = 0;
+  /** How many connections were cut in the middle of a reply. */
+  repliesCut = 0;
   private readonly pairs = new Set<readonly [Socket, Socket]>();
   /** What fell due while nothing may pass. */
   private held: (() => void)[] = [];
   private silent = false;
+  private refusing = false;
   /** Bytes of replies that may still pass before the connection they are on is cut. */
   private replyBytesLeft = Infinity;
 
@@ -25,7 +28,8 @@ export class TcpProxy {
 
   /** Listens on a free port of 127.0.0.1 and passes on to `targetPort` there. */
   static async to(targetPort: number): Promise<TcpProxy> {
-    const server = createServer();
+    // What is small is not held back for more, or the proxy would add a delay of its own.
+    const server = createServer({ noDelay: true });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return new TcpProxy(server, targetPort);
@@ -46,9 +50,16 @@ export class TcpProxy {
     for (const sockets of this.pairs) for (const socket of sockets) socket.pause();
   }
 
+  /** Resets every open connection, and each that comes until it is resumed. */
+  refuse(): void {
+    this.refusing = true;
+    this.cut();
+  }
+
   /** What was held passes, and all that follows. */
   resume(): void {
     this.silent = false;
+    this.refusing = false;
     for (const pass of this.held.splice(0)) pass();
     for (const sockets of this.pairs) for (const socket of sockets) socket.resume();
   }
@@ -71,7 +82,11 @@ export class TcpProxy {
   }
 
   private join(client: Socket): void {
-    const target = connect(this.targetPort, '127.0.0.1');
+    if (this.refusing) {
+      client.on('error', () => undefined).resetAndDestroy();
+      return;
+    }
+    const target = connect({ port: this.targetPort, host: '127.0.0.1', noDelay: true });
     const pair = [client, target] as const;
     this.pairs.add(pair);
     this.pass(client, target, (bytes) => carry(client, target, bytes));
@@ -110,6 +125,7 @@ export class TcpProxy {
     }
     const last = bytes.subarray(0, this.replyBytesLeft);
     this.replyBytesLeft = Infinity;
+    this.repliesCut += 1;
     // Ended, not reset: a reset could overtake the bytes that shall still arrive.
     client.end(last);
     target.resetAndDestroy();

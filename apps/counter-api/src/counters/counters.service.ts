@@ -11,7 +11,7 @@ import {
 import type { CounterApiConfig } from '../settings.js';
 import { STORE, type Store } from '../store/store.js';
 import { available } from '../store/available.js';
-import { counterOf, type CounterRef } from './counter-of.js';
+import { counterOf, type CounterRef } from '@headcount/replication';
 
 /** A change of a durable counter that a caller asks for. */
 export interface Change extends CounterRef {

@@ -9,7 +9,7 @@ import {
   type OperationId,
   type PageId,
 } from '@headcount/protocol';
-import type { CounterRef } from './counter-of.js';
+import type { CounterRef } from '@headcount/replication';
 
 /** A page by the id that a caller gave. */
 export function pageIdOf(pageId: string): PageId {

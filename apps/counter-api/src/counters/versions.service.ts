@@ -31,9 +31,11 @@ export class VersionsService {
 
   private async vectorOf(bucket: number): Promise<RegionVector> {
     const { vector } = await available(this.store.regions.standing(bucket));
+    // A bucket that was never used has no incarnation.
+    const used = vector.filter(([, incarnation]) => incarnation !== '');
     return new Map(
-      // Where there are no peers the store does without the region's name.
-      vector.map(([region, incarnation, seq]) => [
+      used.map(([region, incarnation, seq]) => [
+        // Where there are no peers the store does without the region's name.
         region === '' ? this.config.REGION : region,
         { incarnation, seq },
       ]),

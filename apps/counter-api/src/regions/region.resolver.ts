@@ -20,6 +20,7 @@ import {
   type Subject,
 } from '@headcount/platform';
 import { HeadcountError } from '@headcount/protocol';
+import { LOOKS } from '@headcount/replication';
 import type { CounterApiConfig } from '../settings.js';
 import { available } from '../store/available.js';
 import { STORE, type Store } from '../store/store.js';
@@ -100,7 +101,11 @@ export class RegionResolver {
     if (!gossip || !status || name === this.config.REGION) {
       throw new HeadcountError('BAD_REQUEST', `${name} is no other region that is known here.`);
     }
-    if (!status.stale) throw new HeadcountError('REGION_IN_USE');
+    // Stale may be what this region was a moment ago: what has just been heard is in use.
+    const silentMs = this.clock.nowMs() - status.heardAtMs;
+    if (!status.stale || silentMs < LOOKS * this.config.SYNC_INTERVAL_MS) {
+      throw new HeadcountError('REGION_IN_USE');
+    }
     const atMs = this.clock.nowMs();
     await available(this.store.regionRegistry.retire({ region: name, atMs, by }));
     this.logger.warn({ region: name, by }, 'region retired');

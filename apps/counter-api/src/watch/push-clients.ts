@@ -1,16 +1,34 @@
-import type { Clock, Instance, Keyring } from '@headcount/platform';
-import { SignedClient } from '@headcount/platform';
+import { z } from 'zod';
+import { SignedClient, type Clock, type Instance, type Keyring } from '@headcount/platform';
+import { PATHS } from '@headcount/protocol';
+import type { PushWay } from '@headcount/replication';
 
-/** Makes the clients that pushes go through. */
+/** Makes the ways that pushes go. */
 export interface PushClients {
   readonly clock: Clock;
-  /** A client for the gateway at `url`. */
-  open(url: string): SignedClient;
+  /** The way to the gateway at `url`. */
+  open(url: string): PushWay;
 }
 
 export const PUSH_CLIENTS = Symbol('PUSH_CLIENTS');
 
-/** Clients that sign as `instance`. */
+/** Ways over connections that are kept, signed as `instance`. */
 export function pushClients(instance: Instance, keyring: Keyring, clock: Clock): PushClients {
-  return { clock, open: (url) => new SignedClient({ url, instance, keyring }) };
+  return {
+    clock,
+    open(url) {
+      const client = new SignedClient({ url, instance, keyring });
+      return {
+        async push(body) {
+          const call = { method: 'PUT' as const, path: PATHS.push, body, answer: z.undefined() };
+          const pushed = await client.call(call);
+          if (pushed.ok) return 'taken';
+          const { error } = pushed;
+          const isDisowned = error.code === 'REFUSED' && error.refusal === 'UNKNOWN_INSTANCE';
+          return isDisowned ? 'disowned' : 'failed';
+        },
+        close: () => client.close(),
+      };
+    },
+  };
 }

@@ -50,18 +50,11 @@ end
 local to = bucket.rev
 local rows = redis.call('ZRANGE', index, '(' .. int(rev), '+inf', 'BYSCORE', 'LIMIT', 0, rowsMax + 1, 'WITHSCORES')
 if #rows > 2 * rowsMax then to = tonumber(rows[2 * rowsMax]) end
--- Not more records than fit, and never some of a rev without the others.
-for _, log in ipairs({ operations0 .. ':log', operations1 .. ':log', voids }) do
-  local over = redis.call('ZRANGE', log, '(' .. int(rev), '+inf', 'BYSCORE', 'LIMIT', recordsMax, 1, 'WITHSCORES')
-  if over[2] then to = math.min(to, math.max(rev + 1, tonumber(over[2]) - 1)) end
-end
+to = records_until({ operations0 .. ':log', operations1 .. ':log', voids }, rev, to, recordsMax)
 
 local out = export_begin(bucket, vector, rev)
 for i = 1, #rows, 2 do
   if tonumber(rows[i + 1]) <= to then export_row(out, rows[i]) end
 end
-local function members(log) return redis.call('ZRANGE', log, '(' .. int(rev), int(to), 'BYSCORE') end
-export_operations(out, operations0, members(operations0 .. ':log'))
-export_operations(out, operations1, members(operations1 .. ':log'))
-export_voids(out, members(voids))
+export_records(out, operations0, operations1, voids, rev, to)
 return { 'since', position[1], position[2], position[3], bucket.replid, int(to), int(bucket.power), export_end(out), json_vector(out.vector, true) }

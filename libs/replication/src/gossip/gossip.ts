@@ -1,7 +1,6 @@
 /** All of a counter-api's gossip: its peers, its own buckets' standings, and who is stale. */
-import type { RegionRegistry } from '@headcount/counter-store';
+import type { RegionRegistry, RegionStore } from '@headcount/counter-store';
 import { ChangeClock } from './change-clock.js';
-import type { GossipStore } from './gossip-store.js';
 import { ownerOf } from './ownership.js';
 import { PeerGossip } from './peer-gossip.js';
 import type { LinkFailure, PeerLink } from './peer-link.js';
@@ -17,7 +16,7 @@ export interface GossipOptions {
   readonly buckets: number;
   /** Peer region -> the way to it. */
   readonly links: ReadonlyMap<string, PeerLink>;
-  readonly store: GossipStore;
+  readonly store: RegionStore;
   readonly registry: RegionRegistry;
   /** The counter-apis of this region that are alive; this one counts itself in any case. */
   readonly liveInstances: () => Iterable<string>;
@@ -67,9 +66,9 @@ export class Gossip {
           onParts: (parts) => options.onParts(peer, parts),
         }),
     );
-    const { clock, watch } = this;
+    const { clock, watch, standings } = this;
     this.answers = new RegionAnswers({
-      ...{ region, instance, buckets, clock, watch, store, timers },
+      ...{ region, instance, buckets, clock, watch, standings, store, timers },
       peers: new Set(links.keys()),
     });
   }

@@ -3,11 +3,10 @@
  * counter-api owns are asked for until they are level with it. One request at a time, each of them bounded
  * (docs/protocol.md §8), so a slow or talkative peer costs neither memory nor the others' turn.
  */
-import type { BucketPart } from '@headcount/counter-store';
-import { PULL_ASKS_MAX, type DigestAnswer } from '@headcount/protocol';
+import type { BucketPart, RegionStore } from '@headcount/counter-store';
+import { DIGEST_POSITIONS_MAX, type DigestAnswer } from '@headcount/protocol';
 import { PeerPositions } from './peer-positions.js';
 import type { LinkFailure, PeerLink } from './peer-link.js';
-import type { GossipStore } from './gossip-store.js';
 import { Stop } from './stop.js';
 import type { Standings } from './standings.js';
 import type { GossipTimers } from './timers.js';
@@ -18,7 +17,7 @@ export interface PeerGossipOptions {
   readonly peer: string;
   readonly buckets: number;
   readonly link: PeerLink;
-  readonly store: GossipStore;
+  readonly store: RegionStore;
   readonly standings: Standings;
   readonly owns: (bucket: number) => boolean;
   /** Regions out of service, to tell the peer. */
@@ -42,6 +41,7 @@ export class PeerGossip {
   private after: readonly [instance: string, clock: number] | null = null;
   private readonly stopping = new Stop();
   private running: Promise<void> | null = null;
+  private pullFailed = false;
   /** Regions that are not stale by the peer's account, as of the last digest. */
   fresh: ReadonlySet<string> = new Set();
   /** When the last digest that succeeded was asked for; null: none has. */
@@ -103,7 +103,7 @@ export class PeerGossip {
 
   /** One digest, and what it told pulled. False where something failed. */
   async round(): Promise<boolean> {
-    const { link, region, buckets, retired, waitMs, timers, heard } = this.options;
+    const { link, region, peer, buckets, retired, waitMs, timers, heard, standings } = this.options;
     const askedMs = timers.nowMs();
     const answer = await link.digest({
       region,
@@ -114,31 +114,39 @@ export class PeerGossip {
     });
     if (!answer.ok) return this.failed(answer.error);
     const { instance, clock, fresh, positions } = answer.value;
+    if (answer.value.region !== peer) {
+      return this.failed({ code: 'WRONG_REGION', detail: `it is ${answer.value.region}` });
+    }
     this.positions.note(positions);
     this.after = [instance, clock];
     this.fresh = new Set(fresh);
-    this.digestAtMs = askedMs;
-    await heard(answer.value);
-    if (!(await this.pullAll())) return false;
-    this.levelAtMs = askedMs;
+    // A full answer is not all there is to tell.
+    const isWhole = positions.length < DIGEST_POSITIONS_MAX;
+    if (isWhole) this.digestAtMs = askedMs;
+    // A peer that tells what it has and does not give it is as good as silent: counts would stand still unnoticed.
+    await heard(this.pullFailed ? { ...answer.value, heartbeats: [] } : answer.value);
+    this.pullFailed = !(await this.pullUntil(askedMs + waitMs));
+    if (this.pullFailed) return false;
+    if (isWhole && standings.isComplete && this.behind === 0) this.levelAtMs = askedMs;
     return true;
   }
 
-  /** Pulls until everything owned is level with the last digest. */
-  private async pullAll(): Promise<boolean> {
-    const { link, region, owns } = this.options;
+  /**
+   * Pulls until everything owned is level with the last digest, or the time has come for the next one: heartbeats must
+   * not wait for the end of a long whole state. False where something failed.
+   */
+  private async pullUntil(endMs: number): Promise<boolean> {
+    const { link, region, owns, timers } = this.options;
     for (;;) {
-      const asks = this.positions.behind(owns).slice(0, PULL_ASKS_MAX);
+      const asks = this.positions.asks(owns);
       if (asks.length === 0 || this.stopping.isPulled) return true;
-      const answer = await link.pull({
-        region,
-        asks: asks.map((one) => this.positions.askFor(one)),
-      });
+      const answer = await link.pull({ region, asks });
       if (!answer.ok) return this.failed(answer.error);
       const { parts } = answer.value;
       if (parts.length === 0)
         return this.failed({ code: 'BAD_ANSWER', detail: 'no part was sent' });
       await this.takeAll(parts);
+      if (timers.nowMs() >= endMs) return true;
     }
   }
 

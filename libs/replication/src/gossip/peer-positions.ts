@@ -1,8 +1,12 @@
 /** How far a peer's buckets have come and how far each is pulled: what there is to ask for. */
 import { compareRev, type RevVersion } from '@headcount/crdt';
 import type { BucketAsk, BucketPart } from '@headcount/counter-store';
+import { BODY_BYTES_MAX, PULL_ASKS_MAX } from '@headcount/protocol';
 import type { BucketPosition } from './change-clock.js';
 import type { Standings } from './standings.js';
+
+/** Of one request: with many regions the vectors and cursors of its asks could pass what a body may have. */
+const ASKS_BYTES_MAX = BODY_BYTES_MAX / 2;
 
 export class PeerPositions {
   private readonly theirs = new Map<number, RevVersion>();
@@ -28,7 +32,9 @@ export class PeerPositions {
     // Before the own Redis has said what is pulled, there is nothing to compare with.
     if (!theirs || !standing) return false;
     const pulled = standing.pulled.get(this.peer);
-    return !pulled || compareRev(theirs, pulled) > 0;
+    if (pulled) return compareRev(theirs, pulled) > 0;
+    // Nothing has ever been in it, unless it is known here through others: then it has been lost there.
+    return theirs.rev > 0 || standing.vector.some(([region]) => region === this.peer);
   }
 
   /** The buckets that are behind, of those that `owns` names. Cost O(buckets of the peer). */
@@ -36,8 +42,20 @@ export class PeerPositions {
     return [...this.theirs.keys()].filter((bucket) => this.isBehind(bucket) && owns(bucket));
   }
 
-  /** What to ask for a bucket that is behind. */
-  askFor(bucket: number): BucketAsk {
+  /** What to ask for next: up to PULL_ASKS_MAX buckets that are behind, and no more than fits into one request. */
+  asks(owns: (bucket: number) => boolean): BucketAsk[] {
+    const asks: BucketAsk[] = [];
+    let bytes = 0;
+    for (const bucket of this.behind(owns).slice(0, PULL_ASKS_MAX)) {
+      const ask = this.askFor(bucket);
+      bytes += JSON.stringify(ask).length;
+      if (bytes > ASKS_BYTES_MAX) break;
+      asks.push(ask);
+    }
+    return asks;
+  }
+
+  private askFor(bucket: number): BucketAsk {
     const standing = this.standings.get(bucket);
     const { incarnation, rev } = standing?.pulled.get(this.peer) ?? { incarnation: '', rev: 0 };
     const own = standing?.position.incarnation ?? '';

@@ -1,6 +1,5 @@
 /** The answering side of gossip: what other regions' counter-apis ask of this one (docs/protocol.md §8). */
-import type { RegionStore } from '@headcount/counter-store';
-import type { BucketAsk, BucketPart } from '@headcount/counter-store';
+import type { BucketPart, RegionStore } from '@headcount/counter-store';
 import {
   DIGEST_POSITIONS_MAX,
   PULL_BYTES,
@@ -14,6 +13,7 @@ import {
 } from '@headcount/protocol';
 import type { ChangeClock } from './change-clock.js';
 import type { RegionWatch } from './region-watch.js';
+import type { Standings } from './standings.js';
 import type { GossipTimers } from './timers.js';
 
 export interface RegionAnswersOptions {
@@ -23,22 +23,29 @@ export interface RegionAnswersOptions {
   readonly peers: ReadonlySet<string>;
   readonly clock: ChangeClock;
   readonly watch: RegionWatch;
+  readonly standings: Standings;
   readonly store: Pick<RegionStore, 'read'>;
   readonly timers: GossipTimers;
 }
 
 /** Why a peer gets no answer. */
-export type AnswerRefusal = 'UNKNOWN_REGION' | 'REGION_RETIRED' | 'BUCKETS_MISMATCH';
+export type AnswerRefusal =
+  'UNKNOWN_REGION' | 'REGION_RETIRED' | 'BUCKETS_MISMATCH' | 'STORE_UNAVAILABLE';
+
+/** Buckets read side by side: one wait for replicas and one trip to Redis for all of them. */
+const READ_AT_ONCE = 16;
 
 export class RegionAnswers {
   constructor(private readonly options: RegionAnswersOptions) {}
 
   /** Waits for news as long as the asker allows. Rejects with ioredis' errors. */
   async digest(request: DigestRequest): Promise<Result<DigestAnswer, AnswerRefusal>> {
-    const { region, instance, buckets, clock, watch, timers } = this.options;
+    const { region, instance, buckets, clock, watch, timers, standings } = this.options;
     const refusal = this.refusalOf(request.region);
     if (refusal) return err(refusal);
     if (request.buckets !== buckets) return err('BUCKETS_MISMATCH');
+    // Started a moment ago, it would leave out buckets that it has not read yet, and who asks would think he has all.
+    if (!standings.isComplete) return err('STORE_UNAVAILABLE');
     await watch.hear([], request.retired, request.region);
     // Another instance's clock says nothing about this one's.
     const after = request.after?.[0] === instance ? request.after[1] : 0;
@@ -53,21 +60,28 @@ export class RegionAnswers {
     });
   }
 
-  /** Reads bucket after bucket until the answer is full; at least one part. Rejects with ioredis' errors. */
+  /**
+   * Reads until the answer is full; at least one part. Every ask gets its first part before whole states go on, so that
+   * small changes do not wait for the end of a large bucket. Rejects with ioredis' errors.
+   */
   async pull({ region, asks }: PullRequest): Promise<Result<PullAnswer, AnswerRefusal>> {
+    const { buckets, store } = this.options;
     const refusal = this.refusalOf(region);
     if (refusal) return err(refusal);
+    if (asks.some(({ bucket }) => bucket >= buckets)) return err('BUCKETS_MISMATCH');
     const parts: BucketPart[] = [];
     let bytes = 0;
-    for (const ask of asks) {
-      if (ask.bucket >= this.options.buckets) return err('BUCKETS_MISMATCH');
-      for (let next: BucketAsk | null = ask; next !== null && bytes < PULL_BYTES;) {
-        const part: BucketPart = await this.options.store.read(next);
+    for (let waiting = [...asks]; waiting.length > 0 && bytes < PULL_BYTES;) {
+      const now = waiting.slice(0, READ_AT_ONCE);
+      waiting = waiting.slice(READ_AT_ONCE);
+      const read = await Promise.all(now.map((ask) => store.read(ask)));
+      for (const [place, part] of read.entries()) {
+        if (bytes >= PULL_BYTES) break;
         parts.push(part);
         bytes += JSON.stringify(part).length;
-        next = part.cursor === null ? null : { ...ask, cursor: part.cursor };
+        const ask = now[place];
+        if (ask && part.cursor !== null) waiting.push({ ...ask, cursor: part.cursor });
       }
-      if (bytes >= PULL_BYTES) break;
     }
     return ok({ parts });
   }

@@ -50,10 +50,11 @@ export class RegionWatch {
     return [...this.known].map(([region, { heartbeat }]) => [region, heartbeat] as const);
   }
 
-  /** Regions that are in service and not stale. */
+  /** Regions that are in service and not stale, in no bucket either: what is here of them may be passed on as new. */
   fresh(): string[] {
+    const stillStale = this.options.standings.staleSomewhere();
     return [...this.known]
-      .filter(([region, { stale }]) => !stale && !this.out.has(region))
+      .filter(([region, { stale }]) => !stale && !stillStale.has(region) && !this.out.has(region))
       .map(([region]) => region);
   }
 
@@ -63,20 +64,22 @@ export class RegionWatch {
     retired: readonly string[],
     by: string,
   ): Promise<void> {
-    const { registry, wallMs } = this.options;
+    const { region, registry, wallMs } = this.options;
     const news = heartbeats.filter(
-      ([region, heartbeat]) => heartbeat > (this.known.get(region)?.heartbeat ?? 0),
+      ([name, heartbeat]) => heartbeat > (this.known.get(name)?.heartbeat ?? 0),
     );
     if (news.length > 0) {
       await registry.hear(news);
       const known = new Map(this.known);
-      for (const [region, heartbeat] of news) {
-        known.set(region, { stale: false, ...known.get(region), heartbeat, heardAtMs: wallMs() });
+      for (const [name, heartbeat] of news) {
+        known.set(name, { stale: false, ...known.get(name), heartbeat, heardAtMs: wallMs() });
       }
       this.known = known;
     }
-    for (const region of retired) {
-      if (!this.out.has(region)) await registry.retire({ region, atMs: wallMs(), by });
+    for (const name of retired) {
+      // This region takes no part in its own retirement: it goes on for its own visitors, and peers refuse it.
+      if (name === region || this.out.has(name)) continue;
+      await registry.retire({ region: name, atMs: wallMs(), by });
     }
   }
 
@@ -96,14 +99,21 @@ export class RegionWatch {
     await registry.beat(region);
     const [known, retired] = await Promise.all([registry.look(), registry.retired()]);
     this.known = known;
-    this.out = new Set(retired.map(({ region: name }) => name));
+    const before = this.out;
+    this.out = new Set([...before, ...retired.map(({ region: name }) => name)]);
+    // What was retired stays so, though this Redis has forgotten it.
+    const atMs = this.options.wallMs();
+    for (const name of before) {
+      if (retired.every((one) => one.region !== name))
+        await registry.retire({ region: name, atMs, by: region });
+    }
     const heartbeats = new Map<string, Heartbeat>(peers().map(({ peer }) => [peer, null]));
     for (const [name, { heartbeat }] of known)
       heartbeats.set(name, heartbeat === 0 ? null : heartbeat);
     const { after, dead } = observe(this.liveness, { atMs: nowMs(), heartbeats }, periodMs);
-    const before = this.last;
+    const lastSeen = this.last;
     [this.liveness, this.last] = [after, heartbeats];
-    if (owns(0)) await this.decide(heartbeats, before, dead);
+    if (owns(0)) await this.decide(heartbeats, lastSeen, dead);
     for (const [name, { stale }] of this.known) if (stale) this.staleAtMs.set(name, nowMs());
   }
 

@@ -11,6 +11,7 @@ const READ_AT_ONCE = 128;
 
 export class Standings {
   private readonly held = new Map<number, BucketStanding>();
+  private allRead = false;
 
   constructor(
     private readonly store: Pick<RegionStore, 'standing'>,
@@ -23,12 +24,23 @@ export class Standings {
     return this.held.get(bucket);
   }
 
+  /** Whether every bucket has been read: before that, silence about a bucket says nothing. */
+  get isComplete(): boolean {
+    return this.allRead;
+  }
+
+  /** Regions whose viewers some bucket leaves out. */
+  staleSomewhere(): ReadonlySet<string> {
+    return new Set([...this.held.values()].flatMap(({ stale }) => stale));
+  }
+
   /** Reads every bucket. Rejects with ioredis' errors. */
   async readAll(): Promise<void> {
     for (let first = 0; first < this.buckets; first += READ_AT_ONCE) {
       const count = Math.min(READ_AT_ONCE, this.buckets - first);
       await Promise.all(Array.from({ length: count }, (_, place) => this.read(first + place)));
     }
+    this.allRead = true;
   }
 
   /** Reads one bucket. Rejects with ioredis' errors. */

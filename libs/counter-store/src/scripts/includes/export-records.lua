@@ -18,3 +18,20 @@ local function export_voids(out, members)
     out.voids[#out.voids + 1] = json_list({ cjson.encode(id), export_place(out, writer), cjson.encode(key), amount })
   end
 end
+
+-- The rev up to which records after `rev` may be told at once: not more than fit, and never some of a rev without the others.
+local function records_until(logs, rev, to, recordsMax)
+  for _, log in ipairs(logs) do
+    local over = redis.call('ZRANGE', log, '(' .. int(rev), '+inf', 'BYSCORE', 'LIMIT', recordsMax, 1, 'WITHSCORES')
+    if over[2] then to = math.min(to, math.max(rev + 1, tonumber(over[2]) - 1)) end
+  end
+  return to
+end
+
+-- All records of (rev, to].
+local function export_records(out, operations0, operations1, voids, rev, to)
+  local function members(log) return redis.call('ZRANGE', log, '(' .. int(rev), int(to), 'BYSCORE') end
+  export_operations(out, operations0, members(operations0 .. ':log'))
+  export_operations(out, operations1, members(operations1 .. ':log'))
+  export_voids(out, members(voids))
+end

@@ -1,6 +1,6 @@
 /** Regions in memory that gossip over a network which can be cut, on one virtual clock, and what is true of them. */
 import { VirtualClock } from '@headcount/testing';
-import { err, type Result } from '@headcount/protocol';
+import { err, ok, type Result } from '@headcount/protocol';
 import { Gossip } from '../gossip.js';
 import type { LinkFailure, PeerLink } from '../peer-link.js';
 import type { MemoryBucket } from './memory-bucket.js';
@@ -34,8 +34,16 @@ export class GossipWorld {
   readonly failures: string[] = [];
   /** Directed pairs `from>to` that nothing passes. */
   readonly cuts = new Set<string>();
-  /** How long an answer takes, in milliseconds. */
+  /** Directed pairs `from>to` whose pulls fail, while digests get through. */
+  readonly stingy = new Set<string>();
+  /** How long a message takes, in milliseconds. */
   delayMs = 5;
+  /** How long an answer to a pull takes on top of that. */
+  pullDelayMs = 0;
+  /** Parts that fit into an answer. */
+  partsMax = Infinity;
+  /** What was asked. */
+  readonly asked = { digests: 0, pulls: 0 };
 
   constructor(private readonly options: WorldOptions) {
     const incarnations = new Incarnations();
@@ -92,6 +100,10 @@ export class GossipWorld {
     return { likes: [...counter.totals.values()].reduce((sum, { up }) => sum + up, 0), viewers };
   }
 
+  private sleep(ms: number): Promise<void> {
+    return new Promise((done) => void this.clock.setTimeout(done, ms));
+  }
+
   private region(name: string, incarnations: Incarnations): Region {
     const { buckets, counterApis = 1, peers } = this.options;
     const gossips: Gossip[] = [];
@@ -116,7 +128,7 @@ export class GossipWorld {
           tickMs: 100,
           timers: {
             nowMs: this.clock.nowMs,
-            sleep: (ms) => new Promise((done) => void this.clock.setTimeout(done, ms)),
+            sleep: (ms) => this.sleep(ms),
             random: this.options.random ?? (() => 0.5),
           },
           wallMs: this.clock.nowMs,
@@ -135,16 +147,14 @@ export class GossipWorld {
       request: Request,
       answer: (gossip: Gossip, request: Request) => Promise<Result<Answer, string>>,
     ): Promise<Result<Answer, LinkFailure>> => {
-      const wait = (): Promise<void> =>
-        new Promise((done) => void this.clock.setTimeout(done, this.delayMs));
-      await wait();
+      await this.sleep(this.delayMs);
       if (this.cuts.has(`${from}>${to}`)) return err(UNREACHABLE);
       const { gossips } = this.at(to);
       const gossip = gossips[place % gossips.length];
       if (!gossip) return err(UNREACHABLE);
       try {
         const answered = await answer(gossip, JSON.parse(JSON.stringify(request)) as Request);
-        await wait();
+        await this.sleep(this.delayMs);
         // Cut meanwhile: the other side did its part, and the answer is lost.
         if (this.cuts.has(`${from}>${to}`)) return err(UNREACHABLE);
         if (!answered.ok) return err({ code: answered.error, detail: '' });
@@ -154,8 +164,19 @@ export class GossipWorld {
       }
     };
     return {
-      digest: (request) => call(request, (gossip, asked) => gossip.answers.digest(asked)),
-      pull: (request) => call(request, (gossip, asked) => gossip.answers.pull(asked)),
+      digest: (request) => {
+        this.asked.digests += 1;
+        return call(request, (gossip, asked) => gossip.answers.digest(asked));
+      },
+      pull: (request) => {
+        this.asked.pulls += 1;
+        if (this.stingy.has(`${from}>${to}`)) return Promise.resolve(err(UNREACHABLE));
+        return call(request, async (gossip, asked) => {
+          const answer = await gossip.answers.pull(asked);
+          await this.sleep(this.pullDelayMs);
+          return answer.ok ? ok({ parts: answer.value.parts.slice(0, this.partsMax) }) : answer;
+        });
+      },
     };
   }
 }

@@ -1,6 +1,5 @@
-/** The port GossipStore in memory, for tests of the gossip, with the writes and the two ways of forgetting. */
-import type { BucketAsk, BucketPart, Merged } from '@headcount/counter-store';
-import type { GossipStore } from '../gossip-store.js';
+/** The port RegionStore in memory, for tests of the gossip, with the writes and the two ways of forgetting. */
+import type { BucketAsk, BucketPart, Merged, RegionStore } from '@headcount/counter-store';
 import {
   counterIn,
   covers,
@@ -28,7 +27,7 @@ export class Incarnations {
   next = (): string => (this.last += 1).toString(16).padStart(20, '0');
 }
 
-export class MemoryRegionStore implements GossipStore {
+export class MemoryRegionStore implements RegionStore {
   /** While true every call rejects, as while Redis is away. */
   away = false;
   private held: MemoryBucket[];

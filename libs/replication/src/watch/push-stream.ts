@@ -4,18 +4,25 @@
  *
  * The first change of a quiet counter leaves at once; a busy one leaves once a tick.
  */
-import { z } from 'zod';
-import type { WatchedCounter } from '@headcount/replication';
-import { PATHS, encodeValue, type CounterValue } from '@headcount/protocol';
-import type { SignedClient } from '@headcount/platform';
+import { encodeValue, type CounterValue, type PushRequest } from '@headcount/protocol';
+import type { WatchedCounter } from './watched-bucket.js';
+import type { WatchTimers } from './timers.js';
 
 export type Watched = WatchedCounter<PushStream>;
 
+/** What became of a push: `disowned` = the gateway has another home by now. */
+export type PushOutcome = 'taken' | 'failed' | 'disowned';
+
+/** The way to one gateway. */
+export interface PushWay {
+  push(request: PushRequest): Promise<PushOutcome>;
+  close(): Promise<void>;
+}
+
 export interface PushStreamOptions {
-  readonly client: SignedClient;
+  readonly way: PushWay;
   readonly tickMs: number;
-  /** Milliseconds that never go back. */
-  readonly monotonicMs: () => number;
+  readonly timers: WatchTimers;
   /** What a counter shows now; null: nothing that can be sent. */
   readonly valueOf: (counter: Watched) => CounterValue | null;
   /** Told of each push: how many values it carried, or that it failed. */
@@ -37,7 +44,7 @@ export class PushStream {
   /** Counters that were sent within the last tick and changed again. */
   private readonly resting = new Set<Watched>();
   private readonly sentAtMs = new WeakMap<Watched, number>();
-  private tick: NodeJS.Timeout | null = null;
+  private cancelTick: (() => void) | null = null;
   private flying = false;
   private failingSinceMs: number | null = null;
   private ended = false;
@@ -54,12 +61,13 @@ export class PushStream {
   offer(counter: Watched): void {
     if (this.ended) return;
     const sentMs = this.sentAtMs.get(counter);
-    if (sentMs !== undefined && this.options.monotonicMs() - sentMs < this.options.tickMs) {
+    const { timers, tickMs } = this.options;
+    if (sentMs !== undefined && timers.nowMs() - sentMs < tickMs) {
       this.resting.add(counter);
-      this.tick ??= setTimeout(() => this.wake(), this.options.tickMs);
+      this.cancelTick ??= timers.afterMs(() => this.wake(), tickMs);
       return;
     }
-    if (this.due.size === 0 && !this.flying) setImmediate(() => void this.fly());
+    if (this.due.size === 0 && !this.flying) timers.afterTurn(() => void this.fly());
     this.due.add(counter);
   }
 
@@ -73,15 +81,15 @@ export class PushStream {
   close(): void {
     if (this.ended) return;
     this.ended = true;
-    if (this.tick) clearTimeout(this.tick);
+    this.cancelTick?.();
     this.due.clear();
     this.resting.clear();
-    void this.options.client.close();
+    void this.options.way.close();
     this.options.onEnd();
   }
 
   private wake(): void {
-    this.tick = null;
+    this.cancelTick = null;
     for (const counter of this.resting) this.due.add(counter);
     this.resting.clear();
     void this.fly();
@@ -95,23 +103,17 @@ export class PushStream {
   }
 
   private async push(): Promise<void> {
-    const { client, monotonicMs, onPush, valueOf } = this.options;
+    const { way, timers, onPush, valueOf } = this.options;
     const counters = [...this.due].slice(0, VALUES_MAX);
-    const nowMs = monotonicMs();
+    const nowMs = timers.nowMs();
     for (const counter of counters) {
       this.due.delete(counter);
       this.sentAtMs.set(counter, nowMs);
     }
     const values = counters.flatMap((counter) => valueOf(counter) ?? []);
     const from = this.at;
-    const body = { from, to: from + 1, values: values.map(encodeValue) };
-    const pushed = await client.call({
-      method: 'PUT',
-      path: PATHS.push,
-      body,
-      answer: z.undefined(),
-    });
-    if (pushed.ok) {
+    const outcome = await way.push({ from, to: from + 1, values: values.map(encodeValue) });
+    if (outcome === 'taken') {
       this.at = from + 1;
       this.failingSinceMs = null;
       onPush(values.length);
@@ -119,9 +121,9 @@ export class PushStream {
     }
     onPush('failed');
     for (const counter of counters) if (counter.watchers.has(this)) this.due.add(counter);
-    const disowned = pushed.error.code === 'REFUSED' && pushed.error.refusal === 'UNKNOWN_INSTANCE';
     this.failingSinceMs ??= nowMs;
-    if (disowned || monotonicMs() - this.failingSinceMs > FAILING_MS_MAX) this.close();
-    else await new Promise((done) => setTimeout(done, RETRY_MS));
+    const isTooLong = timers.nowMs() - this.failingSinceMs > FAILING_MS_MAX;
+    if (outcome === 'disowned' || isTooLong) this.close();
+    else await new Promise<void>((done) => void timers.afterMs(done, RETRY_MS));
   }
 }

@@ -4,8 +4,8 @@
  */
 import type { BucketChanges, CounterStore } from '@headcount/counter-store';
 import { counterKey } from '@headcount/counter-store';
-import { WatchedBucket } from '@headcount/replication';
-import type { CounterRef } from '../counters/counter-of.js';
+import { WatchedBucket } from './watched-bucket.js';
+import type { CounterRef } from './counter-of.js';
 import type { PushStream, Watched } from './push-stream.js';
 
 /** Rows that an interval may have before a read of what is watched is cheaper. */
@@ -15,6 +15,8 @@ const READS_MAX = 5;
 
 export class BucketFollower {
   private readonly watched = new WatchedBucket<PushStream>();
+  /** Who has come and not registered yet: for them the subscription is kept. */
+  joining = 0;
   private mending: Promise<void> | null = null;
   private mendAgain = false;
   private subscription: Promise<unknown> | null = null;
@@ -33,9 +35,9 @@ export class BucketFollower {
     return this.subscription;
   }
 
-  /** Whether nobody watches anything here. */
+  /** Whether nobody watches anything here, nor is about to. */
   get idle(): boolean {
-    return this.watched.counters.size === 0;
+    return this.watched.counters.size === 0 && this.joining === 0;
   }
 
   get size(): number {

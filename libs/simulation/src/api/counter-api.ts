@@ -1,0 +1,301 @@
+/** One counter-api: the real stores, batcher, looker and sweeper over a Redis that is met through the network. */
+import {
+  ALL_CHANGES,
+  AT_ONCE,
+  COUNTER_API_REGISTRY,
+  GATEWAY_REGISTRY,
+  IncrementBatcher,
+  RedisCounterStore,
+  RedisPresenceStore,
+  RedisRegionRegistry,
+  RedisRegionStore,
+  RedisRegistryStore,
+  RedisUpkeepStore,
+  ReplicaDurability,
+  SeenPositions,
+  type AddRefusal,
+  type AuditDifference,
+  type StoreContext,
+  changesChannel,
+  decodeChanges,
+  decodeHead,
+} from '@headcount/counter-store';
+import { Gossip, Looker, Sweeper, Watch } from '@headcount/replication';
+import {
+  PATHS,
+  err,
+  ok,
+  type CounterName,
+  type DigestRequest,
+  type ErrorCode,
+  type InstanceId,
+  type PageId,
+  type PullRequest,
+  type Result,
+} from '@headcount/protocol';
+import type { Http } from '../core/http.js';
+import type { Network } from '../core/network.js';
+import type { Process } from '../core/process.js';
+import { RedisConnection, type RedisConnectionOptions } from '../redis/redis-connection.js';
+import type { RedisPart } from '../redis/redis-part.js';
+import { Intake } from './intake.js';
+import { peerWay } from './peer-ways.js';
+import { pushWay } from './push-way.js';
+
+/** What is the same for all processes of a simulation. */
+export interface Deployment {
+  readonly network: Network;
+  readonly http: Http;
+  readonly buckets: number;
+  readonly syncMs: number;
+  readonly tickMs: number;
+  readonly sweepMs: number;
+  /** Whether Redis answers for what it may still forget, or for what is on a replica. */
+  readonly durability: 'memory' | 'replicas';
+  /** Region -> hosts of its counter-apis. */
+  readonly regions: ReadonlyMap<string, readonly string[]>;
+  /** Told where an audit finds a register that is not the sum of its entries. */
+  readonly onDifferences: (region: string, differences: readonly AuditDifference[]) => void;
+}
+
+/** What a client may ask to be added. */
+export interface LikeRequest {
+  readonly pageId: PageId;
+  readonly name: CounterName;
+  readonly amount: number;
+  readonly operationId: string | null;
+}
+
+/** Where clients write. */
+export const LIKE_PATH = '/like';
+/** Where clients read all counters of a bucket that they name. */
+export const READ_PATH = '/read';
+
+const COMMAND_TIMEOUT_MS = 1000;
+const REPLICAS_TIMEOUT_MS = 1000;
+const WRITE_DEADLINE_MS = 5000;
+const ID_LIMITS = { windowMs: 600_000, idsMax: 1000 };
+
+export class CounterApi {
+  readonly instance: InstanceId;
+  private readonly commands: RedisConnection;
+  private readonly subscriber: RedisConnection;
+  private readonly counters: RedisCounterStore;
+  private readonly batcher: IncrementBatcher;
+  private readonly listener: RedisConnection | null;
+  /** For the test of durability; null where there is none. */
+  private readonly marks: RedisConnection | null;
+  private readonly registry: RedisRegionRegistry;
+  private readonly intake: Intake;
+  /** Null where there is but one region. */
+  private readonly gossip: Gossip | null;
+  private readonly watch: Watch;
+
+  constructor(
+    readonly process: Process,
+    readonly host: string,
+    region: string,
+    redis: RedisPart,
+    private readonly deployment: Deployment,
+  ) {
+    const { network, http, buckets, tickMs, syncMs, sweepMs, regions, durability } = deployment;
+    this.instance = process.hex(32) as InstanceId;
+    const caller = { process, instance: this.instance, host };
+    const connection = { network, redis, process, host, commandTimeoutMs: COMMAND_TIMEOUT_MS };
+    this.commands = new RedisConnection({
+      ...connection,
+      onReady: () => undefined,
+      onMessage: () => undefined,
+    });
+    this.subscriber = new RedisConnection({
+      ...connection,
+      onReady: () => this.watch.compareAll(),
+      onMessage: (channel, message) => this.watch.heard(decodeChanges(channel, message)),
+    });
+    this.marks =
+      durability === 'memory'
+        ? null
+        : new RedisConnection({
+            ...connection,
+            commandTimeoutMs: 2 * REPLICAS_TIMEOUT_MS,
+            onReady: () => undefined,
+            onMessage: () => undefined,
+          });
+    const hasPeers = regions.size > 1;
+    const context: StoreContext = {
+      redis: this.commands.client,
+      sources: { nowMs: process.nowMs, randomHex: () => process.hex(8) },
+      seen: new SeenPositions(),
+      region: hasPeers ? region : '',
+      durability: this.marks
+        ? new ReplicaDurability(this.marks.client, 1, REPLICAS_TIMEOUT_MS)
+        : AT_ONCE,
+    };
+    const presence = new RedisPresenceStore(context);
+    const gateways = new RedisRegistryStore(context, GATEWAY_REGISTRY);
+    const isReady = (): boolean => this.commands.status === 'ready';
+    this.counters = new RedisCounterStore(context, ID_LIMITS);
+    this.batcher = new IncrementBatcher({
+      store: this.counters,
+      isReady,
+      instance: this.instance,
+      buckets,
+      deadlineMs: WRITE_DEADLINE_MS,
+      timers: {
+        nowMs: process.monotonicMs,
+        afterTurn: (task) => void process.after(0, 'end of the turn', task),
+        afterMs: (task, ms) => void process.after(ms, 'batcher goes on', task),
+      },
+    });
+    const { client } = this.subscriber;
+    this.watch = new Watch({
+      ...{ buckets, tickMs, counters: this.counters, onPush: () => undefined },
+      subscribe: (bucket) => client.subscribe(changesChannel(bucket)),
+      unsubscribe: (bucket) => client.unsubscribe(changesChannel(bucket)),
+      open: (url) => pushWay(http.client(caller, url)),
+      timers: {
+        nowMs: process.monotonicMs,
+        afterTurn: (task) => void process.after(0, 'pushes at the end of the turn', task),
+        afterMs: (task, ms) => {
+          const timer = process.after(ms, 'push stream goes on', task);
+          return () => timer.cancel();
+        },
+      },
+    });
+    this.intake = new Intake({
+      ...{ process, instance: this.instance, region, buckets, presence, gateways, isReady },
+      ...{ seen: context.seen, watch: this.watch },
+    });
+    const sweeper = new Sweeper({
+      buckets,
+      upkeep: new RedisUpkeepStore(context),
+      onAudited: (_, { differences }) => deployment.onDifferences(region, differences),
+    });
+    const looker = new Looker({
+      ...{ instance: this.instance, buckets, periodMs: syncMs, presence, gateways },
+      monotonicMs: process.monotonicMs,
+      counterApis: new RedisRegistryStore(context, COUNTER_API_REGISTRY),
+      stored: sweeper,
+      onReaped: (gateway, count) => process.world.note(`${host} reaps ${gateway} of ${count}`),
+    });
+    this.registry = new RedisRegionRegistry(context);
+    const ways = [...regions].filter(([name]) => name !== region);
+    this.gossip = !hasPeers
+      ? null
+      : new Gossip({
+          ...{ region, instance: this.instance, buckets, periodMs: syncMs, tickMs },
+          links: new Map(
+            ways.map(([name, hosts]) => [
+              name,
+              peerWay(hosts.map((peer) => http.client(caller, peer))),
+            ]),
+          ),
+          store: new RedisRegionStore(context, ID_LIMITS),
+          registry: this.registry,
+          liveInstances: () => looker.living,
+          timers: {
+            nowMs: process.monotonicMs,
+            sleep: (ms) => new Promise((done) => process.after(ms, 'gossip goes on', done)),
+            random: process.draw,
+          },
+          wallMs: process.nowMs,
+          onFailure: (peer, { code }) => process.world.note(`${host} has ${code} of ${peer}`),
+          onParts: () => undefined,
+        });
+    this.listener = this.gossip && this.listen(connection, this.gossip);
+    http.listen(host, {
+      process,
+      instance: this.instance,
+      serve: (path, body, from) => this.serve(path, body, from),
+    });
+    process.every(syncMs, 'looks', () => void looker.look());
+    process.every(syncMs, 'compares', () => this.watch.compareAll());
+    process.every(sweepMs, 'sweeps', () => void (isReady() && sweeper.sweep()));
+    this.gossip?.start();
+  }
+
+  /** A datagram has come; its answer, if any, goes back by the same way. */
+  datagram(bytes: Uint8Array, answer: (bytes: Uint8Array) => void): void {
+    const have = this.intake.datagram(bytes).catch(() => null);
+    void have.then((made) => made !== null && answer(made));
+  }
+
+  /** An operator takes a region out of service, as soon as it is stale; whether he has. */
+  retire(region: string): boolean {
+    const { registry, process, gossip } = this;
+    if (!gossip || gossip.watch.retired.has(region)) return true;
+    if (gossip.watch.regions.get(region)?.stale) {
+      const retired = registry.retire({ region, atMs: process.nowMs(), by: 'operator' });
+      void retired.then(() => gossip.watch.look()).catch(() => undefined);
+    }
+    return false;
+  }
+
+  /** Ends in the midst of its work. */
+  crash(): void {
+    this.process.crash();
+    this.commands.close();
+    this.subscriber.close();
+    this.listener?.close();
+    this.marks?.close();
+    this.deployment.http.listen(this.host, null);
+  }
+
+  private async serve(
+    path: string,
+    body: unknown,
+    from: string,
+  ): Promise<Result<unknown, ErrorCode>> {
+    try {
+      if (path === LIKE_PATH) return await this.like(body as LikeRequest);
+      if (path === READ_PATH) return ok(await this.read(body as ReadRequest));
+      const { gossip } = this;
+      if (gossip && path === PATHS.digest)
+        return await gossip.answers.digest(body as DigestRequest);
+      if (gossip && path === PATHS.pull) return await gossip.answers.pull(body as PullRequest);
+      return (await this.intake.serve(path, body, from)) ?? err('NOT_FOUND');
+    } catch {
+      return err('STORE_UNAVAILABLE');
+    }
+  }
+
+  /** Hears every bucket, for peers that ask what has changed. */
+  private listen(
+    connection: Pick<RedisConnectionOptions, 'network' | 'redis' | 'process' | 'host'> & {
+      readonly commandTimeoutMs: number;
+    },
+    { standings }: Gossip,
+  ): RedisConnection {
+    const listener = new RedisConnection({
+      ...connection,
+      onReady: () => undefined,
+      onMessage: (channel, message) => {
+        const head = decodeHead(channel, message);
+        standings.published(head.bucket, head);
+      },
+    });
+    const subscribe = (): void => {
+      // The start would have failed; here it is tried again.
+      listener.client.psubscribe(ALL_CHANGES).catch(() => {
+        this.process.after(COMMAND_TIMEOUT_MS, 'subscribes again', subscribe);
+      });
+    };
+    subscribe();
+    return listener;
+  }
+
+  private async like(request: LikeRequest): Promise<Result<number, ErrorCode>> {
+    const added: Result<unknown, AddRefusal> = await this.batcher.add(request);
+    return added.ok ? ok(request.amount) : err(added.error);
+  }
+
+  private async read({ bucket, counters }: ReadRequest) {
+    return this.counters.read(bucket, counters);
+  }
+}
+
+/** What READ_PATH is asked. */
+export interface ReadRequest {
+  readonly bucket: number;
+  readonly counters: readonly { readonly pageId: PageId; readonly name: CounterName }[];
+}

@@ -1,0 +1,38 @@
+/** What holds of a Redis at every moment: registers and totals are the sums of their entries, and nothing is negative. */
+import type { RawBucket } from './raw-bucket.js';
+
+/** What is wrong; nothing where all is right. */
+export function wrongSums(region: string, { bucket, ...raw }: RawBucket): string[] {
+  const wrong: string[] = [];
+  const at = `${region} bucket ${bucket}`;
+  const sums = new Map<string, { viewers: number; connections: number }>();
+  for (const [gateway, entries] of raw.entries) {
+    for (const [key, { viewers, connections }] of entries) {
+      if (!(viewers >= 0) || !(connections >= viewers))
+        wrong.push(`${at}: ${gateway} holds ${viewers},${connections} of ${key}`);
+      const sum = sums.get(key) ?? { viewers: 0, connections: 0 };
+      sums.set(key, {
+        viewers: sum.viewers + viewers,
+        connections: sum.connections + connections,
+      });
+    }
+  }
+  for (const key of new Set([...sums.keys(), ...raw.registers.keys()])) {
+    const sum = sums.get(key) ?? { viewers: 0, connections: 0 };
+    const held = raw.registers.get(key) ?? { viewers: 0, connections: 0 };
+    if (held.viewers !== sum.viewers || held.connections !== sum.connections)
+      wrong.push(
+        `${at}: the register of ${key} is ${show(held)}, its entries come to ${show(sum)}`,
+      );
+  }
+  for (const [key, total] of raw.totals) {
+    let sum = -(raw.voids.get(key) ?? 0);
+    for (const { up, down } of raw.written.get(key)?.values() ?? []) sum += up - down;
+    if (sum !== total)
+      wrong.push(`${at}: the total of ${key} is ${total}, its entries come to ${sum}`);
+  }
+  return wrong;
+}
+
+const show = ({ viewers, connections }: { viewers: number; connections: number }): string =>
+  `${viewers} viewers on ${connections} connections`;

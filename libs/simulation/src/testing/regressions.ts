@@ -1,0 +1,14 @@
+/** Seeds that have failed once, and what they found. They are run with every test, for as long as they draw the same. */
+export const REGRESSIONS: readonly (readonly [seed: number, found: string])[] = [
+  [21, 'an increment was acknowledged that only the Redis before a promotion had'],
+  [26, 'an increment was acknowledged that only the Redis before a promotion had'],
+  [1041, 'a subscriber stayed stale, as the bucket was unsubscribed while somebody joined it'],
+  [1157, 'a subscriber stayed stale, as the bucket was unsubscribed while somebody joined it'],
+  [1181, 'a retirement was forgotten with the Redis that had it'],
+  [
+    2204,
+    'whole state told of an increment before the record of its operation, which then counted twice',
+  ],
+  [3794, 'a subscriber stayed stale, as the bucket was unsubscribed while somebody joined it'],
+  [4762, 'a retirement was forgotten with the Redis that had it'],
+];

@@ -1,0 +1,219 @@
+/**
+ * Mistakes that a careful person could make, each as the one change of text that makes it. `from` must stand in its file
+ * exactly once, so that a mistake which the code has outgrown is noticed.
+ */
+const SCRIPTS = 'libs/counter-store/src/scripts/';
+const INCLUDES = `${SCRIPTS}includes/`;
+
+export const MUTANTS = [
+  {
+    name: 'totals of another writer are added instead of joined',
+    file: `${INCLUDES}merge.lua`,
+    from: 'math.max(held.up, row[3]), math.max(held.down, row[4])',
+    to: 'held.up + row[3], held.down + row[4]',
+  },
+  {
+    name: 'the smaller total wins',
+    file: `${INCLUDES}merge.lua`,
+    from: 'local up, down = math.max(held.up, row[3])',
+    to: 'local up, down = math.min(math.max(held.up, 1), row[3])',
+  },
+  {
+    name: 'the fence does not look at the replication id',
+    file: `${INCLUDES}bucket.lua`,
+    from: 'if bucket.replid == replid and not behind then return bucket end',
+    to: "if bucket.incarnation ~= '' and not behind then return bucket end",
+  },
+  {
+    name: 'the fence does not heed what its caller has seen',
+    file: `${INCLUDES}bucket.lua`,
+    from: 'if bucket.replid == replid and not behind then return bucket end',
+    to: 'if bucket.replid == replid then return bucket end',
+  },
+  {
+    name: 'a gateway is reaped without a comparison',
+    file: `${SCRIPTS}gateway-reap.lua`,
+    from: "if version ~= '' and redis.call('HGET', gateways, instance) ~= version then return { 'moved' } end",
+    to: '',
+  },
+  {
+    name: 'a gap in the feed of a gateway is accepted',
+    file: `${SCRIPTS}gateway-apply.lua`,
+    from: "if from and stored < from then return answer('need') end",
+    to: '',
+  },
+  {
+    name: 'a gap between regions is accepted',
+    file: `${SCRIPTS}region-merge.lua`,
+    from: "if from and (peer.pulledIncarnation ~= incarnation or peer.pulledRev < from) then return answer('need') end",
+    to: '',
+  },
+  {
+    name: 'a row is cut without raising the floor',
+    file: `${INCLUDES}index.lua`,
+    from: 'bucket.revFloor = math.max(bucket.revFloor, rev)',
+    to: '',
+  },
+  {
+    name: 'a change of presence reuses the last sequence number',
+    file: `${INCLUDES}presence.lua`,
+    from: 'bucket.seq = bucket.seq + 1',
+    to: '',
+  },
+  {
+    name: 'an addition reuses the last sequence number',
+    file: `${INCLUDES}additions.lua`,
+    from: 'bucket.seq = bucket.seq + 1',
+    to: '',
+  },
+  {
+    name: 'whole state of a gateway is merged instead of replacing',
+    file: `${SCRIPTS}gateway-apply.lua`,
+    from: 'if not from then presence_drop_others(bucket, index, entries, mentioned, now) end',
+    to: '',
+  },
+  {
+    name: 'a slice does not drop what it does not mention',
+    file: `${SCRIPTS}region-merge.lua`,
+    from: 'if not told[key] then merge_registers(merge, key, {}) end',
+    to: '',
+  },
+  {
+    name: 'a register of an older incarnation wins by its number',
+    file: `${INCLUDES}regions.lua`,
+    from: 'return incarnation < at.incarnation or seq <= at.seq',
+    to: 'return seq <= at.seq',
+  },
+  {
+    name: 'what has gone elsewhere stays here',
+    file: `${INCLUDES}merge-registers.lua`,
+    from: 'elseif ours and is_covered(merge.told[name], ours.incarnation, ours.seq) then',
+    to: 'elseif false then',
+  },
+  {
+    name: 'what is covered and gone is taken back from a peer that lags',
+    file: `${INCLUDES}merge-registers.lua`,
+    from: 'is_covered(ours or merge.vector[name], theirs.incarnation, theirs.seq)',
+    to: 'is_covered(ours, theirs.incarnation, theirs.seq)',
+  },
+  {
+    name: 'the vector is joined though rows are still to come',
+    file: 'libs/counter-store/src/region-reader.ts',
+    from: 'const covers = to === position.rev ? changed.covers : null;',
+    to: 'const covers = changed.covers;',
+  },
+  {
+    name: 'a part that was asked for before forgetting is taken',
+    file: `${SCRIPTS}region-merge.lua`,
+    from: "if askedUnder ~= bucket.incarnation then return answer('need') end",
+    to: '',
+  },
+  {
+    name: 'totals of an ended incarnation are taken over though peers have them',
+    file: `${INCLUDES}writers.lua`,
+    from: 'if bucket.shared and counter.seq > 0 and counter.seq <= bucket.begun then',
+    to: 'if false then',
+  },
+  {
+    name: 'an unnumbered doubt: a batch of an ended incarnation is added again',
+    file: `${SCRIPTS}counters-add.lua`,
+    from: "local isDoubtful = bucket.shared and sentUnder ~= '-' and sentUnder ~= bucket.incarnation",
+    to: 'local isDoubtful = false',
+  },
+  {
+    name: 'a batch that comes again is added again',
+    file: `${SCRIPTS}counters-add.lua`,
+    from: 'local again = number <= tonumber(lastNumber)',
+    to: 'local again = false',
+  },
+  {
+    name: 'an operation id is forgotten at once',
+    file: `${INCLUDES}additions.lua`,
+    from: "redis.call('HSET', book.ids.current, id, body .. ' ' .. book.writer)",
+    to: '',
+  },
+  {
+    name: 'operation ids are not told to peers',
+    file: `${INCLUDES}additions.lua`,
+    from: "for _, each in ipairs(book.taken) do redis.call('ZADD', book.ids.current .. ':log', int(book.held[each.key].rev), each.id) end",
+    to: '',
+  },
+  {
+    name: 'an id under two writers is not taken back',
+    file: `${INCLUDES}merge-records.lua`,
+    from: 'durable_count(merge.bucket, key, counter, -amount)',
+    to: '',
+  },
+  {
+    name: 'a void amount counts each time that it is heard of',
+    file: `${INCLUDES}merge-records.lua`,
+    from: "if redis.call('ZADD', voids, 'NX', '0', member) == 0 then return end",
+    to: "redis.call('ZADD', voids, 'NX', '0', member)",
+  },
+  {
+    name: 'whole state tells increments before the records of their operations',
+    file: 'libs/counter-store/src/region-cursor.ts',
+    from: 'return next === undefined ? { slice: 0, told: begunAt } : { log: next, rev: 0 };',
+    to: 'return next === undefined ? { slice: 0, told: Number.MAX_SAFE_INTEGER } : { log: next, rev: 0 };',
+  },
+  {
+    name: 'what is not durable is acknowledged and told to peers',
+    file: 'libs/counter-store/src/durability.ts',
+    from: 'if (reached < this.replicas) {',
+    to: 'if (reached < 0) {',
+  },
+  {
+    name: 'a promoted replica confirms what its predecessor took',
+    file: 'libs/counter-store/src/durability.ts',
+    from: 'if (marked !== replid)',
+    to: 'if (marked === null)',
+  },
+  {
+    name: 'gateways are reaped by time while Redis is away',
+    file: 'libs/replication/src/looker.ts',
+    from: '[this.gateways, this.counterApis] = [NEVER_LOOKED, NEVER_LOOKED];',
+    to: '',
+  },
+  {
+    name: 'a looker that slept counts its sleep',
+    file: 'libs/replication/src/liveness.ts',
+    from: 'before.lookedAtMs === null || atMs - before.lookedAtMs > 2 * periodMs',
+    to: 'before.lookedAtMs === null',
+  },
+  {
+    name: 'a lost hint is never repaired',
+    file: 'libs/replication/src/watch/bucket-follower.ts',
+    from: 'if (position.incarnation !== incarnation || position.rev > rev) await this.mend();',
+    to: '',
+  },
+  {
+    name: 'a bucket that somebody is joining is unsubscribed',
+    file: 'libs/replication/src/watch/bucket-follower.ts',
+    from: 'return this.watched.counters.size === 0 && this.joining === 0;',
+    to: 'return this.watched.counters.size === 0;',
+  },
+  {
+    name: 'an older value is shown after a newer one',
+    file: 'libs/crdt/src/filtered-feed.ts',
+    from: 'return held === undefined || compareRev(offered, held) > 0;',
+    to: 'return true;',
+  },
+  {
+    name: 'a read that was overtaken is kept',
+    file: 'libs/replication/src/watch/watched-bucket.ts',
+    from: 'if (compareRev(position, this.at) < 0) return null;\n    this.staleRegions',
+    to: 'this.staleRegions',
+  },
+  {
+    name: 'the viewers of a stale region are counted on',
+    file: `${INCLUDES}counter.lua`,
+    from: "return (',' .. bucket.stale):find(',' .. number .. ':', 1, true) ~= nil",
+    to: 'return false',
+  },
+  {
+    name: 'a gateway takes what it has sent for arrived',
+    file: 'libs/gateway-core/src/bucket-feed.ts',
+    from: '    this.source.acknowledge(stored);',
+    to: '    this.source.acknowledge(this.source.version);',
+  },
+];
