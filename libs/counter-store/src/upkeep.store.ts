@@ -21,13 +21,17 @@ export interface UpkeepStore {
 
 /** The upkeep on Redis. */
 export class RedisUpkeepStore implements UpkeepStore {
-  constructor(private readonly context: StoreContext) {}
+  /** `zeroSeconds`: how long what shows nothing is kept at least, so that readers are told of it. */
+  constructor(
+    private readonly context: StoreContext,
+    private readonly zeroSeconds = ZERO_SECONDS,
+  ) {}
 
   sweep(bucket: number): Promise<BucketSwept> {
     return bucketSweep.run(
       this.context.redis,
       [metaKey(bucket), indexKey(bucket), batchesKey(bucket), gatewaysKey(bucket)],
-      [nowSeconds(this.context), ZERO_SECONDS, BATCH_RECORD_SECONDS, ROWS_MAX],
+      [nowSeconds(this.context), this.zeroSeconds, BATCH_RECORD_SECONDS, ROWS_MAX],
     );
   }
 

@@ -16,6 +16,8 @@ export interface Topology {
   readonly gateways: number;
   readonly buckets: number;
   readonly durability: 'memory' | 'replicas';
+  /** Whether zeros are swept as soon as can be, so that floors rise all the time. */
+  readonly hasty: boolean;
 }
 
 export const REGION_NAMES = ['ams', 'fra', 'lon'] as const;
@@ -23,6 +25,8 @@ export const REGION_NAMES = ['ams', 'fra', 'lon'] as const;
 const SYNC_MS = 2000;
 const TICK_MS = 100;
 const SWEEP_MS = 5000;
+const HASTY_SWEEP_MS = 700;
+const ZERO_SECONDS = 60;
 
 export class Cluster {
   readonly network: Network;
@@ -46,11 +50,12 @@ export class Cluster {
   ) {
     this.network = new Network(world);
     this.http = new Http(world, this.network);
-    const { regions, buckets, durability } = topology;
+    const { regions, buckets, durability, hasty } = topology;
     this.deployment = {
       ...{ network: this.network, http: this.http, buckets, durability },
       regions: new Map(regions.map((region) => [region, this.apiHosts(region)])),
-      ...{ syncMs: SYNC_MS, tickMs: TICK_MS, sweepMs: SWEEP_MS },
+      ...{ syncMs: SYNC_MS, tickMs: TICK_MS, sweepMs: hasty ? HASTY_SWEEP_MS : SWEEP_MS },
+      zeroSeconds: hasty ? 1 : ZERO_SECONDS,
       onDifferences: (region, found) => this.note(region, found),
     };
     regions.forEach((region, at) => {

@@ -150,7 +150,7 @@ export class PeerGossip {
     }
   }
 
-  /** Parts of one bucket in their order, buckets side by side. */
+  /** Parts of one bucket in their order, buckets side by side. Rejects with ioredis' errors when all have ended. */
   private async takeAll(parts: readonly BucketPart[]): Promise<void> {
     const byBucket = new Map<number, BucketPart[]>();
     for (const part of parts) {
@@ -158,7 +158,10 @@ export class PeerGossip {
       if (all) all.push(part);
       else byBucket.set(part.bucket, [part]);
     }
-    await Promise.all([...byBucket.values()].map((all) => this.take(all)));
+    const taken = await Promise.allSettled([...byBucket.values()].map((all) => this.take(all)));
+    // Thrown at once it would leave others under way, whose next part came in under what the next round asks from.
+    const failed = taken.find((one) => one.status === 'rejected');
+    if (failed) throw failed.reason;
     this.options.onParts(parts.length);
   }
 

@@ -50,6 +50,7 @@ export interface Deployment {
   readonly syncMs: number;
   readonly tickMs: number;
   readonly sweepMs: number;
+  readonly zeroSeconds: number;
   /** Whether Redis answers for what it may still forget, or for what is on a replica. */
   readonly durability: 'memory' | 'replicas';
   /** Region -> hosts of its counter-apis. */
@@ -168,7 +169,7 @@ export class CounterApi {
     });
     const sweeper = new Sweeper({
       buckets,
-      upkeep: new RedisUpkeepStore(context),
+      upkeep: new RedisUpkeepStore(context, deployment.zeroSeconds),
       onAudited: (_, { differences }) => deployment.onDifferences(region, differences),
     });
     const looker = new Looker({

@@ -34,6 +34,7 @@ export function drawPlan(random: Random, options: PlanOptions): Plan {
     least + Math.floor(random() * (most - least + 1));
   const regions = options.regions ?? (random() < 0.25 ? 1 : random() < 0.75 ? 2 : 3);
   const topology: Topology = {
+    hasty: false,
     regions: REGION_NAMES.slice(0, regions),
     counterApis: integer(1, regions === 1 ? 3 : 2),
     gateways: integer(1, regions === 1 ? 3 : 2),
@@ -53,14 +54,10 @@ export function drawPlan(random: Random, options: PlanOptions): Plan {
     faults.push({ kind: 'retirement', atMs: integer(2000, busyMs), region });
   }
   faults.sort((left, right) => left.atMs - right.atMs);
-  return {
-    topology,
-    pages: integer(1, 5),
-    viewers: integer(2, 8),
-    busyMs,
-    actEveryMs,
-    faults: onePerRedis(faults),
-  };
+  const size = { pages: integer(1, 5), viewers: integer(2, 8), busyMs, actEveryMs };
+  // Drawn last: seeds that failed before there was this go on to draw what they drew.
+  const hasty = random() < 0.5;
+  return { topology: { ...topology, hasty }, ...size, faults: onePerRedis(faults) };
 }
 
 type FaultMaker = (at: number, draws: Draws) => Fault;

@@ -91,9 +91,14 @@ export class RegionBench {
 
   /** A store of a region that speaks through no peer of this bench, or of one that does. */
   storeOf(name: string): MemoryRegionStore {
-    return new MemoryRegionStore(name, this.buckets, this.incarnations, (bucket, incarnation, rev) => {
-      if (name === OWN) this.standings.published(bucket, { incarnation, rev });
-    });
+    return new MemoryRegionStore(
+      name,
+      this.buckets,
+      this.incarnations,
+      (bucket, incarnation, rev) => {
+        if (name === OWN) this.standings.published(bucket, { incarnation, rev });
+      },
+    );
   }
 
   /** What bucket 0 shows of `home`: viewers of regions that are not stale. */

@@ -21,8 +21,8 @@ export class ScriptedPeer implements PeerLink {
   heartbeats: DigestAnswer['heartbeats'] = [];
   retired: readonly string[] = [];
   fresh: readonly string[] = [];
-  digestScript: Script<DigestAnswer> = ok;
-  pullScript: Script<PullAnswer> = ok;
+  digestScript: Script<DigestAnswer> = (answer) => ok(answer);
+  pullScript: Script<PullAnswer> = (answer) => ok(answer);
 
   constructor(
     readonly store: MemoryRegionStore,
