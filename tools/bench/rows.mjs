@@ -11,6 +11,7 @@ const MEASURES = {
   'redis-cpu': { unit: 'µs/req', moreIsBetter: false },
   p50: { unit: 'ms', moreIsBetter: false },
   p99: { unit: 'ms', moreIsBetter: false },
+  wire: { unit: 'B/req', moreIsBetter: false },
 };
 
 /**

@@ -29,6 +29,18 @@ export const PART_ROWS_MAX = 500;
 /** Operation records told in one part, but for those of one rev, of which there are at most a batch. */
 export const PART_RECORDS_MAX = 500;
 
+/** How much one part may hold. */
+export interface PartBounds {
+  readonly rowsMax: number;
+  readonly recordsMax: number;
+}
+
+/** As much as Redis reads in about 2 ms. */
+export const PART_BOUNDS: PartBounds = {
+  rowsMax: PART_ROWS_MAX,
+  recordsMax: PART_RECORDS_MAX,
+};
+
 /** What was read, and from which Redis. */
 export interface PartRead {
   readonly part: BucketPart;
@@ -37,7 +49,10 @@ export interface PartRead {
 
 /** See the head of the file. */
 export class RegionReader {
-  constructor(private readonly context: StoreContext) {}
+  constructor(
+    private readonly context: StoreContext,
+    private readonly bounds: PartBounds,
+  ) {}
 
   /** A part, and the replication id of the Redis that it was read from. */
   async read(ask: BucketAsk): Promise<PartRead> {
@@ -60,8 +75,8 @@ export class RegionReader {
         incarnation,
         rev,
         JSON.stringify(vector),
-        PART_ROWS_MAX,
-        PART_RECORDS_MAX,
+        this.bounds.rowsMax,
+        this.bounds.recordsMax,
       ],
     );
     this.context.seen.note(bucket, position);
@@ -99,7 +114,7 @@ export class RegionReader {
         voidsKey(bucket),
         regionsKey(bucket),
       ],
-      [...fenceArgs(this.context, bucket), log, rev, PART_RECORDS_MAX],
+      [...fenceArgs(this.context, bucket), log, rev, this.bounds.recordsMax],
     );
     this.context.seen.note(bucket, position);
     const { incarnation } = position;
@@ -134,7 +149,7 @@ export class RegionReader {
         regionsKey(bucket),
         writersKey(bucket),
       ],
-      [...fenceArgs(this.context, bucket), modulus, slice, told, PART_RECORDS_MAX],
+      [...fenceArgs(this.context, bucket), modulus, slice, told, this.bounds.recordsMax],
     );
     this.context.seen.note(bucket, position);
     // Too many records have come since: they go first, by themselves.

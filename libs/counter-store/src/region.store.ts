@@ -11,7 +11,7 @@ import {
   writersKey,
 } from './keys.js';
 import type { BucketAsk, BucketPart, MergeVerdict, Pulled, VectorRow } from './region-part.js';
-import { RegionReader } from './region-reader.js';
+import { PART_BOUNDS, RegionReader } from './region-reader.js';
 import { regionDrop } from './scripts/region-drop.js';
 import { regionMerge } from './scripts/region-merge.js';
 import { regionStale } from './scripts/region-stale.js';
@@ -62,8 +62,9 @@ export class RedisRegionStore implements RegionStore {
   constructor(
     private readonly context: StoreContext,
     private readonly limits: { readonly windowMs: number },
+    bounds = PART_BOUNDS,
   ) {
-    this.reader = new RegionReader(context);
+    this.reader = new RegionReader(context, bounds);
   }
 
   async standing(bucket: number): Promise<BucketStanding> {

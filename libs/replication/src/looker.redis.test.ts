@@ -58,6 +58,7 @@ function open() {
     new Looker({
       ...{ instance, buckets: BUCKETS, periodMs: PERIOD_MS, monotonicMs: () => nowMs },
       ...{ presence, gateways, counterApis, stored },
+      onDead: () => undefined,
       onReaped: (gateway, buckets) => reaped.push([gateway, buckets]),
     });
   const join = (gateway: string, bucket: number, page: string) =>

@@ -25,6 +25,8 @@ export interface LookerOptions {
   readonly gateways: RegistryStore;
   readonly counterApis: RegistryStore;
   readonly stored: StoredGateways;
+  /** Told at each look of every gateway that is held for dead. */
+  readonly onDead: (gateway: string) => void;
   /** Told of each gateway that was counted out of at least one bucket. */
   readonly onReaped: (gateway: string, buckets: number) => void;
 }
@@ -85,7 +87,10 @@ export class Looker {
     );
     [this.gateways, this.counterApis] = [ofGateways.after, ofCounterApis.after];
     this.alive = [...seenCounterApis.keys()].filter((each) => !ofCounterApis.dead.has(each));
-    for (const [gateway, heartbeat] of ofGateways.dead) await this.reap(gateway, heartbeat);
+    for (const [gateway, heartbeat] of ofGateways.dead) {
+      this.options.onDead(gateway);
+      await this.reap(gateway, heartbeat);
+    }
     await forgetAll(counterApis, ofCounterApis.dead);
   }
 

@@ -16,7 +16,7 @@ export interface Topology {
   readonly gateways: number;
   readonly buckets: number;
   readonly durability: 'memory' | 'replicas';
-  /** Whether zeros are swept as soon as can be, so that floors rise all the time. */
+  /** Whether zeros are swept as soon as can be, so that floors rise all the time, and parts hold as little as can be. */
   readonly hasty: boolean;
 }
 
@@ -56,6 +56,7 @@ export class Cluster {
       regions: new Map(regions.map((region) => [region, this.apiHosts(region)])),
       ...{ syncMs: SYNC_MS, tickMs: TICK_MS, sweepMs: hasty ? HASTY_SWEEP_MS : SWEEP_MS },
       zeroSeconds: hasty ? 1 : ZERO_SECONDS,
+      parts: hasty ? { rowsMax: 1, recordsMax: 1 } : { rowsMax: 500, recordsMax: 500 },
       onDifferences: (region, found) => this.note(region, found),
     };
     regions.forEach((region, at) => {

@@ -9,6 +9,7 @@
 import { connect } from 'node:net';
 import { serveHelper } from '../helper.mjs';
 import { seededRandom } from '../testing.mjs';
+import { bodyOf, requestBytes } from './raw-http.mjs';
 
 /** Requests made beforehand; gone through again and again. */
 const REQUESTS = 8192;
@@ -17,27 +18,10 @@ const READ_BYTES = 16_384;
 
 function requestsOf({ port, method, body, pages }) {
   const random = seededRandom(1);
-  const content =
-    body === undefined
-      ? '\r\n'
-      : `content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
   return Array.from({ length: REQUESTS }, () => {
     const page = pages[Math.floor(random() * pages.length)];
-    return Buffer.from(
-      `${method} /${page}/counter HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\naccept: application/json\r\n${content}`,
-    );
+    return requestBytes({ port, method, page, body });
   });
-}
-
-/** Whether `text` is one whole answer. Throws if it is one that was not expected. */
-function isAnswer(text) {
-  const headEnd = text.indexOf('\r\n\r\n');
-  if (headEnd < 0) return false;
-  const length = /\r\ncontent-length: (\d+)\r\n/i.exec(text)?.[1];
-  if (!text.startsWith('HTTP/1.1 200 ') || length === undefined) {
-    throw new Error(`A server under load answered ${text.slice(0, 500)}`);
-  }
-  return text.length >= headEnd + 4 + Number(length);
 }
 
 /** One connection: asks until `next` gives nothing more. Resolves when the last answer is there. */
@@ -56,7 +40,7 @@ function keepAsking(port, next) {
     const take = (bytes, buffer) => {
       received += buffer.latin1Slice(0, bytes);
       try {
-        if (isAnswer(received)) {
+        if (bodyOf(received) !== undefined) {
           received = '';
           ask();
         }

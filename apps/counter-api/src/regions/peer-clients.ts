@@ -10,9 +10,10 @@ import {
 import { SignedClient, type CallFailure, type Instance, type Keyring } from '@headcount/platform';
 import type { LinkFailure, PeerLink } from '@headcount/replication';
 
-/** A way to a peer region that is to be closed in the end. */
+/** A way to a peer region that is to be given up in the end. */
 export interface PeerClient extends PeerLink {
-  close(): Promise<void>;
+  /** Calls under way fail: a digest may be waiting for news, and nothing that is asked changes anything there. */
+  abort(): Promise<void>;
 }
 
 /** Makes the ways to peers. */
@@ -42,7 +43,7 @@ export function peerClients(instance: Instance, keyring: Keyring): PeerClients {
           const call = { method: 'POST' as const, path: PATHS.pull, body, answer: pullAnswer };
           return told(await client.call({ ...call, timeoutMs: PULL_TIMEOUT_MS }));
         },
-        close: () => client.close(),
+        abort: () => client.abort(),
       };
     },
   };

@@ -79,8 +79,10 @@ export class RegionsService implements OnApplicationBootstrap, BeforeApplication
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.gossip?.stop();
-    await Promise.all([...this.links.values()].map((link) => link.close()));
+    const stopped = this.gossip?.stop();
+    // After the loops were told to stop, else they would ask again.
+    await Promise.all([...this.links.values()].map((link) => link.abort()));
+    await stopped;
   }
 
   /** What has changed here, for a peer. */

@@ -6,9 +6,11 @@ import {
   type BeforeApplicationShutdown,
 } from '@nestjs/common';
 import { CLOCK, CONFIG, INSTANCE, type Clock, type Instance } from '@headcount/platform';
+import type { InstanceId } from '@headcount/protocol';
 import { Looker } from '@headcount/replication';
 import type { CounterApiConfig } from '../settings.js';
 import { STORE, type Store } from '../store/store.js';
+import { WatchService } from '../watch/watch.service.js';
 import { UpkeepService } from './upkeep.service.js';
 
 /** Who looks, on which clock. */
@@ -32,6 +34,7 @@ export class LookerService implements OnApplicationBootstrap, BeforeApplicationS
     @Inject(CONFIG) private readonly config: CounterApiConfig,
     @Inject(UpkeepService) { sweeper }: UpkeepService,
     @Inject(LookerSources) { instance, clock }: LookerSources,
+    @Inject(WatchService) watch: WatchService,
   ) {
     this.looker = new Looker({
       instance: instance.id,
@@ -42,6 +45,8 @@ export class LookerService implements OnApplicationBootstrap, BeforeApplicationS
       gateways,
       counterApis,
       stored: sweeper,
+      // What it was interested in would else be followed until it changes.
+      onDead: (gateway) => watch.close(gateway as InstanceId),
       onReaped: (gateway, buckets) => this.logger.warn({ gateway, buckets }, 'gateway reaped'),
     });
   }

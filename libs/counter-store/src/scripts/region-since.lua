@@ -52,7 +52,7 @@ local rows = redis.call('ZRANGE', index, '(' .. int(rev), '+inf', 'BYSCORE', 'LI
 if #rows > 2 * rowsMax then to = tonumber(rows[2 * rowsMax]) end
 to = records_until({ operations0 .. ':log', operations1 .. ':log', voids }, rev, to, recordsMax)
 
-local out = export_begin(bucket, vector, rev)
+local out = export_begin(bucket, vector)
 for i = 1, #rows, 2 do
   if tonumber(rows[i + 1]) <= to then export_row(out, rows[i]) end
 end

@@ -40,7 +40,7 @@ local told, recordsMax = tonumber(ARGV[8]), tonumber(ARGV[9])
 
 local bucket = bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev, region)
 bucket_close(bucket)
-local out = export_begin(bucket, nil, 0)
+local out = export_begin(bucket, nil)
 local to = records_until({ operations0 .. ':log', operations1 .. ':log', voids }, told, bucket.rev, recordsMax)
 export_records(out, operations0, operations1, voids, told, to)
 if to == bucket.rev then

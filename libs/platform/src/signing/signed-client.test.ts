@@ -142,6 +142,17 @@ describe('a signed client', () => {
     await close();
   });
 
+  it('ends calls under way where it is told not to wait for them', async () => {
+    let arrived: () => void = () => undefined;
+    const asked = new Promise<void>((done) => (arrived = done));
+    const { client, close } = await receiver(() => arrived());
+    const patient = client.call({ ...call, timeoutMs: 60_000 });
+    await asked;
+    await client.abort();
+    expect(await patient).toMatchObject({ ok: false, error: { code: 'UNREACHABLE' } });
+    await close();
+  });
+
   it('says that nobody is there', async () => {
     const { client, close } = await receiver(() => undefined);
     await close();

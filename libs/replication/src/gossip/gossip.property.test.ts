@@ -6,9 +6,11 @@
  *         tells which of them it counts; presence is restated after a loss, as gateways do.
  */
 import fc from 'fast-check';
-import { GossipWorld, type WorldOptions } from './testing/gossip-world.js';
+import { seededRandom } from '@headcount/testing';
+import { CALM, GossipWorld, type Weather, type WorldOptions } from './testing/gossip-world.js';
 import { covers } from './testing/memory-bucket.js';
 
+const RUNS = 100;
 const NAMES = ['a', 'b', 'c'];
 const BUCKETS = 2;
 const KEYS = ['home0', 'home1', 'page0', 'page1'];
@@ -147,16 +149,39 @@ class History {
   }
 }
 
-async function live(peers: WorldOptions['peers'], steps: readonly Step[]): Promise<void> {
-  const world = new GossipWorld({ peers, buckets: BUCKETS, counterApis: 2 });
+const weathers: fc.Arbitrary<Weather> = fc.record({
+  loss: fc.constantFrom(0, 0.1, 0.3),
+  repeat: fc.constantFrom(0, 0.5),
+  delayMsMax: fc.constantFrom(0, 50, 1500),
+});
+const stories = fc.record({
+  steps: fc.array(step, { maxLength: 40, size: 'max' }),
+  weather: weathers,
+  /** Of one answer. */
+  partsMax: fc.constantFrom(1, 3, Infinity),
+  seed: fc.nat(),
+});
+
+interface Story {
+  readonly steps: readonly Step[];
+  readonly weather: Weather;
+  readonly partsMax: number;
+  readonly seed: number;
+}
+
+async function live(peers: WorldOptions['peers'], story: Story): Promise<void> {
+  const random = seededRandom(story.seed);
+  const world = new GossipWorld({ peers, buckets: BUCKETS, counterApis: 2, random });
+  [world.weather, world.partsMax] = [story.weather, story.partsMax];
   const history = new History(world);
   world.start();
   try {
-    for (const one of steps) {
+    for (const one of story.steps) {
       await history.take(one);
       history.checkClaims();
     }
     world.cuts.clear();
+    world.weather = CALM;
     for (const each of NAMES) {
       world.at(each).store.away = false;
       world.restate(each);
@@ -177,10 +202,10 @@ describe('gossip', () => {
     'brings regions to the same and the right state: %s',
     async (_, peers) => {
       await fc.assert(
-        fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
-          await live(peers, steps);
+        fc.asyncProperty(stories, async (story) => {
+          await live(peers, story);
         }),
-        { numRuns: 60 },
+        { numRuns: RUNS },
       );
     },
     300_000,

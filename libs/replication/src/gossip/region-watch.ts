@@ -162,10 +162,11 @@ export class RegionWatch {
   /** Sorted. */
   private staleIn(bucket: number, now: readonly string[]): string[] {
     const stale = new Set<string>();
-    for (const [region, status] of this.known) {
+    // One that the register has forgotten may still be left out here, and has not been heard of since.
+    for (const region of new Set([...this.known.keys(), ...now])) {
       if (this.out.has(region) || region === this.options.region) continue;
-      if (status.stale || (now.includes(region) && !this.isLevel(bucket, region)))
-        stale.add(region);
+      const isStale = this.known.get(region)?.stale ?? true;
+      if (isStale || (now.includes(region) && !this.isLevel(bucket, region))) stale.add(region);
     }
     return [...stale].sort();
   }

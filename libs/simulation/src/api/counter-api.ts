@@ -51,6 +51,8 @@ export interface Deployment {
   readonly tickMs: number;
   readonly sweepMs: number;
   readonly zeroSeconds: number;
+  /** How much one part of an answer to a peer may hold. */
+  readonly parts: { readonly rowsMax: number; readonly recordsMax: number };
   /** Whether Redis answers for what it may still forget, or for what is on a replica. */
   readonly durability: 'memory' | 'replicas';
   /** Region -> hosts of its counter-apis. */
@@ -177,6 +179,7 @@ export class CounterApi {
       monotonicMs: process.monotonicMs,
       counterApis: new RedisRegistryStore(context, COUNTER_API_REGISTRY),
       stored: sweeper,
+      onDead: (gateway) => this.watch.close(gateway),
       onReaped: (gateway, count) => process.world.note(`${host} reaps ${gateway} of ${count}`),
     });
     this.registry = new RedisRegionRegistry(context);
@@ -191,7 +194,7 @@ export class CounterApi {
               peerWay(hosts.map((peer) => http.client(caller, peer))),
             ]),
           ),
-          store: new RedisRegionStore(context, ID_LIMITS),
+          store: new RedisRegionStore(context, ID_LIMITS, deployment.parts),
           registry: this.registry,
           liveInstances: () => looker.living,
           timers: {

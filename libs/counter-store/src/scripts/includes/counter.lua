@@ -3,7 +3,7 @@ counter: how a counter is stored, and what it shows. Needs bucket and shelf.
 A counter key is `page name`, or `#` and a digest where that is long. Its fields on its shelf, \t being a tab:
   key        'up,down,total,seq,updated'         own totals of the durable PN-counter; total over all writers and voids,
                                                  +-2^53 where it passes the bound; updated in seconds since 1970
-  key\tW     'up,down,seq,rev'                   totals of the writer whose number is W; rev: when they last changed here
+  key\tW     'up,down,seq'                       totals of the writer whose number is W
   key\t~     'viewers,connections,seq,updated'   presence of this region; only where the name is `viewers`
   key\t~R    'viewers,connections,seq,incarnation'   presence of the region whose number is R
 ]]

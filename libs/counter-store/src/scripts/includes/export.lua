@@ -2,10 +2,11 @@
 export: writes down what the bucket holds of a counter, for a peer (docs/protocol.md §8). Needs bucket, shelf, counter,
 writers, regions, json.
 ]]
--- `asker`: the vector of whom it is for, nil for whole state; `from`: the rev after which totals are of interest, 0 for all.
-local function export_begin(bucket, asker, from)
+-- `asker`: the vector of whom it is for, nil for whole state. What is left out of a row is left out by that vector alone:
+-- by a rev it could not be, since a row that moves on between two parts would take what changed before along unsaid.
+local function export_begin(bucket, asker)
   local regions = regions_load(bucket)
-  local out = { bucket = bucket, asker = asker, from = from, regions = regions, vector = vector_of(bucket, regions),
+  local out = { bucket = bucket, asker = asker, regions = regions, vector = vector_of(bucket, regions),
     places = {}, writers = {}, rows = {}, operations = {}, voids = {}, numbered = {} }
   local held = redis.call('HGETALL', bucket.prefix .. 'writers')
   for i = 1, #held, 2 do out.numbered[tonumber(held[i + 1])] = held[i] end
@@ -68,8 +69,8 @@ local function export_totals(out, own, theirs)
   end
   for number = 1, #out.numbered do
     if theirs[number] then
-      local up, down, seq, rev = theirs[number]:match('(%d+),(%d+),(%d+),(%d+)')
-      if tonumber(rev) > out.from then put(out.numbered[number], seq, up, down) end
+      local up, down, seq = theirs[number]:match('(%d+),(%d+),(%d+)')
+      put(out.numbered[number], seq, up, down)
     end
   end
   return totals

@@ -61,7 +61,7 @@ local function durable_put(bucket, index, key, counter, presence)
   if counter.resum then counter.total = durable_sum(bucket, key, counter) end
   for writer, held in pairs(counter.theirs) do
     shelf_set(bucket, key, key .. '\t' .. writer_number(bucket, writer),
-      ('%.0f,%.0f,%.0f,%.0f'):format(held.up, held.down, held.seq, bucket.rev + 1))
+      ('%.0f,%.0f,%.0f'):format(held.up, held.down, held.seq))
   end
   durable_set(bucket, key, counter)
   return counter_touch(bucket, index, key, counter, presence)

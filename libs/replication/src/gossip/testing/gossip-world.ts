@@ -25,8 +25,21 @@ export interface Region {
   saved: MemoryBucket[];
 }
 
+/** What becomes of messages on their way. */
+export interface Weather {
+  /** Share of the requests, and of the answers, that never arrive. */
+  readonly loss: number;
+  /** Share of the requests that arrive twice, and of the pulled parts that do so, once more after all of them. */
+  readonly repeat: number;
+  /** A message takes up to this on top of `delayMs`, in milliseconds. */
+  readonly delayMsMax: number;
+}
+
 export const PERIOD_MS = 2000;
+export const CALM: Weather = { loss: 0, repeat: 0, delayMsMax: 0 };
 const UNREACHABLE: LinkFailure = { code: 'UNREACHABLE', detail: 'cut' };
+/** How long one waits for what is lost, in milliseconds. */
+const PATIENCE_MS = 3000;
 
 export class GossipWorld {
   readonly clock = new VirtualClock(1_000_000);
@@ -36,6 +49,7 @@ export class GossipWorld {
   readonly cuts = new Set<string>();
   /** Directed pairs `from>to` whose pulls fail, while digests get through. */
   readonly stingy = new Set<string>();
+  weather = CALM;
   /** How long a message takes, in milliseconds. */
   delayMs = 5;
   /** How long an answer to a pull takes on top of that. */
@@ -45,7 +59,10 @@ export class GossipWorld {
   /** What was asked. */
   readonly asked = { digests: 0, pulls: 0 };
 
+  private readonly random: () => number;
+
   constructor(private readonly options: WorldOptions) {
+    this.random = options.random ?? (() => 0.5);
     const incarnations = new Incarnations();
     for (const name of Object.keys(options.peers))
       this.regions.set(name, this.region(name, incarnations));
@@ -129,7 +146,7 @@ export class GossipWorld {
           timers: {
             nowMs: this.clock.nowMs,
             sleep: (ms) => this.sleep(ms),
-            random: this.options.random ?? (() => 0.5),
+            random: this.random,
           },
           wallMs: this.clock.nowMs,
           onFailure: (peer, { code, detail }) =>
@@ -141,22 +158,33 @@ export class GossipWorld {
     return { store, registry, gossips, viewers: new Map(), saved: store.snapshot() };
   }
 
+  /** One way of a message; false: it never comes. */
+  private async arrives(from: string, to: string): Promise<boolean> {
+    const { loss, delayMsMax } = this.weather;
+    await this.sleep(this.delayMs + Math.floor(this.random() * delayMsMax));
+    if (this.cuts.has(`${from}>${to}`)) return false;
+    if (this.random() >= loss) return true;
+    await this.sleep(PATIENCE_MS);
+    return false;
+  }
+
   /** As over HTTP: JSON, a delay each way, and silence or an error where it is cut. */
   private link(from: string, to: string, place: number): PeerLink {
     const call = async <Request, Answer>(
       request: Request,
       answer: (gossip: Gossip, request: Request) => Promise<Result<Answer, string>>,
     ): Promise<Result<Answer, LinkFailure>> => {
-      await this.sleep(this.delayMs);
-      if (this.cuts.has(`${from}>${to}`)) return err(UNREACHABLE);
+      if (!(await this.arrives(from, to))) return err(UNREACHABLE);
       const { gossips } = this.at(to);
       const gossip = gossips[place % gossips.length];
       if (!gossip) return err(UNREACHABLE);
       try {
-        const answered = await answer(gossip, JSON.parse(JSON.stringify(request)) as Request);
-        await this.sleep(this.delayMs);
-        // Cut meanwhile: the other side did its part, and the answer is lost.
-        if (this.cuts.has(`${from}>${to}`)) return err(UNREACHABLE);
+        const asked = (): Promise<Result<Answer, string>> =>
+          answer(gossip, JSON.parse(JSON.stringify(request)) as Request);
+        const isRepeated = this.random() < this.weather.repeat;
+        const [answered] = await Promise.all([asked(), isRepeated ? asked() : null]);
+        // Where it is cut or lost by now, the other side did its part all the same.
+        if (!(await this.arrives(from, to))) return err(UNREACHABLE);
         if (!answered.ok) return err({ code: answered.error, detail: '' });
         return JSON.parse(JSON.stringify(answered)) as Result<Answer, LinkFailure>;
       } catch (cause) {
@@ -174,7 +202,11 @@ export class GossipWorld {
         return call(request, async (gossip, asked) => {
           const answer = await gossip.answers.pull(asked);
           await this.sleep(this.pullDelayMs);
-          return answer.ok ? ok({ parts: answer.value.parts.slice(0, this.partsMax) }) : answer;
+          if (!answer.ok) return answer;
+          const parts = answer.value.parts.slice(0, this.partsMax);
+          return ok({
+            parts: [...parts, ...parts.filter(() => this.random() < this.weather.repeat)],
+          });
         });
       },
     };

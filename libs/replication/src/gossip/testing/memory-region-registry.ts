@@ -52,6 +52,11 @@ export class MemoryRegionRegistry implements RegionRegistry {
     return [...this.out.values()];
   }
 
+  /** As after a FLUSHALL. */
+  forget(): void {
+    for (const held of [this.heartbeats, this.stale, this.out]) held.clear();
+  }
+
   private demandReady(): void {
     if (this.isAway()) throw new Error('the store is away');
   }
