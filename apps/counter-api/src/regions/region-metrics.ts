@@ -25,6 +25,16 @@ export function regionMetrics(metrics: Metrics, gossip: Gossip, clock: Clock) {
     },
   });
   metrics.gauge({
+    name: 'region_last_heard_seconds',
+    help: 'Time since a region was last heard of; none for one that never was.',
+    labelNames: ['region'],
+    collect() {
+      for (const [region, { heardAtMs }] of watch.regions) {
+        if (heardAtMs > 0) this.set({ region }, (clock.nowMs() - heardAtMs) / 1000);
+      }
+    },
+  });
+  metrics.gauge({
     name: 'region_stale',
     help: '1 while a region has not been heard of for so long that its viewers are left out.',
     labelNames: ['region'],

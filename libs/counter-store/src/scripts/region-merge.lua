@@ -68,7 +68,6 @@ local merge = merge_begin(bucket, regions, state, math.floor(nowMs / 1000))
 local told = {}
 for _, row in ipairs(state.rows) do
   told[row[1]] = true
-  if row[2] ~= '' then redis.call('HSET', names, row[1], row[2]) end
   merge_registers(merge, row[1], row[3])
   if from and merge.isNews and has_presence(row[1]) then merge_touch(merge, row[1]) end
   merge_totals(merge, row[1], row[4])
@@ -83,6 +82,9 @@ if #state.operations > 0 then
 end
 merge_voids(merge, state.voids, voids)
 merge_end(merge, index)
+for _, row in ipairs(state.rows) do
+  if row[2] ~= '' and not counter_is_empty(bucket, row[1]) then redis.call('HSET', names, row[1], row[2]) end
+end
 
 local moved, missed = false, false
 if covers ~= '' then moved, missed = merge_vector(merge, cjson.decode(covers), from == nil) end

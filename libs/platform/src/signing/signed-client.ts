@@ -112,7 +112,7 @@ export class SignedClient {
 
   /** Ends the connections, after the calls that are under way. */
   async close(): Promise<void> {
-    await this.pool.close();
+    if (!this.pool.destroyed) await this.pool.close();
   }
 
   /** Ends the connections at once: calls under way fail as UNREACHABLE, though the receiver may have done its part. */
