@@ -39,6 +39,19 @@ function warningsOf(info: string): string[] {
   ];
 }
 
+/** Managed Redis may forbid CONFIG, and then nobody can say. */
+async function fsyncWarnings(redis: Redis): Promise<string[]> {
+  const settings = await redis.config('GET', 'append*').catch(() => []);
+  const [appendonly, appendfsync] = ['appendonly', 'appendfsync'].map((name) => {
+    const at = (settings as string[]).indexOf(name);
+    return at < 0 ? undefined : (settings as string[])[at + 1];
+  });
+  if (appendonly !== 'yes' || appendfsync === 'always') return [];
+  return [
+    `appendfsync is ${appendfsync}: a crash loses what was acknowledged last. Set it to always, or DURABILITY to replicas:N.`,
+  ];
+}
+
 /**
  * Checks the Redis behind an open connection, and claims it for `buckets` buckets if it is new, and for `region` if that
  * is not ''.
@@ -73,5 +86,5 @@ export async function checkDeployment(
     if (Number(layout) !== LAYOUT)
       faults.push(`This Redis holds layout ${layout}; this program knows ${LAYOUT}.`);
   }
-  return { faults, warnings: warningsOf(info) };
+  return { faults, warnings: [...warningsOf(info), ...(await fsyncWarnings(redis))] };
 }

@@ -28,6 +28,12 @@ export class HttpPool {
     });
   }
 
+  /** Closes the connections, none of which may be in use. A server may end one that was idle for long, so none is kept. */
+  close() {
+    for (const { socket } of this.#idle.splice(0)) socket.destroy();
+    this.#open = 0;
+  }
+
   #connect() {
     this.#open += 1;
     const socket = connect({ host: '127.0.0.1', port: this.#port, noDelay: true });

@@ -86,4 +86,8 @@ async function sum({ port, pages }) {
   return counts.reduce((total, count) => total + count, 0);
 }
 
-serveHelper({}, (question) => (question.do === 'write' ? write(question) : sum(question)));
+serveHelper({}, async (question) => {
+  const answer = await (question.do === 'write' ? write(question) : sum(question));
+  for (const pool of pools.values()) pool.close();
+  return answer;
+});

@@ -2,7 +2,7 @@
 import { TRAFFIC_KINDS, runTraffic } from './traffic-case.mjs';
 
 const RATES = [1000, 5000];
-const FULL = { pages: 10_000, rounds: 4, seconds: 5 };
+const FULL = { pages: 10_000, rounds: 2, seconds: 4 };
 const QUICK = { pages: 200, rounds: 2, seconds: 0.5 };
 
 const cases = [...RATES.flatMap((rate) => TRAFFIC_KINDS.map((kind) => `${kind}.${rate}`))];
