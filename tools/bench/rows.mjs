@@ -12,6 +12,13 @@ const MEASURES = {
   p50: { unit: 'ms', moreIsBetter: false },
   p99: { unit: 'ms', moreIsBetter: false },
   wire: { unit: 'B/req', moreIsBetter: false },
+  'idle-server': { unit: 'ms/s', moreIsBetter: false },
+  'idle-redis': { unit: 'ms/s', moreIsBetter: false },
+  'idle-wire': { unit: 'B/s', moreIsBetter: false },
+  'each-memory': { unit: 'B', moreIsBetter: false },
+  'there-each-memory': { unit: 'B', moreIsBetter: false },
+  memory: { unit: 'KiB', moreIsBetter: false },
+  'there-memory': { unit: 'KiB', moreIsBetter: false },
 };
 
 /**

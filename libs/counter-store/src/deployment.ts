@@ -84,7 +84,9 @@ export async function checkDeployment(
       faults.push(`This Redis belongs to the region ${heldRegion}; set REGION=${heldRegion}.`);
     }
     if (Number(layout) !== LAYOUT)
-      faults.push(`This Redis holds layout ${layout}; this program knows ${LAYOUT}.`);
+      faults.push(
+        `This Redis holds layout ${layout} and this program knows ${LAYOUT}: use an empty Redis, or the release that wrote it.`,
+      );
   }
   return { faults, warnings: [...warningsOf(info), ...(await fsyncWarnings(redis))] };
 }

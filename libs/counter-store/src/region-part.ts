@@ -28,8 +28,14 @@ export type StateRow = readonly [
   registers: readonly RegisterRow[],
   totals: readonly TotalsRow[],
 ];
-/** An operation as one writer has counted it, and, in `voids`, one that must not count. */
-export type OperationRow = readonly [id: string, writer: number, key: string, amount: number];
+/** An operation as one writer has counted it, with the seq of that increment; among `voids`, one that must not count. */
+export type OperationRow = readonly [
+  id: string,
+  writer: number,
+  key: string,
+  amount: number,
+  seq: number,
+];
 
 /** A statement that is true by itself: as of `vector`, this is all there is of these counters. */
 export interface BucketState {

@@ -52,8 +52,8 @@ const state = {
       [[0, 17, 5, 0]],
     ],
   ],
-  operations: [['op-1', 0, 'home\tlikes', 1]],
-  voids: [['op-0', 1, 'home\tlikes', -1]],
+  operations: [['op-1', 0, 'home\tlikes', 1, 7]],
+  voids: [['op-0', 1, 'home\tlikes', -1, 6]],
 };
 const interval = {
   bucket: 7,

@@ -86,9 +86,9 @@ export const pullRequest = z
   .readonly();
 export type PullRequest = z.infer<typeof pullRequest>;
 
-const operationRow = z
-  .tuple([z.string().max(256), countField, z.string().max(1024), amountField])
-  .readonly();
+const idField = z.string().max(256);
+const keyField = z.string().max(1024);
+const operationRow = z.tuple([idField, countField, keyField, amountField, countField]).readonly();
 const totalsRow = z.tuple([countField, countField, countField, countField]).readonly();
 
 const state = z

@@ -4,6 +4,7 @@
  * Question `{ do: 'write', near, far, pages, rate, seconds, probes }`, near and far being ports: increments pages of the near
  * region, `rate` a second if it can keep up; `probes` of them a second are to pages that nobody else writes, and the far
  * region is asked for those until it shows them. Answer `{ requests, seconds, lags }`, lags in milliseconds.
+ * Question `{ do: 'touch', port, pages }`: increments each page once, and those of the probes. Answer: how many that were.
  * Question `{ do: 'sum', port, pages }` -> the sum of what is shown of these pages and of those of the probes.
  * Anything but 200 fails the whole.
  */
@@ -81,13 +82,21 @@ async function write({ near, far, pages, rate, seconds, probes }) {
   return { requests, seconds: (writtenMs - startedMs) / 1000, lags };
 }
 
+async function touch({ port, pages }) {
+  const all = [...pages, ...PROBE_PAGES];
+  await Promise.all(all.map((page) => increment(port, page)));
+  for (const page of PROBE_PAGES) probed.set(`${port} ${page}`, 1);
+  return all.length;
+}
+
 async function sum({ port, pages }) {
   const counts = await Promise.all([...pages, ...PROBE_PAGES].map((page) => countOf(port, page)));
   return counts.reduce((total, count) => total + count, 0);
 }
 
+const TASKS = { write, touch, sum };
 serveHelper({}, async (question) => {
-  const answer = await (question.do === 'write' ? write(question) : sum(question));
+  const answer = await TASKS[question.do](question);
   for (const pool of pools.values()) pool.close();
   return answer;
 });

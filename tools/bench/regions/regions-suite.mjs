@@ -1,20 +1,44 @@
-/** Suite `regions`: what it costs that another region has it too, and how soon it has it. */
+/** Suite `regions`: what it costs that another region has it too, how soon it has it, and what stays behind. */
+import { GARBAGE_CASES, runGarbage } from './garbage-case.mjs';
+import { IDLE_SIZES, runIdle } from './idle-case.mjs';
 import { TRAFFIC_KINDS, runTraffic } from './traffic-case.mjs';
 
 const RATES = [1000, 5000];
-const FULL = { pages: 10_000, rounds: 2, seconds: 4 };
-const QUICK = { pages: 200, rounds: 2, seconds: 0.5 };
+const FULL = {
+  traffic: { pages: 10_000, rounds: 4, seconds: 5 },
+  idle: { scale: 1, settleMs: 10_000, rounds: 5, seconds: 10 },
+  garbage: { joins: 10_000 },
+};
+const QUICK = {
+  traffic: { pages: 200, rounds: 2, seconds: 0.5 },
+  idle: { scale: 100, settleMs: 500, rounds: 2, seconds: 1 },
+  garbage: { joins: 500 },
+};
 
-const cases = [...RATES.flatMap((rate) => TRAFFIC_KINDS.map((kind) => `${kind}.${rate}`))];
+const trafficCase = (kind, rate) => `${kind}.${rate}`;
+const idleCase = (size) => `idle.${size}`;
+const garbageCase = (each) => `garbage.${each}`;
+const cases = [
+  ...RATES.flatMap((rate) => TRAFFIC_KINDS.map((kind) => trafficCase(kind, rate))),
+  ...IDLE_SIZES.map(idleCase),
+  ...GARBAGE_CASES.map(garbageCase),
+];
 
 export const regionsSuite = { name: 'regions', cases, run };
 
 async function run(wanted, { quick, say }) {
-  const rows = [];
+  const { traffic, idle, garbage } = quick ? QUICK : FULL;
+  const isWanted = (name) => wanted.includes(name);
+  const kindsOf = new Map();
   for (const rate of RATES) {
-    const kinds = TRAFFIC_KINDS.filter((kind) => wanted.includes(`${kind}.${rate}`));
-    if (kinds.length === 0) continue;
-    rows.push(...(await runTraffic(kinds, { ...(quick ? QUICK : FULL), rate, say })));
+    const kinds = TRAFFIC_KINDS.filter((kind) => isWanted(trafficCase(kind, rate)));
+    if (kinds.length > 0) kindsOf.set(rate, kinds);
   }
-  return rows;
+  const sizes = IDLE_SIZES.filter((size) => isWanted(idleCase(size)));
+  const scenes = GARBAGE_CASES.filter((each) => isWanted(garbageCase(each)));
+  return [
+    ...(kindsOf.size > 0 ? await runTraffic(kindsOf, { ...traffic, say }) : []),
+    ...(sizes.length > 0 ? await runIdle(sizes, { ...idle, say }) : []),
+    ...(await runGarbage(scenes, { ...garbage, say })),
+  ];
 }

@@ -25,8 +25,11 @@ export const TRAFFIC_KINDS = Object.keys(KINDS);
 /** Far behind, a region that keeps up slowly still gets there. */
 const CATCH_UP_MS = 60_000;
 
-/** Measures all contenders at `rate` writes a second and resolves with the rows of these `kinds`, named `<kind>.<rate>`. */
-export async function runTraffic(kinds, { rate, pages: pageCount, rounds, seconds, say }) {
+/**
+ * Measures all contenders at each of these paces and resolves with the rows of its kinds, named `<kind>.<rate>`. `kindsOf` is
+ * a Map of rate -> kinds.
+ */
+export async function runTraffic(kindsOf, { pages: pageCount, rounds, seconds, say }) {
   const pages = Array.from({ length: pageCount }, (_, at) => `page-${at}`);
   const pairs = [
     await startHeadcountPair(),
@@ -37,30 +40,43 @@ export async function runTraffic(kinds, { rate, pages: pageCount, rounds, second
   const load = await startHelper(new URL('paced-load.mjs', import.meta.url), {
     pin: pinToLoadCore,
   });
-  const written = new Map(pairs.map((pair) => [pair, 0]));
-  const measure = async (pair, forSeconds) => {
-    const figures = await measureTraffic(pair, { load, pages, rate, seconds: forSeconds });
-    written.set(pair, written.get(pair) + figures.written);
-    return figures;
-  };
+  const written = new Map();
   for (const pair of pairs) {
-    say(`regions at ${rate} writes/s: ${pair.title} warms up`);
-    await measure(pair, seconds / 2);
+    say(`regions: ${pair.title} gets its pages`);
+    // The first write to a bucket is another matter: the other region takes whole state.
+    written.set(pair, await load.ask({ do: 'touch', port: pair.near.port, pages }));
+    await demandSums(pair, load, pages, written.get(pair));
   }
-  const figures = await inTurn(pairs, rounds, async (pair, round) => {
-    const measured = await measure(pair, seconds);
-    say(
-      `regions at ${rate} writes/s: round ${round} of ${rounds}, ${pair.title}: ${inWords(measured)}`,
-    );
-    return measured;
-  });
+  const rows = [];
+  for (const [rate, kinds] of kindsOf) {
+    const measure = async (pair, forSeconds) => {
+      const figures = await measureTraffic(pair, { load, pages, rate, seconds: forSeconds });
+      written.set(pair, written.get(pair) + figures.written);
+      return figures;
+    };
+    for (const pair of pairs) await measure(pair, seconds / 2);
+    const figures = await inTurn(pairs, rounds, async (pair, round) => {
+      const measured = await measure(pair, seconds);
+      say(`regions at ${rate}/s: round ${round} of ${rounds}, ${pair.title}: ${inWords(measured)}`);
+      return measured;
+    });
+    rows.push(...(await rowsAt(rate, kinds, pairs, figures)));
+  }
   for (const pair of pairs) await demandSums(pair, load, pages, written.get(pair));
-  const whole = await wholeStateBytes(pairs[0]);
   await Promise.all([load, ...pairs].map(({ stop }) => stop()));
-  const sent = figures[0].map(({ parts }) => ({ wire: parts * whole }));
+  return rows;
+}
+
+/** Rows of the first pair against the others, and against the whole states that it might have sent. */
+async function rowsAt(rate, kinds, pairs, figures) {
+  const whole = await wholeStateBytes(pairs[0]);
   const baselines = [
     ...pairs.slice(1).map(({ key, title }, at) => ({ key, title, figures: figures[at + 1] })),
-    { key: 'whole-state', title: 'whole state of each bucket pulled, reckoned', figures: sent },
+    {
+      key: 'whole-state',
+      title: 'whole state of each bucket pulled, reckoned',
+      figures: figures[0].map(({ parts }) => ({ wire: parts * whole })),
+    },
   ];
   return kinds.flatMap((kind) =>
     baselines.flatMap((baseline) =>

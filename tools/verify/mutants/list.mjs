@@ -116,21 +116,27 @@ export const MUTANTS = [
   },
   {
     name: 'an operation id is forgotten at once',
-    file: `${INCLUDES}additions.lua`,
-    from: "redis.call('HSET', book.ids.current, id, body .. ' ' .. book.writer)",
+    file: `${INCLUDES}operation-ids.lua`,
+    from: "if known then return known:sub(1, #body + 1) == body .. ' ' and 'replayed' or 'OPERATION_ID_REUSED' end",
     to: '',
   },
   {
     name: 'operation ids are not told to peers',
     file: `${INCLUDES}additions.lua`,
-    from: "for _, each in ipairs(book.taken) do redis.call('ZADD', book.ids.current .. ':log', int(book.held[each.key].rev), each.id) end",
+    from: "redis.call('ZADD', book.ids.current .. ':log', int(counter.rev), each.id)",
     to: '',
   },
   {
     name: 'an id under two writers is not taken back',
     file: `${INCLUDES}merge-records.lua`,
-    from: 'durable_count(merge.bucket, key, counter, -amount)',
+    from: 'durable_count(merge.bucket, key, counter, -tonumber(amount))',
     to: '',
+  },
+  {
+    name: 'a record whose increment is lost counts for one that was counted',
+    file: `${INCLUDES}merge-records.lua`,
+    from: 'if merge_is_counted(merge, record) then merge_operation(merge, ids, voids, row[1], record)',
+    to: 'if true then merge_operation(merge, ids, voids, row[1], record)',
   },
   {
     name: 'a void amount counts each time that it is heard of',

@@ -3,7 +3,7 @@ counters-add: add one numbered batch of operations to the durable counters of on
 KEYS[1] meta             hash     the bucket; opGeneration, opStartedMs
 KEYS[2] index            zset     counter -> rev
 KEYS[3] batches          hash     instance -> 'number,seconds,outcomes' of its last batch
-KEYS[4] operations0      hash     operation id -> 'counter amount writer', one generation
+KEYS[4] operations0      hash     operation id -> 'counter amount writer seq', one generation
 KEYS[5] operations1      hash     the other generation
 KEYS[6] names            hash     digest key -> full name
 ARGV[1] candidate        string   incarnation to begin if this Redis has forgotten

@@ -5,7 +5,7 @@ KEYS[2] index            zset     counter -> rev
 KEYS[3] names            hash     digest key -> full name
 KEYS[4] operations0      hash     operation id -> record, one generation; its log beside it
 KEYS[5] operations1      hash     the other generation
-KEYS[6] voids            zset     'writer amount key\tid' -> rev
+KEYS[6] voids            zset     'writer amount seq key\tid' -> rev
 KEYS[7] regions          hash     what is known of the other regions
 KEYS[8] writers          hash     writer -> number
 ARGV[1] candidate        string   incarnation to begin if this Redis has forgotten
@@ -72,12 +72,10 @@ for _, row in ipairs(state.rows) do
   if from and merge.isNews and has_presence(row[1]) then merge_touch(merge, row[1]) end
   merge_totals(merge, row[1], row[4])
 end
-if modulus then
-  for _, key in ipairs(shelf_slice(bucket, modulus, number)) do
-    if not told[key] then merge_registers(merge, key, {}) end
-  end
+for _, key in ipairs(modulus and shelf_slice(bucket, modulus, number) or {}) do
+  if not told[key] then merge_registers(merge, key, {}) end
 end
-if #state.operations > 0 then
+if #state.operations > 0 or redis.call('EXISTS', operations0 .. ':waiting', operations1 .. ':waiting') > 0 then
   merge_operations(merge, state.operations, operation_ids_open(meta, operations0, operations1, nowMs, windowMs, 0), voids)
 end
 merge_voids(merge, state.voids, voids)

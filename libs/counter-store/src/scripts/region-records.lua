@@ -3,7 +3,7 @@ region-records: operation records and void amounts of a bucket, a page of them, 
 KEYS[1] meta             hash     the bucket
 KEYS[2] operations0      hash     operation id -> record, one generation; its log beside it
 KEYS[3] operations1      hash     the other generation
-KEYS[4] voids            zset     'writer amount key\tid' -> rev
+KEYS[4] voids            zset     'writer amount seq key\tid' -> rev
 KEYS[5] regions          hash     what is known of the other regions
 ARGV[1] candidate        string   incarnation to begin if this Redis has forgotten
 ARGV[2] seenIncarnation  string   with seenSeq and seenRev: the highest position that the caller has seen of the bucket

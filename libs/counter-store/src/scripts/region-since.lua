@@ -5,7 +5,7 @@ KEYS[2] index            zset     counter -> rev
 KEYS[3] names            hash     digest key -> full name
 KEYS[4] operations0      hash     operation id -> record, one generation; its log beside it
 KEYS[5] operations1      hash     the other generation
-KEYS[6] voids            zset     'writer amount key\tid' -> rev
+KEYS[6] voids            zset     'writer amount seq key\tid' -> rev
 KEYS[7] regions          hash     what is known of the other regions
 KEYS[8] writers          hash     writer -> number
 ARGV[1] candidate        string   incarnation to begin if this Redis has forgotten

@@ -140,6 +140,14 @@ describe('gossip', () => {
     expect(world.asked.pulls - before).toBeLessThan(40);
   });
 
+  it('asks for no longer wait than a peer grants, however seldom it looks', async () => {
+    world = new GossipWorld({ peers: { a: ['b'], b: ['a'] }, buckets: 1, periodMs: 60_000 });
+    world.start();
+    world.setViewers('b', 0, 'home', 1);
+    await world.pass(1000);
+    expect([world.failures, viewers('a')]).toEqual([[], 1]);
+  });
+
   it('says nothing of buckets while it has not read all of its own', async () => {
     await settled({ a: ['b'], b: ['a'] });
     const [gossip] = new GossipWorld({ peers: { a: ['b'], b: ['a'] }, buckets: 1 }).at('a').gossips;

@@ -1,5 +1,6 @@
 /** All of a counter-api's gossip: its peers, its own buckets' standings, and who is stale. */
 import type { RegionRegistry, RegionStore } from '@headcount/counter-store';
+import { DIGEST_WAIT_MS_MAX } from '@headcount/protocol';
 import { ChangeClock } from './change-clock.js';
 import { ownerOf } from './ownership.js';
 import { PeerGossip } from './peer-gossip.js';
@@ -20,7 +21,7 @@ export interface GossipOptions {
   readonly registry: RegionRegistry;
   /** The counter-apis of this region that are alive; this one counts itself in any case. */
   readonly liveInstances: () => Iterable<string>;
-  /** Between two looks at the regions, and the longest wait of a digest. */
+  /** Between two looks at the regions, and how long a digest waits if a peer grants as much. */
   readonly periodMs: number;
   /** Shortest time between two rounds with one peer. */
   readonly tickMs: number;
@@ -60,7 +61,7 @@ export class Gossip {
           standings: this.standings,
           retired: () => [...this.watch.retired],
           heard: ({ heartbeats, retired }) => this.watch.hear(heartbeats, retired, peer),
-          waitMs: periodMs,
+          waitMs: Math.min(periodMs, DIGEST_WAIT_MS_MAX),
           tickMs: options.tickMs,
           onFailure: (failure) => options.onFailure(peer, failure),
           onParts: (parts) => options.onParts(peer, parts),

@@ -51,6 +51,7 @@ describe('ownership', () => {
           expect(Math.abs(share - fair)).toBeLessThan(6 * Math.sqrt(fair) + 1);
         }
       }),
+      { numRuns: 30 },
     );
   });
 

@@ -74,6 +74,21 @@ describe('gossip with a peer', () => {
     expect(script.pulls.at(-2)?.asks).toMatchObject([{ incarnation: '', rev: 0, cursor: null }]);
   });
 
+  it('reads where its bucket stands with all its peers, once that has forgotten something', async () => {
+    const { bench, script, gossip } = await ready({ peers: ['b', 'c'] });
+    const other = bench.at('c');
+    script.store.add(0, 'home', 3);
+    other.script.store.add(0, 'home', 4);
+    await gossip.round();
+    await other.gossip.round();
+    script.store.add(0, 'home', 5);
+    bench.store.flush();
+    await gossip.round();
+    expect(other.gossip.behind).toBe(1);
+    await other.gossip.round();
+    expect(likes(bench)).toBe(12);
+  });
+
   it('begins whole state again where its own bucket has forgotten the first parts', async () => {
     const { bench, script, gossip } = await ready();
     script.store.add(0, 'page0', 3);

@@ -7,6 +7,7 @@ import type { BucketPart, RegionStore } from '@headcount/counter-store';
 import { DIGEST_POSITIONS_MAX, type DigestAnswer } from '@headcount/protocol';
 import { PeerPositions } from './peer-positions.js';
 import type { LinkFailure, PeerLink } from './peer-link.js';
+import { allEnded } from './side-by-side.js';
 import { Stop } from './stop.js';
 import type { Standings } from './standings.js';
 import type { GossipTimers } from './timers.js';
@@ -158,10 +159,8 @@ export class PeerGossip {
       if (all) all.push(part);
       else byBucket.set(part.bucket, [part]);
     }
-    const taken = await Promise.allSettled([...byBucket.values()].map((all) => this.take(all)));
-    // Thrown at once it would leave others under way, whose next part came in under what the next round asks from.
-    const failed = taken.find((one) => one.status === 'rejected');
-    if (failed) throw failed.reason;
+    // Whoever is left under way takes its next part under what the next round asks from.
+    await allEnded([...byBucket.values()].map((all) => this.take(all)));
     this.options.onParts(parts.length);
   }
 

@@ -67,6 +67,29 @@ describe('positions of a peer', () => {
     expect(positions.asks((bucket) => bucket === 7).map(({ bucket }) => bucket)).toEqual([7]);
   });
 
+  it('ask first for those that have waited longest, so that busy ones do not keep others waiting', async () => {
+    const { bench, theirs, positions } = await ready(PULL_ASKS_MAX + 9);
+    const all = Array.from({ length: PULL_ASKS_MAX + 9 }, (_, bucket) => bucket);
+    const told = () =>
+      positions.note(
+        all.map((bucket) => {
+          theirs.add(bucket, 'home', 1);
+          const { incarnation, rev } = theirs.peek(bucket);
+          return [bucket, incarnation, rev];
+        }),
+      );
+    told();
+    for (const ask of positions.asks(everything)) {
+      const part = await theirs.read(ask);
+      const merged = await bench.store.merge('b', part, positions.askedUnder(ask.bucket));
+      bench.standings.merged(ask.bucket, 'b', merged);
+      positions.taken(part);
+    }
+    told();
+    const next = positions.asks(everything).map(({ bucket }) => bucket);
+    expect(next.slice(0, 9)).toEqual(all.slice(PULL_ASKS_MAX));
+  });
+
   it('ask for no more at once than a body may have, and for one at least', async () => {
     const { bench, positions } = await ready(PULL_ASKS_MAX);
     for (let bucket = 0; bucket < PULL_ASKS_MAX; bucket += 1) {

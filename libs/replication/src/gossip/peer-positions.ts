@@ -9,6 +9,7 @@ import type { Standings } from './standings.js';
 const ASKS_BYTES_MAX = BODY_BYTES_MAX / 2;
 
 export class PeerPositions {
+  /** In the order in which they are asked for: a bucket of which a part was taken is put to the end. */
   private readonly theirs = new Map<number, RevVersion>();
   /** Buckets whose whole state is under way, and where it goes on. */
   private readonly cursors = new Map<number, string>();
@@ -75,6 +76,9 @@ export class PeerPositions {
   taken({ bucket, cursor }: BucketPart): void {
     if (cursor === null) this.cursors.delete(bucket);
     else this.cursors.set(bucket, cursor);
+    // Else buckets that change all the time would be asked for again and again, and the last ones never.
+    const theirs = this.theirs.get(bucket);
+    if (theirs && this.theirs.delete(bucket)) this.theirs.set(bucket, theirs);
   }
 
   /** The bucket begins again with what the own Redis says is pulled. */

@@ -77,6 +77,19 @@ describe('answers to a region', () => {
     expect(await pull(pullOf(3, 0))).toHaveLength(1);
   });
 
+  it('read no more once they are full', async () => {
+    const { bench, store, pull } = await ready(40);
+    for (let bucket = 0; bucket < 40; bucket += 1) store.add(bucket, 'x'.repeat(PULL_BYTES), 1);
+    const read = bench.store.read.bind(bench.store);
+    let reads = 0;
+    bench.store.read = (one) => {
+      reads += 1;
+      return read(one);
+    };
+    await pull(pullOf(...Array(40).keys()));
+    expect(reads).toBeLessThanOrEqual(16);
+  });
+
   it('tell of everything to who knows the clock of another instance, or none', async () => {
     const { bench, store, digest } = await ready(2);
     const { clock, positions } = await digest(null);

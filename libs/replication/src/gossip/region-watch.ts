@@ -8,6 +8,7 @@
 import type { RegionRegistry, RegionStatus, RegionStore } from '@headcount/counter-store';
 import { NEVER_LOOKED, observe, type Heartbeat, type Liveness } from '../liveness.js';
 import type { PeerGossip } from './peer-gossip.js';
+import { onEachBucket } from './side-by-side.js';
 import type { Standings } from './standings.js';
 
 export interface RegionWatchOptions {
@@ -137,25 +138,29 @@ export class RegionWatch {
   }
 
   /** Puts what was decided into the buckets owned here. */
-  private async apply(): Promise<void> {
-    const { store, standings, owns, buckets } = this.options;
-    for (let bucket = 0; bucket < buckets; bucket += 1) {
-      const standing = standings.get(bucket);
-      if (!standing || !owns(bucket)) continue;
-      const wanted = this.staleIn(bucket, standing.stale);
-      if (wanted.join() !== [...standing.stale].sort().join()) {
-        await store.setStale(bucket, wanted);
-        standings.staleSet(bucket, wanted);
-      }
-      for (const region of this.out) {
-        const isDropped = standing.vector.some(
-          ([name, incarnation]) => name === region && incarnation === LAST,
-        );
-        if (!isDropped) {
-          await store.dropRegion(bucket, region);
-          await standings.read(bucket);
-        }
-      }
+  private apply(): Promise<void> {
+    const { buckets, owns } = this.options;
+    return onEachBucket(buckets, async (bucket) => {
+      if (owns(bucket)) await this.applyTo(bucket);
+    });
+  }
+
+  private async applyTo(bucket: number): Promise<void> {
+    const { store, standings } = this.options;
+    const standing = standings.get(bucket);
+    if (!standing) return;
+    const wanted = this.staleIn(bucket, standing.stale);
+    if (wanted.join() !== [...standing.stale].sort().join()) {
+      await store.setStale(bucket, wanted);
+      standings.staleSet(bucket, wanted);
+    }
+    for (const region of this.out) {
+      const isDropped = standing.vector.some(
+        ([name, incarnation]) => name === region && incarnation === LAST,
+      );
+      if (isDropped) continue;
+      await store.dropRegion(bucket, region);
+      await standings.read(bucket);
     }
   }
 
@@ -165,8 +170,8 @@ export class RegionWatch {
     // One that the register has forgotten may still be left out here, and has not been heard of since.
     for (const region of new Set([...this.known.keys(), ...now])) {
       if (this.out.has(region) || region === this.options.region) continue;
-      const isStale = this.known.get(region)?.stale ?? true;
-      if (isStale || (now.includes(region) && !this.isLevel(bucket, region))) stale.add(region);
+      const isDecided = this.known.get(region)?.stale === true;
+      if (isDecided || (now.includes(region) && !this.isLevel(bucket, region))) stale.add(region);
     }
     return [...stale].sort();
   }

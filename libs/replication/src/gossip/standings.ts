@@ -5,9 +5,7 @@
 import type { RevVersion } from '@headcount/crdt';
 import type { BucketStanding, Merged, RegionStore } from '@headcount/counter-store';
 import type { ChangeClock } from './change-clock.js';
-
-/** Buckets read at once: bounds what waits in one pipeline. */
-const READ_AT_ONCE = 128;
+import { onEachBucket } from './side-by-side.js';
 
 export class Standings {
   private readonly held = new Map<number, BucketStanding>();
@@ -36,10 +34,7 @@ export class Standings {
 
   /** Reads every bucket. Rejects with ioredis' errors. */
   async readAll(): Promise<void> {
-    for (let first = 0; first < this.buckets; first += READ_AT_ONCE) {
-      const count = Math.min(READ_AT_ONCE, this.buckets - first);
-      await Promise.all(Array.from({ length: count }, (_, place) => this.read(first + place)));
-    }
+    await onEachBucket(this.buckets, (bucket) => this.read(bucket));
     this.allRead = true;
   }
 

@@ -89,7 +89,7 @@ export const PLANTED: readonly Planted[] = [
   {
     mistake: 'an id under two writers counts twice',
     script: /^region-merge$/,
-    from: 'durable_count(merge.bucket, key, counter, -amount)',
+    from: 'durable_count(merge.bucket, key, counter, -tonumber(amount))',
     to: '',
     near: 1,
     seen: /come to|are certain/,

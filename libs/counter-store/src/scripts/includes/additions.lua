@@ -27,8 +27,8 @@ local function additions_add(book, key, name, amount, id, open)
   end
   if is_out_of_range(counter, amount) then return 'OUT_OF_RANGE' end
   if id ~= '' then
-    redis.call('HSET', book.ids.current, id, body .. ' ' .. book.writer)
-    book.taken[#book.taken + 1] = { id = id, key = key }
+    redis.call('HSET', book.ids.current, id, body .. ' ' .. book.writer .. ' 0')
+    book.taken[#book.taken + 1] = { id = id, key = key, body = body }
   end
   if name ~= '' then redis.call('HSET', book.names, key, name) end
   if not counter.touched then book.order[#book.order + 1] = key end
@@ -56,6 +56,10 @@ local function additions_end(book, index, now)
   end
   if not bucket.shared then return views end
   -- Peers are told of an operation together with the change that it made.
-  for _, each in ipairs(book.taken) do redis.call('ZADD', book.ids.current .. ':log', int(book.held[each.key].rev), each.id) end
+  for _, each in ipairs(book.taken) do
+    local counter = book.held[each.key]
+    redis.call('HSET', book.ids.current, each.id, each.body .. ' ' .. book.writer .. ' ' .. int(counter.seq))
+    redis.call('ZADD', book.ids.current .. ':log', int(counter.rev), each.id)
+  end
   return views
 end

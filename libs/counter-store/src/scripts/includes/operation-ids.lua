@@ -1,15 +1,16 @@
 --[[
 operation-ids: remembers which operations were taken, in two generations that take turns.
 An id is kept for one window at least and two at most; how many there are is bounded (DESIGN.md §7).
-A record is 'counter amount writer', the writer empty where the bucket is not shared; each generation has a log,
-id -> rev, so that peers can be told of what came after a rev.
+A record is 'counter amount writer seq', the writer empty where the bucket is not shared, seq that of the increment it stands
+for; each generation has a log, id -> rev, so that peers can be told of what came after a rev, and `waiting`: records of other
+writers whose increments have not come. They are not known yet: where those are lost, the id may count under another.
 ]]
 local function operation_ids_open(meta, first, second, nowMs, windowMs, idsMax)
   local generation, startedMs = unpack(redis.call('HMGET', meta, 'opGeneration', 'opStartedMs'))
   local ids = { current = first, previous = second, max = idsMax }
   if generation == '1' then ids.current, ids.previous = second, first end
   if not startedMs or nowMs - tonumber(startedMs) >= windowMs then
-    redis.call('UNLINK', ids.previous, ids.previous .. ':log')
+    redis.call('UNLINK', ids.previous, ids.previous .. ':log', ids.previous .. ':waiting')
     ids.current, ids.previous = ids.previous, ids.current
     redis.call('HSET', meta, 'opGeneration', ids.current == second and '1' or '0', 'opStartedMs', int(nowMs))
   end

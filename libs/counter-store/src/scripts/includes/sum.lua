@@ -26,7 +26,7 @@ local function durable_sum(bucket, key, counter)
     end
   end
   for _, void in ipairs(redis.call('ZRANGE', bucket.prefix .. 'voids', 0, -1)) do
-    local amount, ofKey = void:match('^%S+ (%-?%d+) ([^\t]+)\t')
+    local amount, ofKey = void:match('^%S+ (%-?%d+) %d+ ([^\t]+)\t')
     if ofKey == key then add(math.abs(tonumber(amount)), tonumber(amount) > 0 and -1 or 1) end
   end
   local carry = math.floor(low / LIMB)

@@ -1,6 +1,14 @@
 /** Regions in memory that gossip over a network which can be cut, on one virtual clock, and what is true of them. */
 import { VirtualClock } from '@headcount/testing';
-import { err, ok, type Result } from '@headcount/protocol';
+import {
+  digestAnswer,
+  digestRequest,
+  err,
+  ok,
+  pullAnswer,
+  pullRequest,
+  type Result,
+} from '@headcount/protocol';
 import { Gossip } from '../gossip.js';
 import type { LinkFailure, PeerLink } from '../peer-link.js';
 import type { MemoryBucket } from './memory-bucket.js';
@@ -14,6 +22,7 @@ export interface WorldOptions {
   /** Counter-apis of each region; none sees the others, so that all think they own everything. */
   readonly counterApis?: number;
   readonly random?: () => number;
+  readonly periodMs?: number;
 }
 
 export interface Region {
@@ -34,6 +43,14 @@ export interface Weather {
   /** A message takes up to this on top of `delayMs`, in milliseconds. */
   readonly delayMsMax: number;
 }
+
+interface Schema<Message> {
+  parse(raw: unknown): Message;
+}
+
+/** Throws where the receiver would refuse it. */
+const overWire = <Message>(schema: Schema<Message>, message: Message): Message =>
+  schema.parse(JSON.parse(JSON.stringify(message)));
 
 export const PERIOD_MS = 2000;
 export const CALM: Weather = { loss: 0, repeat: 0, delayMsMax: 0 };
@@ -122,7 +139,7 @@ export class GossipWorld {
   }
 
   private region(name: string, incarnations: Incarnations): Region {
-    const { buckets, counterApis = 1, peers } = this.options;
+    const { buckets, counterApis = 1, peers, periodMs = PERIOD_MS } = this.options;
     const gossips: Gossip[] = [];
     const store = new MemoryRegionStore(name, buckets, incarnations, (bucket, incarnation, rev) => {
       for (const { standings } of gossips) standings.published(bucket, { incarnation, rev });
@@ -141,7 +158,7 @@ export class GossipWorld {
           store,
           registry,
           liveInstances: () => [],
-          periodMs: PERIOD_MS,
+          periodMs,
           tickMs: 100,
           timers: {
             nowMs: this.clock.nowMs,
@@ -168,9 +185,10 @@ export class GossipWorld {
     return false;
   }
 
-  /** As over HTTP: JSON, a delay each way, and silence or an error where it is cut. */
+  /** As over HTTP: JSON that its schema lets through, a delay each way, and silence or an error where it is cut. */
   private link(from: string, to: string, place: number): PeerLink {
     const call = async <Request, Answer>(
+      schemas: readonly [Schema<Request>, Schema<Answer>],
       request: Request,
       answer: (gossip: Gossip, request: Request) => Promise<Result<Answer, string>>,
     ): Promise<Result<Answer, LinkFailure>> => {
@@ -180,13 +198,13 @@ export class GossipWorld {
       if (!gossip) return err(UNREACHABLE);
       try {
         const asked = (): Promise<Result<Answer, string>> =>
-          answer(gossip, JSON.parse(JSON.stringify(request)) as Request);
+          answer(gossip, overWire(schemas[0], request));
         const isRepeated = this.random() < this.weather.repeat;
         const [answered] = await Promise.all([asked(), isRepeated ? asked() : null]);
         // Where it is cut or lost by now, the other side did its part all the same.
         if (!(await this.arrives(from, to))) return err(UNREACHABLE);
         if (!answered.ok) return err({ code: answered.error, detail: '' });
-        return JSON.parse(JSON.stringify(answered)) as Result<Answer, LinkFailure>;
+        return ok(overWire(schemas[1], answered.value));
       } catch (cause) {
         return err({ code: 'STORE_UNAVAILABLE', detail: String(cause) });
       }
@@ -194,12 +212,14 @@ export class GossipWorld {
     return {
       digest: (request) => {
         this.asked.digests += 1;
-        return call(request, (gossip, asked) => gossip.answers.digest(asked));
+        return call([digestRequest, digestAnswer], request, (gossip, asked) =>
+          gossip.answers.digest(asked),
+        );
       },
       pull: (request) => {
         this.asked.pulls += 1;
         if (this.stingy.has(`${from}>${to}`)) return Promise.resolve(err(UNREACHABLE));
-        return call(request, async (gossip, asked) => {
+        return call([pullRequest, pullAnswer], request, async (gossip, asked) => {
           const answer = await gossip.answers.pull(asked);
           await this.sleep(this.pullDelayMs);
           if (!answer.ok) return answer;
