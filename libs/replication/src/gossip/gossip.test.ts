@@ -93,7 +93,7 @@ describe('gossip', () => {
     expect([stale('a'), stale('b'), viewers('b')]).toEqual([[], [], 2]);
   });
 
-  it('forgets the viewers of who is out of service in every region, and takes nothing from it', async () => {
+  it('forgets the viewers of who is out of service in every region, and takes no more of them', async () => {
     await settled(MESH);
     world.at('c').store.add(0, 'home', 8);
     await world.pass(SETTLED_MS);
@@ -103,8 +103,11 @@ describe('gossip', () => {
     expect(world.shown('b', 0, 'home').likes).toBe(8);
     expect(await world.at('b').registry.retired()).toMatchObject([{ region: 'c', by: 'a' }]);
     world.setViewers('c', 0, 'home', 5);
+    world.at('c').store.add(0, 'home', 16);
     await world.pass(SETTLED_MS);
     expect([viewers('a'), viewers('b')]).toEqual([2, 2]);
+    // What it has acknowledged is not lost.
+    expect(world.shown('b', 0, 'home').likes).toBe(24);
     expect(world.failures).toContainEqual(expect.stringMatching(/^c<a REGION_RETIRED/));
     // For its own visitors it goes on.
     expect(viewers('c')).toBeGreaterThanOrEqual(5);
@@ -138,6 +141,19 @@ describe('gossip', () => {
     await world.pass(SETTLED_MS);
     expect(world.shown('a', 0, 'home').likes).toBe(1000);
     expect(world.asked.pulls - before).toBeLessThan(40);
+  });
+
+  it('asks for each bucket once in a region whose counter-apis see each other', async () => {
+    const peers = { a: ['b'], b: ['a'] };
+    world = new GossipWorld({ peers, buckets: 32, counterApis: 2, areSeen: true });
+    world.start();
+    for (let bucket = 0; bucket < 32; bucket += 1) world.setViewers('b', bucket, 'home', 1);
+    await world.pass(SETTLED_MS);
+    const shares = ['a 0', 'a 1'].map((who) => [...(world.pulled.get(who) ?? [])]);
+    expect(shares.map((share) => share.length > 0)).toEqual([true, true]);
+    const both = shares.flat().sort((left, right) => left - right);
+    expect(both).toEqual([...Array(32).keys()]);
+    expect(world.shown('a', 31, 'home').viewers).toBe(1);
   });
 
   it('asks for no longer wait than a peer grants, however seldom it looks', async () => {

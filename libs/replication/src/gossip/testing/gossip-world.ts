@@ -19,8 +19,10 @@ export interface WorldOptions {
   /** Region -> those that it pulls from. */
   readonly peers: Readonly<Record<string, readonly string[]>>;
   readonly buckets: number;
-  /** Counter-apis of each region; none sees the others, so that all think they own everything. */
+  /** Of each region. */
   readonly counterApis?: number;
+  /** Whether they see each other; else each thinks that it owns everything, which they may for a while. */
+  readonly areSeen?: boolean;
   readonly random?: () => number;
   readonly periodMs?: number;
 }
@@ -75,6 +77,8 @@ export class GossipWorld {
   partsMax = Infinity;
   /** What was asked. */
   readonly asked = { digests: 0, pulls: 0 };
+  /** Buckets asked for by each counter-api, `region place`. */
+  readonly pulled = new Map<string, Set<number>>();
 
   private readonly random: () => number;
 
@@ -139,25 +143,28 @@ export class GossipWorld {
   }
 
   private region(name: string, incarnations: Incarnations): Region {
-    const { buckets, counterApis = 1, peers, periodMs = PERIOD_MS } = this.options;
+    const { buckets, counterApis = 1, areSeen = false, peers, periodMs = PERIOD_MS } = this.options;
     const gossips: Gossip[] = [];
     const store = new MemoryRegionStore(name, buckets, incarnations, (bucket, incarnation, rev) => {
       for (const { standings } of gossips) standings.published(bucket, { incarnation, rev });
     });
     const registry = new MemoryRegionRegistry(() => store.away, this.clock.nowMs);
-    for (let place = 0; place < counterApis; place += 1) {
+    const instances = Array.from({ length: counterApis }, (_, place) =>
+      `${name.charCodeAt(0).toString(16)}${place}`.padEnd(32, '0'),
+    );
+    for (const [place, instance] of instances.entries()) {
       const links = (peers[name] ?? []).map(
         (peer) => [peer, this.link(name, peer, place)] as const,
       );
       gossips.push(
         new Gossip({
           region: name,
-          instance: `${name.charCodeAt(0).toString(16)}${place}`.padEnd(32, '0'),
+          instance,
           buckets,
           links: new Map(links),
           store,
           registry,
-          liveInstances: () => [],
+          liveInstances: () => (areSeen ? instances : []),
           periodMs,
           tickMs: 100,
           timers: {
@@ -218,6 +225,9 @@ export class GossipWorld {
       },
       pull: (request) => {
         this.asked.pulls += 1;
+        const who = `${from} ${place}`;
+        const before = this.pulled.get(who) ?? [];
+        this.pulled.set(who, new Set([...before, ...request.asks.map(({ bucket }) => bucket)]));
         if (this.stingy.has(`${from}>${to}`)) return Promise.resolve(err(UNREACHABLE));
         return call([pullRequest, pullAnswer], request, async (gossip, asked) => {
           const answer = await gossip.answers.pull(asked);
