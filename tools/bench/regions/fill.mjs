@@ -26,7 +26,7 @@ export async function fillPair({ near, far }, count) {
   await until(() => hasAll(stores.far, stores.near, near.name), {
     what: `${count} counters in the other region`,
     timeoutMs: ARRIVAL_MS,
-    everyMs: 500,
+    everyMs: 2000,
   });
   const after = await memoryOf(stores);
   stores.near.close();

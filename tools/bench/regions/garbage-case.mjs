@@ -19,7 +19,7 @@ export const GARBAGE_CASES = Object.keys(CASES);
 /** Longer than a zero is kept. One sweep marks what is there, the next one drops it. */
 const AGE_MS = 61_000;
 const SWEEPS = 3;
-const PATIENCE = { timeoutMs: 300_000, everyMs: 500 };
+const PATIENCE = { timeoutMs: 300_000, everyMs: 1000 };
 const CONNECTIONS = 32;
 const LOOKS = 5;
 const LOOK_MS = 200;

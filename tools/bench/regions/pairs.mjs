@@ -73,6 +73,8 @@ async function startRegion(name, port, settings) {
     REDIS_URL: redis.url,
     REGION: name,
     SIGNING_KEYS,
+    // Whoever starts first, and whoever is cut off, finds the other one away, and says so.
+    LOG_LEVEL: 'error',
     ...settings,
   });
   return { name, port, pid, redis, stop };

@@ -11,8 +11,8 @@ const FULL = {
 };
 const QUICK = {
   traffic: { pages: 200, rounds: 2, seconds: 0.5 },
-  idle: { scale: 100, settleMs: 500, rounds: 2, seconds: 1 },
-  garbage: { joins: 500 },
+  idle: { scale: 1000, settleMs: 500, rounds: 2, seconds: 3 },
+  garbage: { joins: 200 },
 };
 
 const trafficCase = (kind, rate) => `${kind}.${rate}`;

@@ -103,9 +103,11 @@ async function demandSums({ title, near, far }, load, pages, expected) {
     let sum;
     const isExact = async () =>
       (sum = await load.ask({ do: 'sum', port: region.port, pages })) === expected;
-    await until(isExact, { what: 'all writes', timeoutMs: CATCH_UP_MS, everyMs: 200 }).catch(() => {
-      throw new Fault(`${title} acknowledged ${expected} writes and shows ${sum}.`);
-    });
+    await until(isExact, { what: 'all writes', timeoutMs: CATCH_UP_MS, everyMs: 200 }).catch(
+      ({ message }) => {
+        throw new Fault(`${title} acknowledged ${expected} writes and shows ${sum}. ${message}`);
+      },
+    );
   }
 }
 

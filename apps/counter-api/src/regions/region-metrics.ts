@@ -6,6 +6,8 @@ export type RegionMetrics = ReturnType<typeof regionMetrics>;
 /** What an operator sees of the other regions. */
 export function regionMetrics(metrics: Metrics, gossip: Gossip, clock: Clock) {
   const { peers, watch } = gossip;
+  // Of a region that is out of service for good nobody needs to be alarmed.
+  const inService = () => [...watch.regions].filter(([region]) => !watch.retired.has(region));
   metrics.gauge({
     name: 'region_lag_seconds',
     help: 'Time since a peer was asked for the last thing of it that has been taken whole.',
@@ -29,7 +31,8 @@ export function regionMetrics(metrics: Metrics, gossip: Gossip, clock: Clock) {
     help: 'Time since a region was last heard of; none for one that never was.',
     labelNames: ['region'],
     collect() {
-      for (const [region, { heardAtMs }] of watch.regions) {
+      this.reset();
+      for (const [region, { heardAtMs }] of inService()) {
         if (heardAtMs > 0) this.set({ region }, (clock.nowMs() - heardAtMs) / 1000);
       }
     },
@@ -39,7 +42,8 @@ export function regionMetrics(metrics: Metrics, gossip: Gossip, clock: Clock) {
     help: '1 while a region has not been heard of for so long that its viewers are left out.',
     labelNames: ['region'],
     collect() {
-      for (const [region, { stale }] of watch.regions) this.set({ region }, stale ? 1 : 0);
+      this.reset();
+      for (const [region, { stale }] of inService()) this.set({ region }, stale ? 1 : 0);
     },
   });
   const parts = metrics.counter({

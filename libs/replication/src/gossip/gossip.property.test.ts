@@ -10,7 +10,7 @@ import { seededRandom } from '@headcount/testing';
 import { CALM, GossipWorld, type Weather, type WorldOptions } from './testing/gossip-world.js';
 import { covers } from './testing/memory-bucket.js';
 
-const RUNS = 100;
+const RUNS = 60;
 const NAMES = ['a', 'b', 'c'];
 const BUCKETS = 2;
 const KEYS = ['home0', 'home1', 'page0', 'page1'];
