@@ -10,8 +10,9 @@ import {
   ResolveField,
   Resolver,
 } from '@nestjs/graphql';
-import { Counter, Public, SafeInt } from '@headcount/platform';
+import { Public, SafeInt } from '@headcount/platform';
 import { HeadcountError, SITE, VIEWERS, orThrow } from '@headcount/protocol';
+import { RegionalCounter } from './counter.object.js';
 import { CountersService } from './counters.service.js';
 import { amountOf, counterRef, operationIdOf, pageIdOf } from './input.js';
 import { VersionsService } from './versions.service.js';
@@ -72,7 +73,7 @@ class ChangeArgs extends CounterArgs {
 }
 
 /** Counters over GraphQL. Reading is for everyone, changing for whoever may call. */
-@Resolver(() => Counter)
+@Resolver(() => RegionalCounter)
 export class CounterResolver {
   constructor(
     @Inject(CountersService) private readonly service: CountersService,
@@ -81,11 +82,11 @@ export class CounterResolver {
 
   /** One counter as this region sees it now. */
   @Public()
-  @Query(() => Counter, { description: 'A counter of a page as it stands now.' })
-  async counter(@Args() { pageId, name, minVersion }: ReadArgs): Promise<Counter> {
+  @Query(() => RegionalCounter, { description: 'A counter of a page as it stands now.' })
+  async counter(@Args() { pageId, name, minVersion }: ReadArgs): Promise<RegionalCounter> {
     const counter = counterRef(pageId, name);
     if (minVersion) await this.versions.demand(counter.pageId, minVersion);
-    return new Counter(await this.service.read(counter));
+    return new RegionalCounter(await this.service.read(counter));
   }
 
   /** Asked for by name only, as it costs a look of its own. */
@@ -93,53 +94,55 @@ export class CounterResolver {
     description:
       'Covers this answer and all before it: given as `minVersion` in another region, it makes sure that they are there.',
   })
-  version(@Parent() { pageId }: Counter): Promise<string> {
+  version(@Parent() { pageId }: RegionalCounter): Promise<string> {
     return this.versions.of(pageIdOf(pageId));
   }
 
   /** The same counter of many pages, in the order asked. */
   @Public()
-  @Query(() => [Counter], { description: 'The same counter of many pages, in the order asked.' })
-  async counters(@Args() { pageIds, name }: CountersArgs): Promise<Counter[]> {
+  @Query(() => [RegionalCounter], {
+    description: 'The same counter of many pages, in the order asked.',
+  })
+  async counters(@Args() { pageIds, name }: CountersArgs): Promise<RegionalCounter[]> {
     if (pageIds.length > COUNTERS_MAX) {
       throw new HeadcountError('BAD_REQUEST', `at most ${COUNTERS_MAX} pages are answered at once`);
     }
     const values = await this.service.readAll(pageIds.map((pageId) => counterRef(pageId, name)));
-    return values.map((value) => new Counter(value));
+    return values.map((value) => new RegionalCounter(value));
   }
 
   /** Who is anywhere on the website, each viewer once. */
   @Public()
-  @Query(() => Counter, {
+  @Query(() => RegionalCounter, {
     description: 'The whole website: every distinct viewer present anywhere, once.',
   })
-  async site(): Promise<Counter> {
-    return new Counter(await this.service.read({ pageId: SITE, name: VIEWERS }));
+  async site(): Promise<RegionalCounter> {
+    return new RegionalCounter(await this.service.read({ pageId: SITE, name: VIEWERS }));
   }
 
-  @Mutation(() => Counter, {
+  @Mutation(() => RegionalCounter, {
     description: 'Raises a durable counter; the answer is the counter after it.',
   })
-  incrementCounter(@Args() change: ChangeArgs): Promise<Counter> {
+  incrementCounter(@Args() change: ChangeArgs): Promise<RegionalCounter> {
     return this.change(change, 1);
   }
 
-  @Mutation(() => Counter, {
+  @Mutation(() => RegionalCounter, {
     description: 'Lowers a durable counter; the answer is the counter after it.',
   })
-  decrementCounter(@Args() change: ChangeArgs): Promise<Counter> {
+  decrementCounter(@Args() change: ChangeArgs): Promise<RegionalCounter> {
     return this.change(change, -1);
   }
 
   private async change(
     { pageId, name, by, opId }: ChangeArgs,
     direction: 1 | -1,
-  ): Promise<Counter> {
+  ): Promise<RegionalCounter> {
     const changed = await this.service.change({
       ...counterRef(pageId, name),
       amount: direction * amountOf(by ?? 1),
       operationId: operationIdOf(opId),
     });
-    return new Counter(orThrow(changed));
+    return new RegionalCounter(orThrow(changed));
   }
 }

@@ -13,7 +13,6 @@ import {
   CLOCK,
   CONFIG,
   Caller,
-  Counter,
   DateTime,
   Public,
   type Clock,
@@ -21,6 +20,7 @@ import {
 } from '@headcount/platform';
 import { HeadcountError } from '@headcount/protocol';
 import { LOOKS } from '@headcount/replication';
+import { RegionalCounter } from '../counters/counter.object.js';
 import type { CounterApiConfig } from '../settings.js';
 import { available } from '../store/available.js';
 import { STORE, type Store } from '../store/store.js';
@@ -48,8 +48,8 @@ export class RegionStatus {
   readonly lastHeardAt!: number | null;
 }
 
-/** Where the resolver takes time and rights from. */
-@Resolver(() => Counter)
+/** What is known of regions, and the operator's word on them. */
+@Resolver(() => RegionalCounter)
 export class RegionResolver {
   private readonly logger = new Logger('Audit');
 
