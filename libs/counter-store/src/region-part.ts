@@ -28,7 +28,7 @@ export type StateRow = readonly [
   registers: readonly RegisterRow[],
   totals: readonly TotalsRow[],
 ];
-/** An operation as one writer has counted it, with the seq of that increment; among `voids`, one that must not count. */
+/** An operation as one writer has counted it, with the seq of that increment. */
 export type OperationRow = readonly [
   id: string,
   writer: number,
@@ -37,13 +37,19 @@ export type OperationRow = readonly [
   seq: number,
 ];
 
+/** One that must not count, since that of the keeper does: writer, counter and seq of it. */
+export type VoidRow = readonly [
+  ...operation: OperationRow,
+  keeper: readonly [writer: number, key: string, seq: number],
+];
+
 /** A statement that is true by itself: as of `vector`, this is all there is of these counters. */
 export interface BucketState {
   readonly vector: readonly VectorRow[];
   readonly writers: readonly WriterRow[];
   readonly rows: readonly StateRow[];
   readonly operations: readonly OperationRow[];
-  readonly voids: readonly OperationRow[];
+  readonly voids: readonly VoidRow[];
 }
 
 /** What a region asks for: what changed after `rev`, or, with a cursor, the next part of whole state. */

@@ -9,6 +9,7 @@
  */
 import fc from 'fast-check';
 import type { BucketPart } from './region-part.js';
+import { PART_BOUNDS } from './region-reader.js';
 import type { Snapshot, StoreHarness } from './testing/store-harness.js';
 import { openStores } from './testing/store-harness.js';
 
@@ -52,6 +53,7 @@ describe('regions', () => {
     await region.stores.redis.flushall();
     region.present.clear();
     region.saved = [];
+    Object.assign(region.stores.partBounds, PART_BOUNDS);
   }
 
   async function add(name: Name, amount: number, operationId: string | null = null, page = 'home') {
@@ -196,6 +198,24 @@ describe('regions', () => {
     for (const name of REGIONS) expect(await likes(name)).toBe(5);
   });
 
+  it('takes nothing back because of an increment that is lost on the way', async () => {
+    await pullAll();
+    await add('ams', 5, 'op');
+    await add('fra', 5, 'op');
+    await pull('ams', 'fra');
+    // The counter's row moves on past that of another page, so that the void amount is told before it.
+    await add('ams', 2, null, 'other');
+    await add('ams', 1);
+    at('ams').stores.partBounds.rowsMax = 1;
+    const { part, under } = await ask('fra', 'ams');
+    expect(part.state.rows.map(([key]) => key)).toEqual(['other likes']);
+    expect(part.state.voids).toHaveLength(1);
+    await at('fra').stores.regions.merge('ams', part, under);
+    await at('ams').stores.redis.flushall();
+    await pullAll();
+    for (const name of REGIONS) expect([name, await likes(name)]).toEqual([name, 5]);
+  });
+
   it('answers a batch of an ended incarnation that it does not know with OUTCOME_UNKNOWN', async () => {
     await add('ams', 1);
     const { counters, redis } = at('ams').stores;
@@ -251,6 +271,52 @@ describe('regions', () => {
     expect(pulled.get('ams')?.rev).toBe(rev);
   }, 60_000);
 
+  it('lets nobody come back through another region between two parts of an interval', async () => {
+    await pullAll();
+    await join('fra', 'home', 3);
+    await pull('sin', 'fra');
+    await join('fra', 'home', 0);
+    await add('fra', 1);
+    at('fra').stores.partBounds.rowsMax = 1;
+    const { part, under } = await ask('ams', 'fra');
+    expect(part.covers).toBeNull();
+    await at('ams').stores.regions.merge('fra', part, under);
+    await pull('ams', 'sin');
+    expect(await viewers('ams', 'home')).toBe(0);
+    await pull('ams', 'fra');
+    await pull('ams', 'sin');
+    expect(await viewers('ams', 'home')).toBe(0);
+    expect(await at('ams').stores.redis.exists(`hc:{${BUCKET}}:gone`)).toBe(0);
+  });
+
+  it('lets nobody come back through another region between two slices of whole state', async () => {
+    const pages = Array.from({ length: 16 }, (_, page) => `here${page}`);
+    for (let page = 0; page < 300; page += 1) await add('fra', 1, null, `p${page}`);
+    for (const page of pages) await join('fra', page, 3);
+    await pull('sin', 'fra');
+    await add('ams', 1);
+    for (const page of pages) await join('fra', page, 0);
+    const slices: Asked[] = [];
+    for (let cursor: string | null = null, ended = false; !ended;) {
+      const asked: Asked = await ask('ams', 'fra', cursor);
+      slices.push(asked);
+      cursor = asked.part.cursor;
+      ended = asked.part.covers !== null;
+    }
+    const take = async ({ part, under }: Asked): Promise<string> =>
+      (await at('ams').stores.regions.merge('fra', part, under)).verdict;
+    const half = 1 + slices.findIndex(({ part }) => part.slice?.[1] === 1);
+    for (const slice of slices.slice(0, half)) expect(await take(slice)).toBe('taken');
+    await pull('ams', 'sin');
+    for (const slice of slices.slice(half)) expect(await take(slice)).toBe('taken');
+    for (const page of pages) expect([page, await viewers('ams', page)]).toEqual([page, 0]);
+    expect(await at('ams').stores.redis.exists(`hc:{${BUCKET}}:slices`)).toBe(0);
+    const first = slices.find(({ part }) => part.slice?.[1] === 0);
+    const third = slices.find(({ part }) => part.slice?.[1] === 2);
+    if (!first || !third) throw new Error('there are fewer than three slices');
+    expect([await take(first), await take(third)]).toEqual(['taken', 'need']);
+  });
+
   it('adds up exactly beyond 2^53 and says so', async () => {
     const MAX = Number.MAX_SAFE_INTEGER;
     await add('ams', MAX);
@@ -281,7 +347,13 @@ describe('regions', () => {
         viewers: fc.nat({ max: 3 }),
       }),
     },
-    { weight: 5, arbitrary: fc.record({ does: fc.constant('read' as const), region, of: region }) },
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        does: fc.constant('read' as const),
+        ...{ region, of: region, goOn: fc.boolean() },
+      }),
+    },
     {
       weight: 5,
       arbitrary: fc.record({
@@ -310,8 +382,13 @@ describe('regions', () => {
       fc.asyncProperty(
         fc.array(step, { maxLength: 40, size: 'max' }),
         fc.boolean(),
-        async (steps, chain) => {
-          for (const each of regions.values()) await forgetAll(each);
+        fc.boolean(),
+        async (steps, chain, small) => {
+          for (const each of regions.values()) {
+            await forgetAll(each);
+            if (small) Object.assign(each.stores.partBounds, { rowsMax: 1, recordsMax: 1 });
+          }
+          const cursors = new Map<string, string | null>();
           const parts: (Asked & { by: Name; of: Name })[] = [];
           const added: { region: Name; bit: number }[] = [];
           const forgetful = new Set<number>();
@@ -334,7 +411,11 @@ describe('regions', () => {
               if (outcome === 'added') added.push({ region: one.region, bit: mine });
             } else if (one.does === 'join') await join(one.region, one.page, one.viewers);
             else if (one.does === 'read' && meet(one.region, one.of, chain)) {
-              parts.push({ by: one.region, of: one.of, ...(await ask(one.region, one.of)) });
+              const { region: by, of } = one;
+              const cursor = one.goOn ? (cursors.get(`${by} ${of}`) ?? null) : null;
+              const asked = await ask(by, of, cursor);
+              cursors.set(`${by} ${of}`, asked.part.cursor);
+              parts.push({ by, of, ...asked });
             } else if (one.does === 'take' && parts.length > 0) {
               const which = one.which % parts.length;
               const taken = parts[which];

@@ -53,7 +53,7 @@ const state = {
     ],
   ],
   operations: [['op-1', 0, 'home\tlikes', 1, 7]],
-  voids: [['op-0', 1, 'home\tlikes', -1, 6]],
+  voids: [['op-0', 1, 'home\tlikes', -1, 6, [0, 'home\tlikes', 4]]],
 };
 const interval = {
   bucket: 7,

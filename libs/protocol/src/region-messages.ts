@@ -89,6 +89,10 @@ export type PullRequest = z.infer<typeof pullRequest>;
 const idField = z.string().max(256);
 const keyField = z.string().max(1024);
 const operationRow = z.tuple([idField, countField, keyField, amountField, countField]).readonly();
+const keeperField = z.tuple([countField, keyField, countField]).readonly();
+const voidRow = z
+  .tuple([idField, countField, keyField, amountField, countField, keeperField])
+  .readonly();
 const totalsRow = z.tuple([countField, countField, countField, countField]).readonly();
 
 const state = z
@@ -108,7 +112,7 @@ const state = z
       )
       .readonly(),
     operations: z.array(operationRow).readonly(),
-    voids: z.array(operationRow).readonly(),
+    voids: z.array(voidRow).readonly(),
   })
   .readonly();
 

@@ -75,7 +75,7 @@ export const MUTANTS = [
   {
     name: 'what has gone elsewhere stays here',
     file: `${INCLUDES}merge-registers.lua`,
-    from: 'elseif ours and is_covered(merge.told[name], ours.incarnation, ours.seq) then',
+    from: 'if ours and is_covered(at, ours.incarnation, ours.seq) then',
     to: 'elseif false then',
   },
   {
@@ -128,7 +128,7 @@ export const MUTANTS = [
   },
   {
     name: 'an id under two writers is not taken back',
-    file: `${INCLUDES}merge-records.lua`,
+    file: `${INCLUDES}merge-voids.lua`,
     from: 'durable_count(merge.bucket, key, counter, -tonumber(amount))',
     to: '',
   },
@@ -140,9 +140,27 @@ export const MUTANTS = [
   },
   {
     name: 'a void amount counts each time that it is heard of',
-    file: `${INCLUDES}merge-records.lua`,
+    file: `${INCLUDES}merge-voids.lua`,
     from: "if redis.call('ZADD', voids, 'NX', '0', member) == 0 then return end",
     to: "redis.call('ZADD', voids, 'NX', '0', member)",
+  },
+  {
+    name: 'an amount is taken back because of an increment that is not counted',
+    file: `${INCLUDES}merge-voids.lua`,
+    from: 'if not merge_is_counted(merge, record) or not merge_is_counted(merge, keeper) then',
+    to: 'if not merge_is_counted(merge, record) then',
+  },
+  {
+    name: 'who is gone comes back between the parts of an answer',
+    file: `${INCLUDES}merge-registers.lua`,
+    from: 'not gone_tells(merge.gone, key, number, theirs.incarnation, theirs.seq)',
+    to: 'true',
+  },
+  {
+    name: 'what silence has told is not passed on once the vector tells it',
+    file: `${INCLUDES}gone.lua`,
+    from: '      tell(key)\n',
+    to: '',
   },
   {
     name: 'whole state tells increments before the records of their operations',

@@ -26,11 +26,11 @@ ARGV[14] number          integer  of the slice
 ARGV[15] askedUnder      string   incarnation of this bucket when the part was asked for
 ARGV[16] state           json     vector, writers, rows, operations, voids
 Returns { 'taken' | 'need', incarnation, seq, rev, pulledIncarnation, pulledRev, then the vector: region, incarnation, seq each }
-Refuses need: the part does not follow on what is pulled, or this bucket has forgotten something since it asked, so that
-        the part may leave out what it lacks; nothing is changed
+Refuses need: the part does not follow on what is pulled, or on the slices before it, or this bucket has forgotten something
+        since it asked, so that the part may leave out what it lacks; nothing is changed
 Retry   safe: every row joins
 Cost    O(rows x (regions + writers) + records); a slice also O(counters held of it)
-Holds   P1, P2, V1, V2, B1, B2; registers of this region and totals of its present incarnation are never taken
+Holds   P1, P2, V1, V2, V3, B1, B2; registers of this region and totals of its present incarnation are never taken
 ]]
 --- @include bucket
 --- @include shelf
@@ -40,8 +40,10 @@ Holds   P1, P2, V1, V2, B1, B2; registers of this region and totals of its prese
 --- @include writers
 --- @include operation-ids
 --- @include regions
+--- @include gone
 --- @include merge
 --- @include merge-registers
+--- @include merge-voids
 --- @include merge-records
 local meta, index, names, operations0, operations1, voids = unpack(KEYS)
 local candidate, seenIncarnation, seenSeq, seenRev, region = unpack(ARGV, 1, 5)
@@ -55,21 +57,19 @@ local peer = region_of(bucket, regions, sender)
 local function answer(verdict)
   regions_save(bucket, regions)
   bucket_close(bucket)
-  local reply = { verdict, bucket.incarnation, int(bucket.seq), int(bucket.rev), peer.pulledIncarnation, int(peer.pulledRev) }
-  for name, at in pairs(vector_of(bucket, regions)) do
-    for _, part in ipairs({ name, at.incarnation, int(at.seq) }) do reply[#reply + 1] = part end
-  end
-  return reply
+  return { verdict, bucket.incarnation, int(bucket.seq), int(bucket.rev), peer.pulledIncarnation, int(peer.pulledRev),
+    unpack(vector_flat(bucket, regions)) }
 end
 if askedUnder ~= bucket.incarnation then return answer('need') end
 if from and (peer.pulledIncarnation ~= incarnation or peer.pulledRev < from) then return answer('need') end
 
-local merge = merge_begin(bucket, regions, state, math.floor(nowMs / 1000))
-local told = {}
+local gone = gone_open(bucket, regions)
+local stream = modulus and gone_stream(gone, sender, incarnation, modulus, number, state)
+if modulus and not stream then return answer('need') end
+local merge, told = merge_begin(bucket, regions, gone, state, math.floor(nowMs / 1000), from ~= nil), {}
 for _, row in ipairs(state.rows) do
   told[row[1]] = true
   merge_registers(merge, row[1], row[3])
-  if from and merge.isNews and has_presence(row[1]) then merge_touch(merge, row[1]) end
   merge_totals(merge, row[1], row[4])
 end
 for _, key in ipairs(modulus and shelf_slice(bucket, modulus, number) or {}) do
@@ -79,21 +79,21 @@ if #state.operations > 0 or redis.call('EXISTS', operations0 .. ':waiting', oper
   merge_operations(merge, state.operations, operation_ids_open(meta, operations0, operations1, nowMs, windowMs, 0), voids)
 end
 merge_voids(merge, state.voids, voids)
+local moved, missed = false, false
+if covers ~= '' then moved, missed = merge_vector(merge, cjson.decode(covers), from == nil) end
+gone_close(gone, function(key) merge_touch(merge, key) end)
+if stream then gone_took(gone, sender, stream, number) end
 merge_end(merge, index)
 for _, row in ipairs(state.rows) do
   if row[2] ~= '' and not counter_is_empty(bucket, row[1]) then redis.call('HSET', names, row[1], row[2]) end
 end
 
-local moved, missed = false, false
-if covers ~= '' then moved, missed = merge_vector(merge, cjson.decode(covers), from == nil) end
 if moved and bucket.rev == bucket.fromRev then
   -- Whoever pulls from here learns by the rev that there is something to learn.
   bucket.rev, bucket.changed = bucket.rev + 1, true
 end
 local isAhead = peer.pulledIncarnation == incarnation and peer.pulledRev >= to
-if (from or covers ~= '') and not isAhead then
-  peer.pulledIncarnation, peer.pulledRev, peer.changed = incarnation, to, true
-end
+if (from or covers ~= '') and not isAhead then peer.pulledIncarnation, peer.pulledRev, peer.changed = incarnation, to, true end
 -- It tells of a region that cannot be asked itself from a base that is not covered here: only whole state mends that.
 if missed then peer.pulledIncarnation, peer.pulledRev, peer.changed = '', 0, true end
 index_trim(bucket, index)

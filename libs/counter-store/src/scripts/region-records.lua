@@ -42,5 +42,5 @@ local over = redis.call('ZRANGE', key, after, '+inf', 'BYSCORE', 'LIMIT', record
 local to = over[2] and math.max(rev + 1, tonumber(over[2]) - 1)
 local members = redis.call('ZRANGE', key, after, to and int(to) or '+inf', 'BYSCORE')
 local out = export_begin(bucket, nil)
-if log == 'voids' then export_voids(out, members) else export_operations(out, generation, members) end
+if log == 'voids' then export_voids(out, voids, members) else export_operations(out, generation, members) end
 return { bucket.incarnation, int(bucket.seq), int(bucket.rev), bucket.replid, to and int(to) or '', int(bucket.power), export_end(out) }

@@ -9,6 +9,7 @@ import { commandConnection } from '../connect.js';
 import { RedisCounterStore } from '../counter.store.js';
 import { AT_ONCE } from '../durability.js';
 import { SeenPositions } from '../fence.js';
+import { PART_BOUNDS } from '../region-reader.js';
 import { RedisRegionStore } from '../region.store.js';
 import { RedisPresenceStore } from '../presence.store.js';
 import { RedisUpkeepStore } from '../upkeep.store.js';
@@ -33,15 +34,18 @@ export async function openStores(options: { readonly region?: string } = {}) {
     region: options.region ?? '',
     durability: AT_ONCE,
   };
+  const partBounds = { ...PART_BOUNDS };
   return {
     server,
     redis,
     clock,
     context,
+    /** What one part of a region's answer may hold; may be changed at any time. */
+    partBounds,
     presence: new RedisPresenceStore(context),
     counters: new RedisCounterStore(context, { windowMs: 600_000, idsMax: 1000 }),
     upkeep: new RedisUpkeepStore(context),
-    regions: new RedisRegionStore(context, { windowMs: 600_000 }),
+    regions: new RedisRegionStore(context, { windowMs: 600_000 }, partBounds),
     snapshot: () => takeSnapshot(redis),
     rollBackTo: (snapshot: Snapshot) => restore(redis, snapshot),
     async close(): Promise<void> {

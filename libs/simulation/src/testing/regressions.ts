@@ -18,4 +18,10 @@ export const REGRESSIONS: readonly (readonly [seed: number, found: string])[] = 
   ],
   [3794, 'a subscriber stayed stale, as the bucket was unsubscribed while somebody joined it'],
   [4762, 'a retirement was forgotten with the Redis that had it'],
+  [10_648, 'an amount was taken back because of an increment that was lost'],
+  [10_831, 'an amount was taken back because of an increment that nobody else had'],
+  [11_044, 'a page told of before the vector covered it was not told of again'],
+  [11_130, 'somebody came back through a third region between two parts of an interval'],
+  [12_792, 'parts that never come to an end kept zeros alive'],
+  [14_683, 'somebody came back through a third region between two parts'],
 ];

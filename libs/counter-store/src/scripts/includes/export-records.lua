@@ -12,10 +12,13 @@ local function export_operations(out, generation, ids)
   end
 end
 
-local function export_voids(out, members)
+-- Void amounts, each with the record that counts instead of it.
+local function export_voids(out, voids, members)
   for _, member in ipairs(members) do
     local writer, amount, seq, key, id = member:match('^(%S+) (%-?%d+) (%d+) ([^\t]+)\t(.*)$')
-    out.voids[#out.voids + 1] = json_list({ cjson.encode(id), export_place(out, writer), cjson.encode(key), amount, seq })
+    local ofKey, keeper, ofSeq = redis.call('HGET', voids .. ':keepers', id):match('^(.*) %-?%d+ (%S+) (%d+)$')
+    out.voids[#out.voids + 1] = json_list({ cjson.encode(id), export_place(out, writer), cjson.encode(key), amount, seq,
+      json_list({ export_place(out, keeper), cjson.encode(ofKey), ofSeq }) })
   end
 end
 
@@ -33,5 +36,5 @@ local function export_records(out, operations0, operations1, voids, rev, to)
   local function members(log) return redis.call('ZRANGE', log, '(' .. int(rev), int(to), 'BYSCORE') end
   export_operations(out, operations0, members(operations0 .. ':log'))
   export_operations(out, operations1, members(operations1 .. ':log'))
-  export_voids(out, members(voids))
+  export_voids(out, voids, members(voids))
 end

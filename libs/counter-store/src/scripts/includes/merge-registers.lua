@@ -1,5 +1,5 @@
 --[[
-merge-registers: joins the presence registers of a row. Needs merge.
+merge-registers: joins the presence registers of a row. Needs merge and gone.
 ]]
 -- What the row tells of regions, and what its silence tells: a causal join, a register at a time.
 local function merge_registers(merge, key, rows)
@@ -25,14 +25,21 @@ local function merge_registers(merge, key, rows)
     end
     if theirs then
       -- Where nothing is held, what the vector covers is known to be gone.
-      if not is_covered(ours or merge.vector[name], theirs.incarnation, theirs.seq) then
+      if not is_covered(ours or merge.vector[name], theirs.incarnation, theirs.seq)
+        and (ours or not gone_tells(merge.gone, key, number, theirs.incarnation, theirs.seq)) then
         shelf_set(bucket, key, fields[number], ('%.0f,%.0f,%.0f,%s'):format(
           theirs.viewers, theirs.connections, theirs.seq, theirs.incarnation))
         merge_touch(merge, key)
       end
-    elseif ours and is_covered(merge.told[name], ours.incarnation, ours.seq) then
-      shelf_drop(bucket, key, fields[number])
-      merge_touch(merge, key)
+    elseif merge.told[name] then
+      local at = merge.told[name]
+      if ours and is_covered(at, ours.incarnation, ours.seq) then
+        shelf_drop(bucket, key, fields[number])
+        merge_touch(merge, key)
+      end
+      if merge.isInterval and not is_covered(merge.vector[name], at.incarnation, at.seq) then
+        gone_say(merge.gone, key, number, at)
+      end
     end
   end
 end

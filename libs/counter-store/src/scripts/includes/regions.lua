@@ -54,6 +54,15 @@ local function vector_of(bucket, regions)
   return vector
 end
 
+-- The same as a list: region, incarnation, seq each.
+local function vector_flat(bucket, regions)
+  local flat = {}
+  for name, at in pairs(vector_of(bucket, regions)) do
+    for _, part in ipairs({ name, at.incarnation, int(at.seq) }) do flat[#flat + 1] = part end
+  end
+  return flat
+end
+
 -- A vector as it comes in, [[region, incarnation, seq], ...].
 local function vector_read(rows)
   local vector = {}
