@@ -17,6 +17,8 @@ const MEASURES = {
   'idle-wire': { unit: 'B/s', moreIsBetter: false },
   'each-memory': { unit: 'B', moreIsBetter: false },
   'there-each-memory': { unit: 'B', moreIsBetter: false },
+  requests: { unit: 'req/s', moreIsBetter: false },
+  bodies: { unit: 'B/s', moreIsBetter: false },
   memory: { unit: 'KiB', moreIsBetter: false },
   'there-memory': { unit: 'KiB', moreIsBetter: false },
 };

@@ -1,6 +1,6 @@
 /**
  * `npm run simulate -- [--seed N] [--seeds M] [--regions R] [--until-failure] [--trace]`: M seeds from N on, each a
- * whole deployment of one to three regions on a virtual clock and network, with faults (libs/simulation). A seed that
+ * whole deployment of one to three regions, or of R up to 16, on a virtual clock and network, with faults (libs/simulation). A seed that
  * fails prints its number, the first wrong observation and the faults that it needs. `--until-failure` goes on until
  * there is one. `--trace` prints every event, for a single seed. Exit code 1 if any has failed. Build first
  * (`npm run build`).
@@ -24,6 +24,14 @@ const { values } = parseArgs({
 });
 const first = Number(values.seed);
 const count = values['until-failure'] ? Infinity : Number(values.seeds);
+const REGIONS_MAX = 16;
+if (
+  values.regions !== undefined &&
+  !(Number(values.regions) >= 1 && Number(values.regions) <= REGIONS_MAX)
+) {
+  console.error(`--regions must be a number from 1 to ${REGIONS_MAX}, but is "${values.regions}".`);
+  process.exit(2);
+}
 const options = {
   regions: values.regions === undefined ? null : Number(values.regions),
   trace: values.trace && count === 1,
@@ -33,6 +41,8 @@ let next = first;
 let done = 0;
 let events = 0;
 let virtualMs = 0;
+let requests = 0;
+let bytes = 0;
 const failing = [];
 const startedMs = performance.now();
 const seconds = () => (performance.now() - startedMs) / 1000;
@@ -41,17 +51,19 @@ const perSecond = () => (done / seconds()).toFixed(1);
 function take(worker) {
   const isOver = next >= first + count || (values['until-failure'] && failing.length > 0);
   if (isOver) worker.send({ end: true });
-  else worker.send({ seed: next++, options });
+  else worker.send({ seed: next++ });
 }
 
 function run(path) {
   return new Promise((resolve) => {
-    const worker = fork(path, { stdio: 'inherit' });
+    const worker = fork(path, [JSON.stringify(options)], { stdio: 'inherit' });
     worker.on('message', (told) => {
       if (told.seed !== undefined) {
         done += 1;
         events += told.events;
         virtualMs += told.virtualMs;
+        requests += told.carried.requests;
+        bytes += told.carried.bytes;
         if (told.trace) console.log(told.trace);
         if (told.failure !== null) {
           failing.push(told.seed);
@@ -73,10 +85,12 @@ const codes = await Promise.all(
 );
 clearInterval(progress);
 
+const per = (count) => (count / (virtualMs / 1000)).toFixed(0);
 const hours = (virtualMs / 3_600_000).toFixed(1);
 console.log(
   `${done} seeds, ${failing.length} failed${failing.length > 0 ? ` (${failing.join(', ')})` : ''}; ` +
-    `${hours} virtual hours, ${events} events in ${seconds().toFixed(1)} s, ${perSecond()} seeds a second`,
+    `${hours} virtual hours, ${events} events in ${seconds().toFixed(1)} s, ${perSecond()} seeds a second; ` +
+    `${per(requests)} requests and ${per(bytes / 1000)} kB a virtual second`,
 );
 const crashed = codes.filter((code) => code !== 0).length;
 if (crashed > 0) console.log(`${crashed} workers have crashed`);

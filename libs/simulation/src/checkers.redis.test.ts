@@ -2,19 +2,16 @@
  * Goal    the checkers see what is wrong, each kind of it.
  * Method  one mistake after the other is planted into the scripts, and seeds run until one fails.
  */
-import { RealRedis, runSeed } from './index.js';
+import { runSeed, startServers, stopServers } from './index.js';
 import { PLANTED, planting } from './testing/planted.js';
 
 const SEEDS_MAX = 400;
-const REGIONS_MAX = 3;
 
 describe('the checkers', () => {
   it.each(PLANTED)(
     'find out that $mistake',
     async (planted) => {
-      const redises = await Promise.all(
-        Array.from({ length: REGIONS_MAX }, () => RealRedis.start(planting(planted))),
-      );
+      const redises = await startServers(null, planting(planted));
       try {
         let wrong: readonly string[] = [];
         const last = planted.near + SEEDS_MAX;
@@ -24,7 +21,7 @@ describe('the checkers', () => {
         }
         expect(wrong.join('\n')).toMatch(planted.seen);
       } finally {
-        await Promise.all(redises.map((redis) => redis.stop()));
+        await stopServers(redises);
       }
     },
     120_000,

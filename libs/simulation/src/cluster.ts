@@ -20,7 +20,9 @@ export interface Topology {
   readonly hasty: boolean;
 }
 
-export const REGION_NAMES = ['ams', 'fra', 'lon'] as const;
+/** As many as there can be, in the order in which they are taken. */
+export const REGION_NAMES: readonly string[] =
+  'ams fra lon par mad waw dub arn iad ord dfw sjc gru sin nrt syd'.split(' ');
 
 const SYNC_MS = 2000;
 const TICK_MS = 100;

@@ -1,5 +1,5 @@
 /** Seeds that have failed come right, and a seed is the same history each time. */
-import { RealRedis, runSeed } from './index.js';
+import { runSeed, startServers, stopServers } from './index.js';
 import { REGRESSIONS } from './testing/regressions.js';
 import { failuresOf } from './testing/run-seeds.js';
 
@@ -9,7 +9,7 @@ describe('the simulator', () => {
   }, 300_000);
 
   it('tells the same history of a seed each time, byte for byte', async () => {
-    const redises = await Promise.all([1, 2, 3].map(() => RealRedis.start()));
+    const redises = await startServers(null);
     try {
       for (const seed of [2, 3, 21]) {
         const options = { redises, regions: null, trace: true };
@@ -18,7 +18,13 @@ describe('the simulator', () => {
         expect((await runSeed(seed, options)).trace.join('\n')).toBe(first.trace.join('\n'));
       }
     } finally {
-      await Promise.all(redises.map((redis) => redis.stop()));
+      await stopServers(redises);
     }
   }, 120_000);
+
+  it('comes right with many regions too', async () => {
+    // With 16 a seed takes half a minute: `npm run simulate -- --regions 16`.
+    expect(await failuresOf([1, 2], 5)).toEqual([]);
+    expect(await failuresOf([1], 8)).toEqual([]);
+  }, 300_000);
 });

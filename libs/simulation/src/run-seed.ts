@@ -38,6 +38,8 @@ export interface Verdict {
   readonly failure: { readonly atMs: number; readonly wrong: readonly string[] } | null;
   readonly events: number;
   readonly virtualMs: number;
+  /** Requests between processes, and the bytes of their bodies both ways. */
+  readonly carried: { readonly requests: number; readonly bytes: number };
   /** One line an event, where it was asked for. */
   readonly trace: readonly string[];
 }
@@ -61,7 +63,7 @@ export async function runSeed(seed: number, options: SeedOptions): Promise<Verdi
   const run = new Run(world, plan, options);
   const wrong = await run.toTheEnd();
   return {
-    ...{ seed, plan, events: world.happened, virtualMs: world.nowMs },
+    ...{ seed, plan, events: world.happened, virtualMs: world.nowMs, carried: run.carried },
     failure: wrong.length > 0 ? { atMs: world.nowMs, wrong } : null,
     trace: world.trace ?? [],
   };
@@ -100,6 +102,10 @@ class Run {
       redis.onlooker = (region, publication) =>
         world.halt(this.contents.published(region, publication));
     }
+  }
+
+  get carried() {
+    return this.cluster.http.carried;
   }
 
   async toTheEnd(): Promise<readonly string[]> {

@@ -76,7 +76,7 @@ export const MUTANTS = [
     name: 'what has gone elsewhere stays here',
     file: `${INCLUDES}merge-registers.lua`,
     from: 'if ours and is_covered(at, ours.incarnation, ours.seq) then',
-    to: 'elseif false then',
+    to: 'if false then',
   },
   {
     name: 'what is covered and gone is taken back from a peer that lags',

@@ -1,12 +1,13 @@
 /** Runs seeds of the code in a folder until one fails: `worker.cjs FOLDER SEEDS`. Prints the verdict as JSON. */
 const { join } = require('node:path');
 
-const REGIONS_MAX = 3;
 const [folder, seeds] = process.argv.slice(2);
-const { RealRedis, runSeed } = require(join(folder, 'dist/libs/simulation/src/index.js'));
+const { runSeed, startServers, stopServers } = require(
+  join(folder, 'dist/libs/simulation/src/index.js'),
+);
 
 async function firstFailure() {
-  const redises = await Promise.all(Array.from({ length: REGIONS_MAX }, () => RealRedis.start()));
+  const redises = await startServers(null);
   try {
     for (let seed = 1; seed <= Number(seeds); seed += 1) {
       const { failure } = await runSeed(seed, { redises, regions: null, trace: false });
@@ -17,7 +18,7 @@ async function firstFailure() {
     // What breaks the program itself is found as well.
     return { seed: 0, wrong: String(error) };
   } finally {
-    await Promise.all(redises.map((redis) => redis.stop()));
+    await stopServers(redises);
   }
 }
 

@@ -41,6 +41,8 @@ const BREAKS_PER_LOSS = 0.1;
 
 export class Http {
   private readonly servers = new Map<string, Server>();
+  /** What has been carried so far, in requests and in bytes of bodies. */
+  readonly carried = { requests: 0, bytes: 0 };
   private readonly lastNumbers = new WeakMap<Server, Map<string, number>>();
 
   constructor(
@@ -66,6 +68,7 @@ export class Http {
   ): void {
     const { network, world } = this;
     const number = caller.process.nextNumber();
+    this.carried.requests += 1;
     const breaks = BREAKS_PER_LOSS * network.noise.loss;
     const fail = (): void => {
       world.after(network.delayMs(host, caller.host), caller.process, 'connection is broken', () =>
@@ -78,12 +81,12 @@ export class Http {
       if (server === undefined || !server.process.alive) return fail();
       const serve = async (): Promise<void> => {
         const answer = this.isNew(server, caller.instance, number)
-          ? await server.serve(path, onTheWire(body), caller.instance)
+          ? await server.serve(path, this.onTheWire(body), caller.instance)
           : err<ErrorCode>('REPLAYED');
         if (network.draw(breaks)) return fail();
         this.carry(host, caller.host, `answer ${path} ${host} > ${caller.host}`, () => {
           const told: Result<unknown, CallFailure> = answer.ok
-            ? ok(onTheWire(answer.value))
+            ? ok(this.onTheWire(answer.value))
             : err({ code: 'REFUSED', refusal: answer.error });
           caller.process.receive('takes the answer', () => settle(server.instance, told));
         });
@@ -105,6 +108,12 @@ export class Http {
         this.carry(from, to, what, arrive);
       });
     });
+  }
+
+  private onTheWire(body: unknown): unknown {
+    const text = JSON.stringify(body);
+    this.carried.bytes += text.length;
+    return JSON.parse(text);
   }
 
   private isNew(server: Server, from: string, number: number): boolean {
@@ -160,11 +169,6 @@ export class HttpClient {
       send();
     });
   }
-}
-
-/** What the other side reads of it. */
-function onTheWire(body: unknown): unknown {
-  return JSON.parse(JSON.stringify(body));
 }
 
 function isReplayed(failure: CallFailure): boolean {

@@ -1,14 +1,15 @@
 /** Runs seeds on servers of their own and tells which have failed, and how. */
-import { RealRedis } from '../redis/real-redis.js';
+import { startServers, stopServers } from '../redis/servers.js';
 import { runSeed } from '../run-seed.js';
 import { describeFailure, shrink } from '../shrink.js';
 
-const REGIONS_MAX = 3;
-
-/** What each seed that failed has to say; nothing where all is well. */
-export async function failuresOf(seeds: Iterable<number>): Promise<readonly string[]> {
-  const redises = await Promise.all(Array.from({ length: REGIONS_MAX }, () => RealRedis.start()));
-  const options = { redises, regions: null, trace: false };
+/** What each seed that failed has to say; nothing where all is well. `regions`: how many each has; null: drawn. */
+export async function failuresOf(
+  seeds: Iterable<number>,
+  regions: number | null = null,
+): Promise<readonly string[]> {
+  const redises = await startServers(regions);
+  const options = { redises, regions, trace: false };
   const failures: string[] = [];
   try {
     for (const seed of seeds) {
@@ -16,7 +17,7 @@ export async function failuresOf(seeds: Iterable<number>): Promise<readonly stri
       if (verdict.failure) failures.push(describeFailure(await shrink(verdict, options)));
     }
   } finally {
-    await Promise.all(redises.map((redis) => redis.stop()));
+    await stopServers(redises);
   }
   return failures;
 }
