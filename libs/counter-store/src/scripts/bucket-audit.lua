@@ -21,6 +21,10 @@ local ENTRIES = 3
 
 local bucket = bucket_peek(meta)
 if redis.call('HLEN', gateways) ~= #KEYS - ENTRIES + 1 then return { 'moved' } end
+-- One may have gone and another come meanwhile.
+for i = ENTRIES, #KEYS do
+  if redis.call('HEXISTS', gateways, KEYS[i]:match('gateway:(.+)$')) == 0 then return { 'moved' } end
+end
 local compared, differences = 0, {}
 local function compare(key, held, sum)
   compared = compared + 1

@@ -23,5 +23,6 @@ export const REGRESSIONS: readonly (readonly [seed: number, found: string])[] = 
   [11_044, 'a page told of before the vector covered it was not told of again'],
   [11_130, 'somebody came back through a third region between two parts of an interval'],
   [12_792, 'parts that never come to an end kept zeros alive'],
+  [21_056, 'an audit took a gateway that came for one that had gone'],
   [14_683, 'somebody came back through a third region between two parts'],
 ];
