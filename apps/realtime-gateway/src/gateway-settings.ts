@@ -88,6 +88,23 @@ export const gatewaySettings = {
     max: 10_000,
     default: 100,
   }),
+  MESSAGES_PER_SECOND_MAX: numberSetting(
+    'Most messages a second that one socket may send; twice as many at once.',
+    { min: 1, max: 100_000, default: 100 },
+  ),
+  SLOW_MS: numberSetting(
+    'How long a socket may take nothing in while there is something for it; it is closed after that.',
+    { min: 10, max: 600_000, default: 10_000 },
+  ),
+  FANOUT_TICK_MS: numberSetting('Shortest pause between two values of a subscription.', {
+    min: 1,
+    max: 10_000,
+    default: 100,
+  }),
+  WRITES_PER_SECOND: numberSetting(
+    'Writes to sockets that the values of all counters share; beyond it large audiences are told less often.',
+    { min: 100, max: 10_000_000, default: 50_000 },
+  ),
   DRAIN_MS: numberSetting('How long a stop spreads the closing of its sockets, at most.', {
     min: 0,
     max: 6000,

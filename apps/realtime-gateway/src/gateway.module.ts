@@ -27,7 +27,7 @@ export class GatewayModule {
         SignedGuard,
         ...uplinkProviders(config),
         ...countersProviders,
-        ...subscriptionsProviders,
+        ...subscriptionsProviders(config),
         ...socketsProviders(config),
       ],
     };

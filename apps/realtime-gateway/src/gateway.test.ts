@@ -274,6 +274,7 @@ describe('realtime gateway', () => {
       const seen = watching(client(app), '/', 'likes');
       await until(() => seen.last() === 0);
       await fake.push({ from: 1, to: 2, values: [value('/', 5, 10)] });
+      await until(() => seen.last() === 5);
       await fake.push({ from: 2, to: 3, values: [value('/', 4, 9)] });
       await fake.push({ from: 3, to: 4, values: [value('/', 6, 11)] });
       await until(() => seen.last() === 6);

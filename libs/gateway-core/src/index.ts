@@ -6,6 +6,8 @@ export { FeedBook, type BucketStatement, type DueFeeds } from './feed-book.js';
 export { feedPosts, type BucketMessage } from './feed-posts.js';
 export { HaveReceiver } from './have-receiver.js';
 export { HomeRing } from './home-ring.js';
+export { headerBytes, writeHeader } from './fanout/text-frame.js';
+export { ticksOf } from './fanout/share-budget.js';
 export { GRACE_MS, InterestBook } from './interest-book.js';
 export { PresenceBook, type PresenceChange, type SocketId } from './presence-book.js';
 export { PushStream, type Step } from './push-stream.js';

@@ -2,14 +2,17 @@ import { STATUS_CODES, type IncomingMessage, type Server as HttpServer } from 'n
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import type { Server as GraphqlServer } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
+import type { Clock } from '@headcount/platform';
 import { errorEntry, type ErrorCode } from '@headcount/protocol';
+import type { FanoutMetrics } from '../fanout/fanout-metrics.js';
+import { HELD_BYTES_MAX, Outbox } from '../fanout/outbox.js';
 import type { Presence } from '../presence/presence.js';
 import { SUBPROTOCOL, admitUpgrade, type OriginPolicy } from './admission.js';
 import { DRAIN_STEP_MS, drainPlan } from './drain-plan.js';
-import type { SocketExtra } from './graphql-server.js';
+import { Connection, type ConnectionRules } from './connection.js';
 import { keepAlive, type KeepAliveTimes } from './keep-alive.js';
+import { MessageRate } from './message-rate.js';
 import type { SocketMetrics } from './socket-metrics.js';
 
 /** Largest message of a client, in bytes: an operation needs a few hundred. */
@@ -20,15 +23,22 @@ const CLOSE_MS_MAX = 1000;
 
 const INTERNAL_CLOSE = 4500;
 
+/** Why a socket may not stay, for now. */
+type SentAway = 'SHUTTING_DOWN' | 'TOO_MANY' | 'TOO_SLOW';
+
 export interface SocketServerOptions {
-  readonly graphql: GraphqlServer<SocketExtra>;
+  readonly rules: ConnectionRules;
   readonly presence: Presence;
   readonly metrics: SocketMetrics;
+  readonly fanoutMetrics: FanoutMetrics;
+  readonly clock: Clock;
   readonly origins: OriginPolicy;
   readonly keepAliveTimes: KeepAliveTimes;
   readonly socketsMax: number;
   readonly socketsPerAddressMax: number;
   readonly drainMs: number;
+  readonly slowMs: number;
+  readonly messagesPerSecondMax: number;
 }
 
 /**
@@ -92,12 +102,12 @@ export class SocketServer {
     this.sockets.handleUpgrade(request, socket, head, (webSocket) => {
       // What broke is told by the close that follows.
       webSocket.on('error', () => undefined);
-      if (noRoom === null) this.opened(webSocket, address, viewerInAddress);
+      if (noRoom === null) this.opened(webSocket, socket, { address, viewerInAddress });
       else this.sendAway(webSocket, noRoom);
     });
   }
 
-  private noRoomFor(address: string): 'SHUTTING_DOWN' | 'TOO_MANY' | null {
+  private noRoomFor(address: string): SentAway | null {
     const { socketsMax, socketsPerAddressMax } = this.options;
     if (this.draining) return 'SHUTTING_DOWN';
     if (this.sockets.clients.size >= socketsMax) return 'TOO_MANY';
@@ -116,7 +126,7 @@ export class SocketServer {
    * Who only comes at the wrong time is told so by a close code. Stock clients come back after
    * that, but take an upgrade that is refused for the end.
    */
-  private sendAway(socket: WebSocket, code: 'SHUTTING_DOWN' | 'TOO_MANY'): void {
+  private sendAway(socket: WebSocket, code: SentAway): void {
     const { wsCloseCode, title } = errorEntry(code);
     this.options.metrics.refused.inc({ code });
     socket.close(wsCloseCode, title);
@@ -124,51 +134,76 @@ export class SocketServer {
     socket.once('close', () => clearTimeout(patience));
   }
 
-  private opened(socket: WebSocket, address: string, viewerInAddress: string | null): void {
-    const { graphql, metrics, presence, keepAliveTimes } = this.options;
+  private opened(
+    socket: WebSocket,
+    under: Duplex,
+    {
+      address,
+      viewerInAddress,
+    }: { readonly address: string; readonly viewerInAddress: string | null },
+  ): void {
+    const { rules, metrics, presence, keepAliveTimes } = this.options;
+    const outbox = this.outboxOf(socket, under);
+    const wire = {
+      send: (text: string) => this.send(socket, text),
+      close: (code: number, reason: string) => socket.close(code, reason),
+    };
     this.lastSocketId += 1;
-    const close = (code: number, reason: string): void => socket.close(code, reason);
-    const extra: SocketExtra = {
+    const connection = new Connection(wire, rules, outbox, {
       socketId: this.lastSocketId,
       viewerInAddress,
-      visitor: null,
-      close,
-    };
+    });
     this.count(address, 1);
     metrics.opened.inc();
     keepAlive(socket, keepAliveTimes);
-    const closed = graphql.opened(
-      {
-        protocol: socket.protocol,
-        send: (message) => sent(socket, message),
-        close: (code = INTERNAL_CLOSE, reason = '') => close(code, reason),
-        onMessage: (take) =>
-          socket.on('message', (bytes) => void this.take(take, String(bytes), socket)),
-      },
-      extra,
-    );
-    socket.once('close', (code, reason) => {
+    this.listen(socket, under, connection);
+    socket.once('close', (code) => {
       this.count(address, -1);
       metrics.closed.inc({ code });
       // First presence, whatever becomes of the subscriptions: nobody stays who has no socket.
-      if (extra.visitor !== null) presence.leave(extra.visitor);
-      closed(code, String(reason)).catch((cause: unknown) => this.report(cause));
+      if (connection.visitor !== null) presence.leave(connection.visitor);
+      connection.closed();
     });
   }
 
-  private async take(
-    take: (message: string) => Promise<void>,
-    message: string,
-    socket: WebSocket,
-  ): Promise<void> {
-    try {
-      await take(message);
-    } catch (cause) {
-      // Of a socket that has gone meanwhile, failed sends are no news.
+  private outboxOf(socket: WebSocket, under: Duplex): Outbox {
+    const { slowMs, fanoutMetrics } = this.options;
+    return new Outbox({
+      connection: under,
+      isOpen: () => socket.readyState === socket.OPEN,
+      slowMs,
+      onSlow: () => this.sendAway(socket, 'TOO_SLOW'),
+      metrics: fanoutMetrics,
+    });
+  }
+
+  private listen(socket: WebSocket, under: Duplex, connection: Connection): void {
+    const { clock, messagesPerSecondMax } = this.options;
+    const rate = new MessageRate(messagesPerSecondMax, clock.monotonicMs());
+    socket.on('message', (bytes) => {
       if (socket.readyState !== socket.OPEN) return;
-      this.report(cause);
-      socket.close(INTERNAL_CLOSE, errorEntry('INTERNAL').title);
-    }
+      if (!rate.admits(clock.monotonicMs())) return this.sendAway(socket, 'TOO_MANY');
+      try {
+        connection.take(String(bytes));
+      } catch (cause) {
+        this.report(cause);
+        socket.close(INTERNAL_CLOSE, errorEntry('INTERNAL').title);
+      }
+      // Who does not take in what it is answered is not listened to until it does.
+      if (under.writableLength > HELD_BYTES_MAX) {
+        socket.pause();
+        under.once('drain', () => socket.resume());
+      }
+    });
+  }
+
+  /** Resolves when the message has left this process, so that who is slow to take it is given fewer. */
+  private send(socket: WebSocket, text: string): Promise<void> {
+    return new Promise((resolve) => {
+      if (socket.readyState !== socket.OPEN) return resolve();
+      // Of a socket that has gone meanwhile, failed sends are no news: its close follows.
+      socket.send(text, () => resolve());
+    });
   }
 
   private report(cause: unknown): void {
@@ -181,14 +216,4 @@ export class SocketServer {
     else this.perAddress.set(address, count);
     this.options.metrics.open.inc(by);
   }
-}
-
-/**
- * Resolves when the message has left this process, so that who is slow to take it is given fewer.
- */
-function sent(socket: WebSocket, message: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (socket.readyState !== socket.OPEN) return resolve();
-    socket.send(message, (error) => (error ? reject(error) : resolve()));
-  });
 }

@@ -1,41 +1,49 @@
 import type { Provider } from '@nestjs/common';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
-import { Authenticator, IDS, isLoopback, type Ids } from '@headcount/platform';
-import type { Server } from 'graphql-ws';
+import { Authenticator, CLOCK, IDS, isLoopback, type Clock, type Ids } from '@headcount/platform';
+import { FanoutMetrics } from '../fanout/fanout-metrics.js';
+import { FieldSources } from '../fanout/field-sources.js';
+import { Groups } from '../fanout/groups.js';
 import { allowsAnyOrigin, type GatewayConfig } from '../gateway-settings.js';
 import { Presence } from '../presence/presence.js';
-import { graphqlServer, type SocketExtra } from './graphql-server.js';
+import type { ConnectionRules } from './connection.js';
+import { Documents } from './documents.js';
+import { Operations } from './operations.js';
 import { SocketMetrics } from './socket-metrics.js';
 import { SocketServer } from './socket-server.js';
-
-/** What speaks graphql-transport-ws. */
-const GRAPHQL_SERVER = Symbol('GRAPHQL_SERVER');
+import { viewerOf } from './visitors.js';
 
 /** The sockets, and what is spoken over them. */
 export function socketsProviders(config: GatewayConfig): readonly Provider[] {
   return [
     SocketMetrics,
+    { provide: Documents, useFactory: () => new Documents(isLoopback(config.HOST)) },
     {
-      provide: GRAPHQL_SERVER,
-      useFactory: (schemaHost: GraphQLSchemaHost, authenticator: Authenticator, ids: Ids) =>
-        graphqlServer({
-          // Made when the app has been initialised, which is before anyone connects.
-          schema: () => schemaHost.schema,
-          introspection: isLoopback(config.HOST),
-          authenticator,
-          ids,
-          initTimeoutMs: config.INIT_TIMEOUT_MS,
-          operationsPerSocketMax: config.OPERATIONS_PER_SOCKET_MAX,
-        }),
-      inject: [GraphQLSchemaHost, Authenticator, IDS],
+      provide: Operations,
+      useFactory: (
+        schemaHost: GraphQLSchemaHost,
+        documents: Documents,
+        groups: Groups,
+        sources: FieldSources,
+      ) =>
+        // The schema is made when the app has been initialised, which is before anyone connects.
+        new Operations({ schema: () => schemaHost.schema, documents, groups, sources }),
+      inject: [GraphQLSchemaHost, Documents, Groups, FieldSources],
     },
     {
       provide: SocketServer,
-      useFactory: (graphql: Server<SocketExtra>, presence: Presence, metrics: SocketMetrics) =>
+      useFactory: (
+        operations: Operations,
+        authenticator: Authenticator,
+        ids: Ids,
+        presence: Presence,
+        metrics: SocketMetrics,
+        fanoutMetrics: FanoutMetrics,
+        clock: Clock,
+      ) =>
         new SocketServer({
-          graphql,
-          presence,
-          metrics,
+          ...{ presence, metrics, fanoutMetrics, clock },
+          rules: rulesOf(config, operations, authenticator, ids),
           origins: { any: allowsAnyOrigin(config), listed: config.ORIGINS ?? [] },
           keepAliveTimes: {
             pingIntervalMs: config.PING_INTERVAL_MS,
@@ -44,8 +52,28 @@ export function socketsProviders(config: GatewayConfig): readonly Provider[] {
           socketsMax: config.SOCKETS_MAX,
           socketsPerAddressMax: config.SOCKETS_PER_ADDRESS_MAX,
           drainMs: config.DRAIN_MS,
+          slowMs: config.SLOW_MS,
+          messagesPerSecondMax: config.MESSAGES_PER_SECOND_MAX,
         }),
-      inject: [GRAPHQL_SERVER, Presence, SocketMetrics],
+      inject: [Operations, Authenticator, IDS, Presence, SocketMetrics, FanoutMetrics, CLOCK],
     },
   ];
+}
+
+function rulesOf(
+  config: GatewayConfig,
+  operations: Operations,
+  authenticator: Authenticator,
+  ids: Ids,
+): ConnectionRules {
+  return {
+    initTimeoutMs: config.INIT_TIMEOUT_MS,
+    operationsMax: config.OPERATIONS_PER_SOCKET_MAX,
+    visitorOf: async (params, { socketId, viewerInAddress }) => {
+      const viewerId = await viewerOf(params, viewerInAddress, { authenticator, ids });
+      return viewerId.ok ? { socketId, viewerId: viewerId.value } : viewerId.error;
+    },
+    operate: (connection, visitor, id, payload) =>
+      operations.begin(connection, visitor, id, payload),
+  };
 }

@@ -1,13 +1,8 @@
 import { Inject } from '@nestjs/common';
-import { Args, ArgsType, Context, Field, ID, Resolver, Subscription } from '@nestjs/graphql';
+import { Args, ArgsType, Context, Field, ID, Int, Resolver, Subscription } from '@nestjs/graphql';
 import { Counter, Public } from '@headcount/platform';
-import {
-  VIEWERS,
-  orThrow,
-  parseCounterName,
-  parsePageId,
-  type CounterValue,
-} from '@headcount/protocol';
+import type { CounterValue } from '@headcount/protocol';
+import { countersOf, everyOf } from '../fanout/field-sources.js';
 import type { Visitor } from '../presence/visitor.js';
 import { Subscriptions, type Values } from './subscriptions.js';
 
@@ -17,27 +12,54 @@ export interface SocketContext {
 }
 
 @ArgsType()
-class ViewingArgs {
+class EveryArgs {
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Least pause between two values, in milliseconds, at least 50; what comes in between is skipped.',
+  })
+  readonly every?: number | null;
+}
+
+@ArgsType()
+class ViewingArgs extends EveryArgs {
   @Field(() => ID, { description: 'The page.' })
   readonly pageId!: string;
 }
 
 @ArgsType()
-class CounterChangedArgs {
+class CounterChangedArgs extends EveryArgs {
   @Field(() => ID, { description: 'The page; @site is the whole website.' })
   readonly pageId!: string;
 
   @Field(() => String, {
     nullable: true,
-    defaultValue: VIEWERS,
+    defaultValue: 'viewers',
     description: 'Which of its counters.',
   })
   readonly name?: string | null;
 }
 
-const counterOf = (value: CounterValue): Counter => new Counter(value);
+@ArgsType()
+class CountersChangedArgs extends EveryArgs {
+  @Field(() => [ID], { description: 'The pages, at most 100; @site is the whole website.' })
+  readonly pageIds!: string[];
 
-/** Counters, live. Public to guards: who speaks was settled when the socket was opened. */
+  @Field(() => String, {
+    nullable: true,
+    defaultValue: 'viewers',
+    description: 'Which of their counters.',
+  })
+  readonly name?: string | null;
+}
+
+const shown = (value: CounterValue): Counter => new Counter(value);
+const allShown = (values: readonly CounterValue[]): Counter[] => values.map(shown);
+
+/**
+ * Counters, live, for one reader; what many read alike goes by a group (fanout), which takes `resolve` from here. Public to
+ * guards: who speaks was settled when the socket was opened.
+ */
 @Public()
 @Resolver(() => Counter)
 export class CounterResolver {
@@ -46,20 +68,37 @@ export class CounterResolver {
   @Subscription(() => Counter, {
     description:
       'Who views a page. Whoever is subscribed is present there, until the subscription ends.',
-    resolve: counterOf,
+    resolve: shown,
   })
-  viewing(@Args() { pageId }: ViewingArgs, @Context() { visitor }: SocketContext): Values {
-    return this.subscriptions.viewing(visitor, orThrow(parsePageId(pageId)));
+  viewing(@Args() args: ViewingArgs, @Context() { visitor }: SocketContext): Values {
+    const [{ pageId }] = countersOf('viewing', args);
+    return this.subscriptions.viewing(visitor, pageId, everyOf(args));
   }
 
   @Subscription(() => Counter, {
     description: 'A counter of a page, watched without being present there.',
-    resolve: counterOf,
+    resolve: shown,
   })
-  counterChanged(@Args() { pageId, name }: CounterChangedArgs): Values {
-    return this.subscriptions.counterChanged({
-      pageId: orThrow(parsePageId(pageId)),
-      name: orThrow(parseCounterName(name ?? VIEWERS)),
-    });
+  counterChanged(@Args() args: CounterChangedArgs): Values {
+    const [counter] = countersOf('counterChanged', args);
+    return this.subscriptions.counterChanged(counter, everyOf(args));
+  }
+
+  @Subscription(() => [Counter], {
+    description:
+      'The same counter of several pages, all of them each time that one has changed, in the order asked.',
+    resolve: allShown,
+  })
+  countersChanged(@Args() args: CountersChangedArgs): Values<readonly CounterValue[]> {
+    return this.subscriptions.countersChanged(countersOf('countersChanged', args), everyOf(args));
+  }
+
+  @Subscription(() => Counter, {
+    description: 'The whole website: every distinct viewer present anywhere, once.',
+    resolve: shown,
+  })
+  siteChanged(@Args() args: EveryArgs): Values {
+    const [site] = countersOf('siteChanged', {});
+    return this.subscriptions.counterChanged(site, everyOf(args));
   }
 }

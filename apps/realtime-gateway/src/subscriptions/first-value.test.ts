@@ -12,9 +12,13 @@ const value = (count: number): CounterValue => ({
   staleRegions: [],
 });
 
-function gate(leastCount: number): { first: FirstValue; shown: number[] } {
+function gate(leastCount: number): { first: FirstValue<CounterValue>; shown: number[] } {
   const shown: number[] = [];
-  return { first: new FirstValue(leastCount, ({ count }) => shown.push(count)), shown };
+  const first = new FirstValue<CounterValue>(
+    ({ count }) => count >= leastCount,
+    ({ count }) => shown.push(count),
+  );
+  return { first, shown };
 }
 
 describe('FirstValue', () => {

@@ -1,6 +1,13 @@
 import type { Provider } from '@nestjs/common';
 import { PresenceBook } from '@headcount/gateway-core';
+import { CLOCK, type Clock } from '@headcount/platform';
 import { Counters } from '../counters/counters.js';
+import { FanoutMetrics } from '../fanout/fanout-metrics.js';
+import { FieldSources } from '../fanout/field-sources.js';
+import { Groups } from '../fanout/groups.js';
+import { Pacer } from '../fanout/pacer.js';
+import { Sources } from '../fanout/sources.js';
+import type { GatewayConfig } from '../gateway-settings.js';
 import { Presence } from '../presence/presence.js';
 import { Uplink } from '../uplink/uplink.js';
 import { CounterResolver } from './counter.resolver.js';
@@ -9,20 +16,41 @@ import { SessionMetrics } from './session-metrics.js';
 import { Subscriptions } from './subscriptions.js';
 
 /** What sockets can ask for, and who is where because of it. */
-export const subscriptionsProviders: readonly Provider[] = [
-  SessionMetrics,
-  {
-    provide: Presence,
-    useFactory: (uplink: Uplink, metrics: SessionMetrics) =>
-      new Presence(new PresenceBook(), uplink, metrics),
-    inject: [Uplink, SessionMetrics],
-  },
-  {
-    provide: Subscriptions,
-    useFactory: (presence: Presence, counters: Counters, metrics: SessionMetrics) =>
-      new Subscriptions(presence, counters, metrics),
-    inject: [Presence, Counters, SessionMetrics],
-  },
-  CounterResolver,
-  GatewayResolver,
-];
+export function subscriptionsProviders(config: GatewayConfig): readonly Provider[] {
+  return [
+    SessionMetrics,
+    FanoutMetrics,
+    {
+      provide: Presence,
+      useFactory: (uplink: Uplink, metrics: SessionMetrics) =>
+        new Presence(new PresenceBook(), uplink, metrics),
+      inject: [Uplink, SessionMetrics],
+    },
+    {
+      provide: Sources,
+      useFactory: (presence: Presence, counters: Counters) => new Sources(presence, counters),
+      inject: [Presence, Counters],
+    },
+    {
+      provide: FieldSources,
+      useFactory: (sources: Sources) => new FieldSources(sources),
+      inject: [Sources],
+    },
+    {
+      provide: Groups,
+      useFactory: (clock: Clock, metrics: FanoutMetrics) => {
+        const { WRITES_PER_SECOND: writesPerSecond, FANOUT_TICK_MS: tickMs } = config;
+        return new Groups({ clock, metrics, pacer: new Pacer({ clock, writesPerSecond, tickMs }) });
+      },
+      inject: [CLOCK, FanoutMetrics],
+    },
+    {
+      provide: Subscriptions,
+      useFactory: (sources: Sources, clock: Clock, metrics: FanoutMetrics) =>
+        new Subscriptions(sources, clock, metrics),
+      inject: [Sources, CLOCK, FanoutMetrics],
+    },
+    CounterResolver,
+    GatewayResolver,
+  ];
+}

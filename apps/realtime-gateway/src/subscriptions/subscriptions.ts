@@ -1,61 +1,68 @@
 import type { CounterId } from '@headcount/gateway-core';
-import { HeadcountError, SITE, VIEWERS, type CounterValue, type PageId } from '@headcount/protocol';
-import type { Counters } from '../counters/counters.js';
-import type { Presence } from '../presence/presence.js';
+import type { Clock } from '@headcount/platform';
+import type { CounterValue, PageId } from '@headcount/protocol';
+import type { FanoutMetrics } from '../fanout/fanout-metrics.js';
+import { FIRST_VALUE_MS } from '../fanout/group.js';
+import type { Source } from '../fanout/source.js';
+import type { Sources } from '../fanout/sources.js';
+import { Throttle } from '../fanout/throttle.js';
 import type { Visitor } from '../presence/visitor.js';
-import { FIRST_VALUE_MS, FirstValue } from './first-value.js';
+import { FirstValue } from './first-value.js';
 import { LatestIterator } from './latest-iterator.js';
-import type { SessionMetrics } from './session-metrics.js';
 
 /** What a subscription gives: every newer value of a counter that its reader has time for. */
-export type Values = LatestIterator<CounterValue>;
+export type Values<E = CounterValue> = LatestIterator<E>;
 
-/** What the subscriptions of GraphQL do, in plain calls. */
+/** The subscriptions of GraphQL for one reader each, where they are not shared in a group. */
 export class Subscriptions {
   constructor(
-    private readonly presence: Presence,
-    private readonly counters: Counters,
-    private readonly metrics: SessionMetrics,
+    private readonly sources: Sources,
+    private readonly clock: Pick<Clock, 'monotonicMs'>,
+    private readonly metrics: Pick<FanoutMetrics, 'deliveries'>,
   ) {}
 
   /**
-   * The viewers of a page, while the visitor is one of them: it is present until the values end.
-   * Refuses SITE, which nobody is on by itself.
+   * The viewers of a page, while the visitor is one of them: it is present until the values end. `everyMs`: the least
+   * pause between two of them. Refuses SITE, which nobody is on by itself.
    */
-  viewing(visitor: Visitor, pageId: PageId): Values {
-    if (pageId === SITE) {
-      throw new HeadcountError(
-        'BAD_PAGE_ID',
-        'Whoever views a page is counted on "@site" already; counterChanged watches it.',
-      );
-    }
-    const leave = this.presence.join(visitor, pageId);
-    const values: Values = new LatestIterator(() => {
-      clearTimeout(patience);
-      watch.close();
-      leave();
-    });
-    const first = new FirstValue(this.presence.viewersOn(pageId), (value) =>
-      this.give(values, value),
-    );
-    const patience = setTimeout(() => first.giveUp(), FIRST_VALUE_MS);
-    const watch = this.counters.watch({ pageId, name: VIEWERS }, (value) => first.offer(value));
-    const known = watch.value();
-    if (known !== undefined) first.offer(known);
-    return values;
+  viewing(visitor: Visitor, pageId: PageId, everyMs = 0): Values {
+    return this.valuesOf(this.sources.viewing(pageId), everyMs, visitor);
   }
 
   /** A counter, watched without being anywhere. */
-  counterChanged(counter: CounterId): Values {
-    const values: Values = new LatestIterator(() => watch.close());
-    const watch = this.counters.watch(counter, (value) => this.give(values, value));
-    const known = watch.value();
-    if (known !== undefined) this.give(values, known);
-    return values;
+  counterChanged(counter: CounterId, everyMs = 0): Values {
+    return this.valuesOf(this.sources.counterChanged(counter), everyMs);
   }
 
-  private give(values: Values, value: CounterValue): void {
-    this.metrics.deliveries.inc();
-    values.push(value);
+  /** Several counters, all of them each time that one has changed. */
+  countersChanged(counters: readonly CounterId[], everyMs = 0): Values<readonly CounterValue[]> {
+    return this.valuesOf(this.sources.countersChanged(counters), everyMs);
+  }
+
+  private valuesOf<E>(source: Source<E>, everyMs: number, visitor?: Visitor): Values<E> {
+    const joined = (visitor && source.join?.(visitor)) ?? null;
+    const values: Values<E> = new LatestIterator(() => {
+      clearTimeout(patience);
+      throttle.close();
+      watching.close();
+      joined?.leave();
+    });
+    const throttle = new Throttle<E>(
+      this.clock,
+      () => everyMs,
+      (event) => {
+        this.metrics.deliveries.inc();
+        values.push(event);
+      },
+    );
+    const first = new FirstValue<E>(
+      (event) => joined?.isIn(event) ?? true,
+      (event) => throttle.offer(event),
+    );
+    const patience = setTimeout(() => first.giveUp(), FIRST_VALUE_MS);
+    const watching = source.watch((event) => first.offer(event));
+    const known = watching.value();
+    if (known !== undefined) first.offer(known);
+    return values;
   }
 }

@@ -1,0 +1,78 @@
+import type { CounterId } from '@headcount/gateway-core';
+import {
+  HeadcountError,
+  SITE,
+  VIEWERS,
+  orThrow,
+  parseCounterName,
+  parsePageId,
+} from '@headcount/protocol';
+import type { Source } from './source.js';
+import type { Sources } from './sources.js';
+
+/** Most pages of one `countersChanged`. */
+export const PAGES_MAX = 100;
+/** Shortest pause that a subscriber may ask for, in milliseconds. */
+export const EVERY_MS_MIN = 50;
+
+/** The fields of Subscription. */
+export type FieldName = 'viewing' | 'counterChanged' | 'countersChanged' | 'siteChanged';
+
+const FIELDS: ReadonlySet<string> = new Set<FieldName>([
+  'viewing',
+  'counterChanged',
+  'countersChanged',
+  'siteChanged',
+]);
+
+/** Arguments as the schema has coerced them. */
+export interface FieldArgs {
+  readonly pageId?: unknown;
+  readonly pageIds?: unknown;
+  readonly name?: unknown;
+  readonly every?: unknown;
+}
+
+/** Which source a field of Subscription stands for. */
+export class FieldSources {
+  constructor(private readonly sources: Sources) {}
+
+  /** The source; null: the field has none and is left to its resolver. Throws HeadcountError for what is not allowed. */
+  sourceOf(field: string, args: FieldArgs): Source<unknown> | null {
+    if (!isField(field)) return null;
+    everyOf(args);
+    const counters = countersOf(field, args);
+    if (field === 'countersChanged')
+      return this.sources.countersChanged(counters) as Source<unknown>;
+    if (field === 'viewing') return this.sources.viewing(counters[0].pageId) as Source<unknown>;
+    return this.sources.counterChanged(counters[0]) as Source<unknown>;
+  }
+}
+
+const isField = (field: string): field is FieldName => FIELDS.has(field);
+
+/** The counters that a field is about. Throws HeadcountError where an id, a name or their number is not allowed. */
+export function countersOf(
+  field: FieldName,
+  { pageId, pageIds, name }: FieldArgs,
+): readonly [CounterId, ...CounterId[]] {
+  const counter = (page: unknown): CounterId => ({
+    pageId: orThrow(parsePageId(String(page))),
+    name: orThrow(parseCounterName(String(name ?? VIEWERS))),
+  });
+  if (field === 'siteChanged') return [counter(SITE)];
+  if (field !== 'countersChanged') return [counter(pageId)];
+  const pages: readonly unknown[] = Array.isArray(pageIds) ? pageIds : [];
+  const [first, ...others] = pages;
+  if (first === undefined || pages.length > PAGES_MAX)
+    throw new HeadcountError('BAD_REQUEST', `pageIds must name 1 to ${PAGES_MAX} pages.`);
+  return [counter(first), ...others.map(counter)];
+}
+
+/** The pause that is asked for, in milliseconds. Throws HeadcountError for one that is too short. */
+export function everyOf({ every }: FieldArgs): number {
+  if (typeof every !== 'number') return 0;
+  if (every < EVERY_MS_MIN)
+    throw new HeadcountError('BAD_REQUEST', `every must be at least ${EVERY_MS_MIN} milliseconds.`);
+  return every;
+}

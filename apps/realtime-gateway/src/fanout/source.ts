@@ -1,0 +1,23 @@
+import type { Visitor } from '../presence/visitor.js';
+
+/** One reader of a source. */
+export interface Watching<E> {
+  /** The event known now. */
+  value(): E | undefined;
+  close(): void;
+}
+
+/** A visitor that a subscription has made present. */
+export interface Joined<E> {
+  /** Whether an event counts it in already; before that it would see itself missing. */
+  isIn(event: E): boolean;
+  leave(): void;
+}
+
+/** Where the events of a subscription come from, whoever has subscribed. */
+export interface Source<E> {
+  /** The listener is told of every newer event, from the one after `value()` on. */
+  watch(listener: (event: E) => void): Watching<E>;
+  /** Makes the visitor present; only where the subscription does that. */
+  readonly join?: (visitor: Visitor) => Joined<E>;
+}
