@@ -1,6 +1,9 @@
 import { Fault } from '../setup/fault.mjs';
 import { getSuite, incrementSuite } from './http/http-suite.mjs';
 import { latencySuite } from './latency/latency-suite.mjs';
+import { connectSuite } from './fanout/connect-suite.mjs';
+import { fanoutSuite } from './fanout/fanout-suite.mjs';
+import { memorySuite } from './fanout/memory-suite.mjs';
 import { regionsSuite } from './regions/regions-suite.mjs';
 import { pinToLoadCore } from './cores.mjs';
 
@@ -8,7 +11,15 @@ import { pinToLoadCore } from './cores.mjs';
  * All suites. A suite is `{ name, cases, run }`: `run(cases, { quick, say })` measures those of its cases and resolves
  * with their rows (rows.mjs).
  */
-const SUITES = [getSuite, incrementSuite, latencySuite, regionsSuite];
+const SUITES = [
+  getSuite,
+  incrementSuite,
+  latencySuite,
+  fanoutSuite,
+  connectSuite,
+  memorySuite,
+  regionsSuite,
+];
 
 /**
  * Which cases of which suites to run for these beginnings of names, as `{ suite, cases, wanted }`, where `wanted` tells

@@ -83,3 +83,13 @@ describe('docker/Dockerfile', () => {
     expect(app.indexOf('USER node')).toBeGreaterThan(app.lastIndexOf('COPY'));
   });
 });
+
+describe('docker/grafana/headcount.json', () => {
+  it('asks for metrics that there are', () => {
+    const asked = namesIn(textOf('docker/grafana/headcount.json'), /headcount_([a-z_]+)/g);
+    expect(asked.length).toBeGreaterThan(10);
+    const metrics = filesLike(/metrics?\.ts$|\.module\.ts$/).map(({ text }) => text);
+    const known = asked.filter((name) => metrics.some((text) => text.includes(`'${name}'`)));
+    expect(known).toEqual(asked);
+  });
+});

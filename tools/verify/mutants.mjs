@@ -46,9 +46,9 @@ async function plant(folder, { file, from, to }) {
 }
 
 /** The first seed that fails and what it observed, or null after all of them. */
-function search(folder, seeds) {
+function search(folder, seeds, first = 1) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [worker, folder, String(seeds)], {
+    const child = spawn(process.execPath, [worker, folder, String(seeds), String(first)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let told = '';
@@ -64,7 +64,7 @@ async function judge(mutant) {
   const folder = await mkdtemp(join(tmpdir(), 'headcount-mutant-'));
   try {
     await plant(folder, mutant);
-    return await search(folder, seedsMax);
+    return await search(folder, seedsMax, mutant.first);
   } catch (error) {
     return { error: error.message };
   } finally {
@@ -102,7 +102,10 @@ for (const { mutant, found } of rows.sort(
   );
 }
 const caught = rows.filter(({ found }) => found !== null && !found.error);
-const longest = Math.max(0, ...caught.map(({ found }) => found.seed));
+const longest = Math.max(
+  0,
+  ...caught.map(({ mutant, found }) => found.seed - (mutant.first ?? 1) + 1),
+);
 const sound = await search(root, longest);
 console.log(
   `${caught.length} of ${rows.length} mistakes found within ${seedsMax} seeds; ` +

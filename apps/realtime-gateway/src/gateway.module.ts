@@ -6,6 +6,7 @@ import { CountersController } from './counters/counters.controller.js';
 import { countersProviders } from './counters/counters.providers.js';
 import type { GatewayConfig } from './gateway-settings.js';
 import { socketsProviders } from './sockets/sockets.providers.js';
+import { sseControllers, sseProviders } from './sse/sse.providers.js';
 import { subscriptionsProviders } from './subscriptions/subscriptions.providers.js';
 import { HomeKeeper } from './uplink/home-keeper.js';
 import { uplinkProviders } from './uplink/uplink.providers.js';
@@ -21,7 +22,7 @@ export class GatewayModule {
     return {
       module: GatewayModule,
       imports: [GraphQLModule.forRoot(graphqlOptions(config))],
-      controllers: [CountersController],
+      controllers: [CountersController, ...sseControllers],
       providers: [
         { provide: APP_GUARD, useClass: AuthGuard },
         SignedGuard,
@@ -29,6 +30,7 @@ export class GatewayModule {
         ...countersProviders,
         ...subscriptionsProviders(config),
         ...socketsProviders(config),
+        ...sseProviders(config),
       ],
     };
   }

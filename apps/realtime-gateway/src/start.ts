@@ -2,6 +2,7 @@ import { Readiness, runApp, type Environment, type RunningApp } from '@headcount
 import { Counters } from './counters/counters.js';
 import { GatewayModule } from './gateway.module.js';
 import { loadGatewayConfig } from './gateway-settings.js';
+import { EventStreams } from './sse/event-streams.js';
 import { SocketServer } from './sockets/socket-server.js';
 import { HomeKeeper } from './uplink/home-keeper.js';
 import { Uplink } from './uplink/uplink.js';
@@ -33,7 +34,7 @@ export async function startRealtimeGateway(env: Environment): Promise<RunningApp
 async function stop(app: RunningApp): Promise<void> {
   const { nest } = app;
   nest.get(Readiness).stop();
-  await nest.get(SocketServer).drain();
+  await Promise.all([nest.get(SocketServer).drain(), nest.get(EventStreams).drain()]);
   nest.get(Counters).stop();
   await nest.get(Uplink).stop();
   await nest.get(HomeKeeper).close();

@@ -1,16 +1,14 @@
 export { AuthGuard, Caller } from './auth/auth.guard.js';
-export {
-  Authenticator,
-  credentialsOf,
-  type Credentials,
-  type Subject,
-} from './auth/authenticator.js';
+export { Authenticator, credentialsOf, type Credentials } from './auth/authenticator.js';
+export { Grants, type GrantedPatterns } from './auth/grants.js';
 export { Public } from './auth/public.js';
+export type { Anonymous, Subject, Viewer } from './auth/subject.js';
 
 export { mainOf, type Stoppable } from './bootstrap/main-of.js';
 export { runApp, type AppDefinition, type RunningApp } from './bootstrap/run-app.js';
 export { StartError } from './bootstrap/start-error.js';
 
+export { authSettings, type AuthConfig } from './config/auth-settings.js';
 export { counterSettings } from './config/counter-settings.js';
 export { regionSettings, type Peers } from './config/region-settings.js';
 export { describeSettings } from './config/describe-settings.js';
@@ -26,7 +24,6 @@ export {
   type Settings,
 } from './config/setting.js';
 export {
-  authSettings,
   commonSettings,
   deploymentSettings,
   hostSettings,

@@ -31,7 +31,7 @@ const entry = (httpStatus: number, title: string, more?: Partial<ErrorEntry>): E
 /**
  * All codes. Close codes are chosen so that a stock graphql-ws client comes back after the
  * retryable ones and gives up after the others, but for 4403, after which it tries again by its own
- * choice.
+ * choice, and 4003, after which it should come back with a new token.
  */
 export const ERRORS = {
   BAD_REQUEST: entry(400, 'The request is not of the form that is asked for.', {
@@ -45,6 +45,7 @@ export const ERRORS = {
   BAD_OPERATION_ID: entry(400, 'The operation id is not valid.'),
   BAD_VERSION: entry(400, 'The version is not one that was given out for this page.'),
   UNAUTHENTICATED: entry(401, 'A valid token is needed.', { wsCloseCode: 4401 }),
+  TOKEN_EXPIRED: entry(401, 'The token has expired.', { wsCloseCode: 4003 }),
   BAD_SIGNATURE: entry(401, 'The request is not signed with a known key.'),
   REPLAYED: entry(401, 'The request has the number of an earlier one.'),
   UNKNOWN_INSTANCE: entry(401, 'The sender is not known here.'),

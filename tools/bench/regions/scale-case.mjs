@@ -42,5 +42,5 @@ async function figureOf(regions, { seeds, say }) {
   }
   const each = (count) => count / sum.seconds / regions;
   say(`regions.scale.${regions}: ${each(sum.requests).toFixed(1)} requests a second and region`);
-  return { requests: each(sum.requests), bodies: each(sum.bytes) };
+  return { 'gossip-requests': each(sum.requests), 'gossip-bodies': each(sum.bytes) };
 }

@@ -1,7 +1,7 @@
-/** Runs seeds of the code in a folder until one fails: `worker.cjs FOLDER SEEDS`. Prints the verdict as JSON. */
+/** Runs seeds of the code in a folder until one fails: `worker.cjs FOLDER SEEDS FIRST`. Prints the verdict as JSON. */
 const { join } = require('node:path');
 
-const [folder, seeds] = process.argv.slice(2);
+const [folder, seeds, first] = process.argv.slice(2);
 const { runSeed, startServers, stopServers } = require(
   join(folder, 'dist/libs/simulation/src/index.js'),
 );
@@ -9,7 +9,7 @@ const { runSeed, startServers, stopServers } = require(
 async function firstFailure() {
   const redises = await startServers(null);
   try {
-    for (let seed = 1; seed <= Number(seeds); seed += 1) {
+    for (let seed = Number(first); seed < Number(first) + Number(seeds); seed += 1) {
       const { failure } = await runSeed(seed, { redises, regions: null, trace: false });
       if (failure) return { seed, wrong: failure.wrong[0] ?? '' };
     }

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Headers, Inject, Param, Put, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { CONFIG, Public, rfc3339 } from '@headcount/platform';
+import { CONFIG, Caller, Public, rfc3339, type Subject } from '@headcount/platform';
 import { HeadcountError, VIEWERS, orThrow, type CounterValue } from '@headcount/protocol';
 import type { CounterApiConfig } from '../settings.js';
 import { counterPage, counterPagePolicy } from '../page/counter-page.js';
@@ -9,6 +9,7 @@ import { CountersService } from './counters.service.js';
 import { counterRef } from './input.js';
 import { CHANGE_DOCS, SHOW_DOCS } from './counter.docs.js';
 import { HTML, JSON_TYPE, preferredType } from './media-type.js';
+import { writableBy } from './writable.js';
 
 /** What a PUT may ask for. */
 const changeRequest = z.object({ action: z.enum(['increment', 'decrement']) });
@@ -56,9 +57,10 @@ export class CounterController {
     @Param('webpageId') webpageId: string,
     @Headers('accept') accept: string | undefined,
     @Body() body: unknown,
+    @Caller() caller: Subject,
   ): Promise<CounterDocument> {
     preferredType(accept, [JSON_TYPE]);
-    const counter = counterRef(webpageId, VIEWERS);
+    const counter = writableBy(caller, counterRef(webpageId, VIEWERS));
     const changed = await this.counters.change({
       ...counter,
       amount: amountFrom(body),

@@ -82,6 +82,7 @@ export const CHANGE_DOCS = applyDecorators(
   }),
   ...refusals,
   refused(401, 'A valid token is needed; only where AUTH is jwt.'),
+  refused(403, 'The token does not allow to write this counter.'),
   refused(413, 'The body is larger than 64 KiB.'),
   refused(415, 'The body is not JSON.'),
 );

@@ -10,12 +10,13 @@ import {
   ResolveField,
   Resolver,
 } from '@nestjs/graphql';
-import { Public, SafeInt } from '@headcount/platform';
+import { Caller, Public, SafeInt, type Subject } from '@headcount/platform';
 import { HeadcountError, SITE, VIEWERS, orThrow } from '@headcount/protocol';
 import { RegionalCounter } from './counter.object.js';
 import { CountersService } from './counters.service.js';
 import { amountOf, counterRef, operationIdOf, pageIdOf } from './input.js';
 import { VersionsService } from './versions.service.js';
+import { writableBy } from './writable.js';
 
 /** Most pages of one `counters` query. */
 export const COUNTERS_MAX = 1000;
@@ -72,7 +73,7 @@ class ChangeArgs extends CounterArgs {
   readonly opId?: string | null;
 }
 
-/** Counters over GraphQL. Reading is for everyone, changing for whoever may call. */
+/** Counters over GraphQL. Reading is for everyone, changing for those whom their token allows it. */
 @Resolver(() => RegionalCounter)
 export class CounterResolver {
   constructor(
@@ -123,23 +124,30 @@ export class CounterResolver {
   @Mutation(() => RegionalCounter, {
     description: 'Raises a durable counter; the answer is the counter after it.',
   })
-  incrementCounter(@Args() change: ChangeArgs): Promise<RegionalCounter> {
-    return this.change(change, 1);
+  incrementCounter(
+    @Args() change: ChangeArgs,
+    @Caller() caller: Subject,
+  ): Promise<RegionalCounter> {
+    return this.change(change, 1, caller);
   }
 
   @Mutation(() => RegionalCounter, {
     description: 'Lowers a durable counter; the answer is the counter after it.',
   })
-  decrementCounter(@Args() change: ChangeArgs): Promise<RegionalCounter> {
-    return this.change(change, -1);
+  decrementCounter(
+    @Args() change: ChangeArgs,
+    @Caller() caller: Subject,
+  ): Promise<RegionalCounter> {
+    return this.change(change, -1, caller);
   }
 
   private async change(
     { pageId, name, by, opId }: ChangeArgs,
     direction: 1 | -1,
+    caller: Subject,
   ): Promise<RegionalCounter> {
     const changed = await this.service.change({
-      ...counterRef(pageId, name),
+      ...writableBy(caller, counterRef(pageId, name)),
       amount: direction * amountOf(by ?? 1),
       operationId: operationIdOf(opId),
     });

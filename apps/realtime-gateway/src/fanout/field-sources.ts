@@ -7,6 +7,7 @@ import {
   parseCounterName,
   parsePageId,
 } from '@headcount/protocol';
+import { demandPages, type Visitor } from '../presence/visitor.js';
 import type { Source } from './source.js';
 import type { Sources } from './sources.js';
 
@@ -38,10 +39,11 @@ export class FieldSources {
   constructor(private readonly sources: Sources) {}
 
   /** The source; null: the field has none and is left to its resolver. Throws HeadcountError for what is not allowed. */
-  sourceOf(field: string, args: FieldArgs): Source<unknown> | null {
+  sourceOf(field: string, args: FieldArgs, visitor: Visitor): Source<unknown> | null {
     if (!isField(field)) return null;
     everyOf(args);
     const counters = countersOf(field, args);
+    demandPages(visitor, counters);
     if (field === 'countersChanged')
       return this.sources.countersChanged(counters) as Source<unknown>;
     if (field === 'viewing') return this.sources.viewing(counters[0].pageId) as Source<unknown>;

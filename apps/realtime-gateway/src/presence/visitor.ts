@@ -1,8 +1,19 @@
 import type { SocketId } from '@headcount/gateway-core';
-import type { ViewerId } from '@headcount/protocol';
+import type { Grants } from '@headcount/platform';
+import { HeadcountError, type PageId, type ViewerId } from '@headcount/protocol';
 
 /** One socket and the viewer behind it, from connection_init to the socket's end. */
 export interface Visitor {
   readonly socketId: SocketId;
   readonly viewerId: ViewerId;
+  readonly grants: Grants;
+}
+
+/** Throws HeadcountError where the visitor's token does not name one of the pages. */
+export function demandPages(
+  { grants }: Pick<Visitor, 'grants'>,
+  counters: readonly { readonly pageId: PageId }[],
+): void {
+  if (!counters.every(({ pageId }) => grants.mayView(pageId)))
+    throw new HeadcountError('FORBIDDEN');
 }

@@ -35,6 +35,13 @@ export interface SocketOrigin {
   readonly viewerInAddress: string | null;
 }
 
+/** Somebody who may speak, and until when. */
+export interface Admitted {
+  readonly visitor: Visitor;
+  /** Calls `act` when that is over; the result calls it off. */
+  readonly whenOver: (act: () => void) => () => void;
+}
+
 /** Who may speak, and what becomes of what is asked. */
 export interface ConnectionRules {
   readonly initTimeoutMs: number;
@@ -43,7 +50,7 @@ export interface ConnectionRules {
   readonly visitorOf: (
     params: Record<string, unknown>,
     from: SocketOrigin,
-  ) => Promise<Visitor | ErrorCode>;
+  ) => Promise<Admitted | ErrorCode>;
   /** Begins an operation, whose results go through `connection`; null: it is over already. */
   readonly operate: (
     connection: Connection,
@@ -60,6 +67,8 @@ export class Connection {
   visitor: Visitor | null = null;
   private readonly running = new Map<string, Running | null>();
   private isInitialised = false;
+  private isClosed = false;
+  private forgetEnd: () => void = () => undefined;
   private initTimer: NodeJS.Timeout | null;
 
   constructor(
@@ -133,7 +142,9 @@ export class Connection {
 
   /** The socket has closed. */
   closed(): void {
+    this.isClosed = true;
     if (this.initTimer !== null) clearTimeout(this.initTimer);
+    this.forgetEnd();
     this.outbox.close();
     const all = [...this.running.values()];
     this.running.clear();
@@ -147,11 +158,13 @@ export class Connection {
         'Too many initialisation requests',
       );
     this.isInitialised = true;
-    void this.rules.visitorOf(params, this.from).then((visitor) => {
-      if (typeof visitor === 'string') return this.refuse(visitor);
+    void this.rules.visitorOf(params, this.from).then((admitted) => {
+      if (this.isClosed) return;
+      if (typeof admitted === 'string') return this.refuse(admitted);
       if (this.initTimer !== null) clearTimeout(this.initTimer);
       this.initTimer = null;
-      this.visitor = visitor;
+      this.visitor = admitted.visitor;
+      this.forgetEnd = admitted.whenOver(() => this.refuse('TOKEN_EXPIRED'));
       this.tell({ type: MessageType.ConnectionAck });
     });
   }

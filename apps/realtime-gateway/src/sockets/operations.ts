@@ -66,7 +66,7 @@ export class Operations {
     if (plan === null) return undefined;
     if (!plan.ok) return failed(connection, id, plan.error);
     const { field, args } = plan.value;
-    const source = this.options.sources.sourceOf(field, args);
+    const source = this.options.sources.sourceOf(field, args, visitor);
     if (source === null) return undefined;
     const group = this.options.groups.groupOf(schema, plan.value, source);
     const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;

@@ -8,10 +8,11 @@ import { allowsAnyOrigin, type GatewayConfig } from '../gateway-settings.js';
 import { Presence } from '../presence/presence.js';
 import type { ConnectionRules } from './connection.js';
 import { Documents } from './documents.js';
+import { whenExpired } from './expiry.js';
 import { Operations } from './operations.js';
 import { SocketMetrics } from './socket-metrics.js';
 import { SocketServer } from './socket-server.js';
-import { viewerOf } from './visitors.js';
+import { identify } from './visitors.js';
 
 /** The sockets, and what is spoken over them. */
 export function socketsProviders(config: GatewayConfig): readonly Provider[] {
@@ -43,7 +44,7 @@ export function socketsProviders(config: GatewayConfig): readonly Provider[] {
       ) =>
         new SocketServer({
           ...{ presence, metrics, fanoutMetrics, clock },
-          rules: rulesOf(config, operations, authenticator, ids),
+          rules: rulesOf(config, operations, { authenticator, ids, clock }),
           origins: { any: allowsAnyOrigin(config), listed: config.ORIGINS ?? [] },
           keepAliveTimes: {
             pingIntervalMs: config.PING_INTERVAL_MS,
@@ -63,15 +64,23 @@ export function socketsProviders(config: GatewayConfig): readonly Provider[] {
 function rulesOf(
   config: GatewayConfig,
   operations: Operations,
-  authenticator: Authenticator,
-  ids: Ids,
+  {
+    clock,
+    ...who
+  }: { readonly authenticator: Authenticator; readonly ids: Ids; readonly clock: Clock },
 ): ConnectionRules {
+  const toleranceMs = config.AUTH_CLOCK_TOLERANCE_SECONDS * 1000;
   return {
     initTimeoutMs: config.INIT_TIMEOUT_MS,
     operationsMax: config.OPERATIONS_PER_SOCKET_MAX,
     visitorOf: async (params, { socketId, viewerInAddress }) => {
-      const viewerId = await viewerOf(params, viewerInAddress, { authenticator, ids });
-      return viewerId.ok ? { socketId, viewerId: viewerId.value } : viewerId.error;
+      const identity = await identify(params, viewerInAddress, who);
+      if (!identity.ok) return identity.error;
+      const { viewerId, grants, expiresAtMs } = identity.value;
+      return {
+        visitor: { socketId, viewerId, grants },
+        whenOver: (act) => whenExpired({ expiresAtMs, toleranceMs }, clock, act),
+      };
     },
     operate: (connection, visitor, id, payload) =>
       operations.begin(connection, visitor, id, payload),

@@ -1,4 +1,4 @@
-import type { Authenticator, Ids } from '@headcount/platform';
+import type { Authenticator, Grants, Ids } from '@headcount/platform';
 import { err, ok, type ErrorCode, type Result, type ViewerId } from '@headcount/protocol';
 
 export interface VisitorsOptions {
@@ -6,19 +6,31 @@ export interface VisitorsOptions {
   readonly ids: Ids;
 }
 
+/** Whoever opens a socket or a stream. */
+export interface Identity {
+  readonly viewerId: ViewerId;
+  readonly grants: Grants;
+  /** When its token ends, in milliseconds since 1970; null: never. */
+  readonly expiresAtMs: number | null;
+}
+
 /** Who speaks. Without authentication that is whoever it says, or somebody new. */
-export async function viewerOf(
+export async function identify(
   { token, viewerId = null }: Record<string, unknown>,
   viewerInAddress: string | null,
   { authenticator, ids }: VisitorsOptions,
-): Promise<Result<ViewerId, ErrorCode>> {
+): Promise<Result<Identity, ErrorCode>> {
   const claimed = viewerId ?? viewerInAddress ?? undefined;
   if (claimed !== undefined && typeof claimed !== 'string') return err('BAD_REQUEST');
   if (token !== undefined && typeof token !== 'string') return err('BAD_REQUEST');
   const subject = await authenticator.authenticate({ token, viewerId: claimed });
   if (!subject.ok) return subject;
+  const { grants } = subject.value;
+  const isViewer = subject.value.kind === 'viewer';
   // A UUID is a viewer id as it stands.
-  const id = subject.value.kind === 'viewer' ? subject.value.id : (ids.uuid() as ViewerId);
+  const id = isViewer ? subject.value.id : (ids.uuid() as ViewerId);
+  const expiresAtMs = isViewer ? subject.value.expiresAtMs : null;
   // A balancer that went by another id has brought this viewer to a gateway that is not its own.
-  return viewerInAddress === null || viewerInAddress === id ? ok(id) : err('BAD_VIEWER_ID');
+  if (viewerInAddress !== null && viewerInAddress !== id) return err('BAD_VIEWER_ID');
+  return ok({ viewerId: id, grants, expiresAtMs });
 }

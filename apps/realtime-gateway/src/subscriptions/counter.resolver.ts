@@ -3,7 +3,7 @@ import { Args, ArgsType, Context, Field, ID, Int, Resolver, Subscription } from 
 import { Counter, Public } from '@headcount/platform';
 import type { CounterValue } from '@headcount/protocol';
 import { countersOf, everyOf } from '../fanout/field-sources.js';
-import type { Visitor } from '../presence/visitor.js';
+import { demandPages, type Visitor } from '../presence/visitor.js';
 import { Subscriptions, type Values } from './subscriptions.js';
 
 /** What an operation over a socket is executed with. */
@@ -71,17 +71,19 @@ export class CounterResolver {
     resolve: shown,
   })
   viewing(@Args() args: ViewingArgs, @Context() { visitor }: SocketContext): Values {
-    const [{ pageId }] = countersOf('viewing', args);
-    return this.subscriptions.viewing(visitor, pageId, everyOf(args));
+    const counters = countersOf('viewing', args);
+    demandPages(visitor, counters);
+    return this.subscriptions.viewing(visitor, counters[0].pageId, everyOf(args));
   }
 
   @Subscription(() => Counter, {
     description: 'A counter of a page, watched without being present there.',
     resolve: shown,
   })
-  counterChanged(@Args() args: CounterChangedArgs): Values {
-    const [counter] = countersOf('counterChanged', args);
-    return this.subscriptions.counterChanged(counter, everyOf(args));
+  counterChanged(@Args() args: CounterChangedArgs, @Context() { visitor }: SocketContext): Values {
+    const counters = countersOf('counterChanged', args);
+    demandPages(visitor, counters);
+    return this.subscriptions.counterChanged(counters[0], everyOf(args));
   }
 
   @Subscription(() => [Counter], {
@@ -89,16 +91,22 @@ export class CounterResolver {
       'The same counter of several pages, all of them each time that one has changed, in the order asked.',
     resolve: allShown,
   })
-  countersChanged(@Args() args: CountersChangedArgs): Values<readonly CounterValue[]> {
-    return this.subscriptions.countersChanged(countersOf('countersChanged', args), everyOf(args));
+  countersChanged(
+    @Args() args: CountersChangedArgs,
+    @Context() { visitor }: SocketContext,
+  ): Values<readonly CounterValue[]> {
+    const counters = countersOf('countersChanged', args);
+    demandPages(visitor, counters);
+    return this.subscriptions.countersChanged(counters, everyOf(args));
   }
 
   @Subscription(() => Counter, {
     description: 'The whole website: every distinct viewer present anywhere, once.',
     resolve: shown,
   })
-  siteChanged(@Args() args: EveryArgs): Values {
-    const [site] = countersOf('siteChanged', {});
-    return this.subscriptions.counterChanged(site, everyOf(args));
+  siteChanged(@Args() args: EveryArgs, @Context() { visitor }: SocketContext): Values {
+    const counters = countersOf('siteChanged', {});
+    demandPages(visitor, counters);
+    return this.subscriptions.counterChanged(counters[0], everyOf(args));
   }
 }

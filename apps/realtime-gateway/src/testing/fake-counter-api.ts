@@ -112,6 +112,12 @@ export class FakeCounterApi {
     return `http://127.0.0.1:${this.port}`;
   }
 
+  /** Drops what it remembers of what was said to it. */
+  forgetRequests(): void {
+    this.requests.length = 0;
+    this.datagrams.length = 0;
+  }
+
   /** The bodies of one kind of request. */
   bodies<P extends keyof Bodies>(path: P): readonly Bodies[P][] {
     const taken = this.requests.filter((request) => request.path === path);

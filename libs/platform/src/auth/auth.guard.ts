@@ -9,8 +9,9 @@ import { Reflector } from '@nestjs/core';
 import { GqlExecutionContext } from '@nestjs/graphql';
 import type { FastifyRequest } from 'fastify';
 import { orThrow } from '@headcount/protocol';
-import { Authenticator, credentialsOf, type Subject } from './authenticator.js';
+import { Authenticator, credentialsOf } from './authenticator.js';
 import { PUBLIC } from './public.js';
+import type { Subject } from './subject.js';
 
 const subjects = new WeakMap<FastifyRequest, Subject>();
 

@@ -1,12 +1,10 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
-import { jwtVerify } from 'jose';
-import { err, ok, parseViewerId, type Result, type ViewerId } from '@headcount/protocol';
-import type { CommonConfig } from '../config/shared-settings.js';
+import { err, ok, parseViewerId, type Result } from '@headcount/protocol';
+import type { AuthConfig } from '../config/auth-settings.js';
 import type { Clock } from '../sources.js';
-
-/** Who calls. */
-export type Subject =
-  { readonly kind: 'anonymous' } | { readonly kind: 'viewer'; readonly id: ViewerId };
+import { viewerOfClaims } from './claims.js';
+import { Grants } from './grants.js';
+import { ANONYMOUS, type Subject, type Viewer } from './subject.js';
+import { TokenVerifier } from './token-verifier.js';
 
 /** What a caller shows of itself. */
 export interface Credentials {
@@ -16,27 +14,16 @@ export interface Credentials {
   readonly viewerId?: string | undefined;
 }
 
-const ANONYMOUS: Subject = { kind: 'anonymous' };
-
-/** How far the clock of whoever made a token may be off, in seconds. */
-const CLOCK_TOLERANCE_S = 5;
-
-/** Longest token looked at, in characters. */
-const TOKEN_LENGTH_MAX = 4096;
-
 /**
- * Finds out who calls. AUTH=jwt: the `sub` of a token signed with the shared secret (HS256), within
- * its times. AUTH=off, on a loopback address alone: whoever the caller says, or nobody in
- * particular.
+ * Finds out who calls, and what it may do. AUTH=jwt: the `sub` of a good token, and what its claims
+ * grant. AUTH=off, on a loopback address alone: whoever the caller says, or nobody in particular;
+ * everything is granted.
  */
 export class Authenticator {
-  private readonly secret: KeyObject | null;
+  private readonly verifier: TokenVerifier | null;
 
-  constructor(
-    { AUTH, AUTH_JWT_SECRET }: Pick<CommonConfig, 'AUTH' | 'AUTH_JWT_SECRET'>,
-    private readonly clock: Clock,
-  ) {
-    this.secret = AUTH === 'jwt' ? createSecretKey(AUTH_JWT_SECRET ?? '', 'utf8') : null;
+  constructor(config: AuthConfig, clock: Clock) {
+    this.verifier = config.AUTH === 'jwt' ? new TokenVerifier(config, clock) : null;
   }
 
   /** The subject, or why there is none. Never throws for what the caller shows. */
@@ -44,30 +31,17 @@ export class Authenticator {
     token,
     viewerId,
   }: Credentials): Promise<Result<Subject, 'UNAUTHENTICATED' | 'BAD_VIEWER_ID'>> {
-    if (this.secret === null) return viewerId === undefined ? ok(ANONYMOUS) : viewer(viewerId);
-    const subject = token === undefined ? null : await this.subjectOf(token, this.secret);
-    return subject === null ? err('UNAUTHENTICATED') : viewer(subject);
-  }
-
-  private async subjectOf(token: string, secret: KeyObject): Promise<string | null> {
-    if (token.length > TOKEN_LENGTH_MAX) return null;
-    try {
-      const { payload } = await jwtVerify(token, secret, {
-        algorithms: ['HS256'],
-        requiredClaims: ['sub'],
-        clockTolerance: CLOCK_TOLERANCE_S,
-        currentDate: new Date(this.clock.nowMs()),
-      });
-      return typeof payload.sub === 'string' ? payload.sub : null;
-    } catch {
-      return null;
-    }
+    if (this.verifier === null) return viewerId === undefined ? ok(ANONYMOUS) : named(viewerId);
+    const claims = token === undefined ? null : await this.verifier.claimsOf(token);
+    return claims === null ? err('UNAUTHENTICATED') : viewerOfClaims(claims);
   }
 }
 
-function viewer(raw: string): Result<Subject, 'BAD_VIEWER_ID'> {
+/** The viewer that a caller says it is. */
+function named(raw: string): Result<Viewer, 'BAD_VIEWER_ID'> {
   const id = parseViewerId(raw);
-  return id.ok ? ok({ kind: 'viewer', id: id.value }) : id;
+  if (!id.ok) return id;
+  return ok({ kind: 'viewer', id: id.value, expiresAtMs: null, grants: Grants.ALL });
 }
 
 const BEARER = /^Bearer +([^\s]+)$/i;

@@ -19,7 +19,7 @@ import {
 import { z } from 'zod';
 import { HeadcountError, type InstanceId } from '@headcount/protocol';
 import { AuthGuard, Caller } from '../auth/auth.guard.js';
-import type { Subject } from '../auth/authenticator.js';
+import type { Subject } from '../auth/subject.js';
 import { loadConfig } from '../config/load-config.js';
 import { portSetting } from '../config/kinds.js';
 import { commonSettings } from '../config/shared-settings.js';
@@ -202,8 +202,8 @@ describe('an app', () => {
 
   it('knows its callers', async () => {
     const known = await ask('/me', { headers: { 'x-headcount-user': 'ann' } });
-    expect(await known.json()).toEqual({ kind: 'viewer', id: 'ann' });
-    expect(await (await ask('/me')).json()).toEqual({ kind: 'anonymous' });
+    expect(await known.json()).toMatchObject({ kind: 'viewer', id: 'ann' });
+    expect(await (await ask('/me')).json()).toMatchObject({ kind: 'anonymous' });
     const bad = { headers: { 'x-headcount-user': 'a'.repeat(129) } };
     expect(await problemAt('/me', bad)).toMatchObject({ status: 400, code: 'BAD_VIEWER_ID' });
   });

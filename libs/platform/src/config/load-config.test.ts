@@ -147,11 +147,8 @@ describe('a deployment that others can reach', () => {
     expect(faultsOf({ HOST })).toEqual([]);
   });
 
-  it('has a secret to verify tokens with', () => {
-    expect(faultsOf({ AUTH: 'jwt' })).toEqual([
-      'AUTH_JWT_SECRET must be set where AUTH is jwt: without it no token can be verified.',
-    ]);
-    expect(faultsOf({ AUTH: 'jwt', AUTH_JWT_SECRET: 'short' })).toHaveLength(1);
+  it('has a key to verify tokens with', () => {
+    expect(faultsOf({ AUTH: 'jwt' })).toHaveLength(1);
   });
 });
 

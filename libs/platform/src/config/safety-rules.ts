@@ -1,6 +1,7 @@
 /**
  * What protects a deployment only while nobody else can reach it must not be used where they can.
  */
+import { authRules } from './auth-rules.js';
 import { isLoopback } from './loopback.js';
 import type { ConfigRule } from './setting.js';
 import type { regionSettings } from './region-settings.js';
@@ -22,11 +23,6 @@ const ownKeysOutside: SafetyRule = ({ HOST, SIGNING_KEYS }) =>
       'everybody knows the key for development, so whoever reaches this port may change every count.'
     : null;
 
-const secretForJwt: SafetyRule = (values) =>
-  values.AUTH === 'jwt' && 'AUTH_JWT_SECRET' in values && values.AUTH_JWT_SECRET === undefined
-    ? 'AUTH_JWT_SECRET must be set where AUTH is jwt: without it no token can be verified.'
-    : null;
-
 const noPeerOfItself: ConfigRule<typeof commonSettings & typeof regionSettings> = ({
   PEERS,
   REGION,
@@ -40,6 +36,6 @@ const noPeerOfItself: ConfigRule<typeof commonSettings & typeof regionSettings> 
 export const safetyRules: readonly SafetyRule[] = [
   authOutside,
   ownKeysOutside,
-  secretForJwt,
+  ...authRules,
   noPeerOfItself,
 ];

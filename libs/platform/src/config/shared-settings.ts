@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import { BUCKETS_DEFAULT, BUCKETS_MAX, regionField } from '@headcount/protocol';
 import { signingKeysField } from '../signing/signing-keys.js';
+import { authSettings } from './auth-settings.js';
 import { choiceSetting } from './kinds.js';
-import { optionalSetting, setting, type ConfigOf } from './setting.js';
+import { setting, type ConfigOf } from './setting.js';
 
 /** The secret of the key that signs on a developer's machine. Everybody knows it. */
 export const DEVELOPMENT_SECRET = 'headcount-development';
@@ -73,24 +74,6 @@ export const deploymentSettings = {
       secret: true,
     },
     signingKeysField,
-  ),
-};
-
-/** Who callers are. */
-export const authSettings = {
-  AUTH: choiceSetting(
-    'Whether callers prove who they are: `jwt`, or `off`, on a loopback HOST alone.',
-    ['off', 'jwt'],
-    'off',
-  ),
-  AUTH_JWT_SECRET: optionalSetting(
-    {
-      description: 'Secret that tokens are signed with (HS256); their `sub` is the viewer.',
-      must: 'at least 32 characters',
-      example: '$(openssl rand -hex 32)',
-      secret: true,
-    },
-    z.string().min(32),
   ),
 };
 

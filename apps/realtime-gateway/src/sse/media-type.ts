@@ -1,0 +1,34 @@
+import Negotiator from 'negotiator';
+import { HeadcountError } from '@headcount/protocol';
+
+export const EVENT_STREAM = 'text/event-stream';
+
+/** The headers of every stream: nobody on the way may keep it, or hold it back to send it in bulk. */
+export const STREAM_HEADERS = {
+  'content-type': `${EVENT_STREAM}; charset=utf-8`,
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+} as const;
+
+/**
+ * Throws HeadcountError NOT_ACCEPTABLE where the Accept header takes no event stream, or, where it
+ * has to be `named`, only by a wildcard. Browsers name it for an EventSource, and never for an image or a form
+ * that a foreign page has them ask for.
+ */
+export function requireEventStream(accept: string | undefined, named: boolean): void {
+  const headers = accept === undefined ? {} : { accept };
+  const taken = named
+    ? rangesOf(accept).includes(EVENT_STREAM)
+    : new Negotiator({ headers }).mediaType([EVENT_STREAM]) !== undefined;
+  if (taken) return;
+  throw new HeadcountError(
+    'NOT_ACCEPTABLE',
+    named
+      ? `What is asked for needs the header "accept: ${EVENT_STREAM}".`
+      : `This address gives ${EVENT_STREAM}.`,
+  );
+}
+
+function rangesOf(accept = ''): string[] {
+  return accept.split(',').map((range) => range.split(';', 1)[0]?.trim().toLowerCase() ?? '');
+}

@@ -1,0 +1,71 @@
+/** Which pages browsers let read streams, told from outside; browsers say so by their headers. */
+import { until } from '@headcount/testing';
+import { StreamBench } from './testing/stream-bench.js';
+
+const OURS = 'https://www.example.org';
+const FOREIGN = 'https://elsewhere.example';
+
+describe.each(['/pages/home/stream', '/graphql/stream'])(
+  'the origin of a request for %s',
+  (path) => {
+    let bench: StreamBench;
+    const start = async (more: Record<string, string> = {}): Promise<StreamBench> =>
+      (bench = await StreamBench.start(more));
+    afterEach(() => bench.stop());
+
+    /** The status of the answer, and whom it lets read it. */
+    const ask = async (headers: Record<string, string>): Promise<[number | null, unknown]> => {
+      const query = encodeURIComponent('subscription { viewing(pageId: "home") { count } }');
+      const reader = bench.read(`${path}?query=${query}`, headers);
+      await until(() => reader.status !== null);
+      reader.vanish();
+      return [reader.status, reader.headers['access-control-allow-origin'] ?? null];
+    };
+    const preflight = (origin: string): Promise<Response> =>
+      fetch(`${bench.app.url}${path}`, {
+        method: 'OPTIONS',
+        headers: { origin, 'access-control-request-method': 'POST' },
+      });
+
+    it('must be listed, or nobody’s at all', async () => {
+      await start({ ORIGINS: OURS });
+      expect(await ask({ origin: OURS, 'sec-fetch-site': 'cross-site' })).toEqual([200, OURS]);
+      expect(await ask({ origin: FOREIGN })).toEqual([403, null]);
+      expect(await ask({ origin: 'null' })).toEqual([403, null]);
+      expect(await ask({})).toEqual([200, null]);
+    });
+
+    it('is judged by what a browser says of the site where a page has it say none', async () => {
+      await start({ ORIGINS: OURS });
+      expect(await ask({ 'sec-fetch-site': 'cross-site' })).toEqual([403, null]);
+      expect(await ask({ 'sec-fetch-site': 'same-site' })).toEqual([403, null]);
+      expect(await ask({ 'sec-fetch-site': 'same-origin' })).toEqual([200, null]);
+      expect(await ask({ 'sec-fetch-site': 'none' })).toEqual([200, null]);
+    });
+
+    it('may be any on a loopback address where none are listed', async () => {
+      await start();
+      expect(await ask({ origin: FOREIGN })).toEqual([200, FOREIGN]);
+    });
+
+    it('is told before a page’s real request what it may send', async () => {
+      await start({ ORIGINS: OURS });
+      const allowed = await preflight(OURS);
+      expect(allowed.status).toBe(204);
+      expect(Object.fromEntries(allowed.headers)).toMatchObject({
+        'access-control-allow-origin': OURS,
+        'access-control-allow-methods': 'GET, POST',
+        'access-control-allow-headers': expect.stringMatching(
+          /authorization.*content-type.*x-headcount-user/,
+        ),
+        vary: 'origin',
+      });
+      const refused = await preflight(FOREIGN);
+      expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([
+        403,
+        null,
+      ]);
+      expect(await refused.json()).toMatchObject({ code: 'FORBIDDEN' });
+    });
+  },
+);

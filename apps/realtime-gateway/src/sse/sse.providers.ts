@@ -1,0 +1,53 @@
+import type { Provider } from '@nestjs/common';
+import { GraphQLSchemaHost } from '@nestjs/graphql';
+import { Authenticator, CLOCK, IDS, isLoopback, type Clock, type Ids } from '@headcount/platform';
+import { allowsAnyOrigin, type GatewayConfig } from '../gateway-settings.js';
+import { EventStreams } from './event-streams.js';
+import { GRAPHQL_STREAM, GraphqlStreamController } from './graphql-stream.controller.js';
+import { graphqlStream } from './graphql-stream.js';
+import { STREAM_ORIGINS } from './origin.guard.js';
+import { PageStreamController } from './page-stream.controller.js';
+import { StreamMetrics } from './stream-metrics.js';
+import { Viewers } from './viewers.js';
+
+/** Where event streams are asked for. */
+export const sseControllers = [GraphqlStreamController, PageStreamController];
+
+/** The event streams, and what is spoken over them. */
+export function sseProviders(config: GatewayConfig): readonly Provider[] {
+  return [
+    StreamMetrics,
+    {
+      provide: STREAM_ORIGINS,
+      useValue: { any: allowsAnyOrigin(config), listed: config.ORIGINS ?? [] },
+    },
+    {
+      provide: Viewers,
+      useFactory: (authenticator: Authenticator, ids: Ids) => new Viewers(authenticator, ids),
+      inject: [Authenticator, IDS],
+    },
+    {
+      provide: EventStreams,
+      useFactory: (metrics: StreamMetrics, clock: Clock) =>
+        new EventStreams({
+          ...{ metrics, clock },
+          streamsMax: config.SOCKETS_MAX,
+          streamsPerAddressMax: config.SOCKETS_PER_ADDRESS_MAX,
+          stuckMs: config.SLOW_MS,
+          drainMs: config.DRAIN_MS,
+          toleranceMs: config.AUTH_CLOCK_TOLERANCE_SECONDS * 1000,
+        }),
+      inject: [StreamMetrics, CLOCK],
+    },
+    {
+      provide: GRAPHQL_STREAM,
+      useFactory: (schemaHost: GraphQLSchemaHost) =>
+        graphqlStream({
+          // Made when the app has been initialised, which is before anyone asks.
+          schema: () => schemaHost.schema,
+          introspection: isLoopback(config.HOST),
+        }),
+      inject: [GraphQLSchemaHost],
+    },
+  ];
+}

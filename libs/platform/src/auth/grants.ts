@@ -1,0 +1,59 @@
+import type { CounterName, PageId } from '@headcount/protocol';
+import { glob, type Glob } from './glob.js';
+
+/** What a token says of its bearer's rights. `undefined`: it does not say, which allows all. */
+export interface GrantedPatterns {
+  /** Pages that may be viewed. */
+  readonly pages?: readonly string[] | undefined;
+  /** Counters that may be written: `page name`, or `name` for that counter of any page. */
+  readonly counters?: readonly string[] | undefined;
+  readonly scopes?: readonly string[] | undefined;
+}
+
+interface CounterGlob {
+  readonly page: Glob;
+  readonly name: Glob;
+}
+
+/** What a subject may do. `@site` is a page like every other here: it needs a pattern that fits. */
+export class Grants {
+  /** Everything is allowed. */
+  static readonly ALL = Grants.of({});
+
+  private constructor(
+    private readonly pages: readonly Glob[] | null,
+    private readonly counters: readonly CounterGlob[] | null,
+    /** The words of the claim `scope`. */
+    readonly scopes: ReadonlySet<string>,
+  ) {}
+
+  static of({ pages, counters, scopes }: GrantedPatterns): Grants {
+    return new Grants(
+      pages?.map(pageGlob) ?? null,
+      counters?.map(counterGlob) ?? null,
+      new Set(scopes),
+    );
+  }
+
+  /** Whether the subject may be present on a page, and watch it as itself. */
+  mayView(pageId: PageId): boolean {
+    return this.pages === null || this.pages.some((matches) => matches(pageId));
+  }
+
+  /** Whether the subject may raise and lower a counter. */
+  mayWrite(pageId: PageId, name: CounterName): boolean {
+    if (this.counters === null) return true;
+    return this.counters.some((one) => one.page(pageId) && one.name(name));
+  }
+}
+
+/** Page ids are in NFC, so a pattern in another form would never fit one. */
+const pageGlob = (pattern: string): Glob => glob(pattern.normalize('NFC'));
+
+/** Neither page ids nor counter names have spaces in them. */
+function counterGlob(pattern: string): CounterGlob {
+  const [first = '', second] = pattern.split(' ');
+  return second === undefined
+    ? { page: glob('*'), name: glob(first) }
+    : { page: pageGlob(first), name: glob(second) };
+}

@@ -1,0 +1,153 @@
+/**
+ * Goal    keys of an identity provider are found, also new ones, and its failures do no harm.
+ * Method  a server on this machine gives the set; the clock is set by the test.
+ */
+import { jwtVerify } from 'jose';
+import {
+  FRESH_MS,
+  HELD_MS_MAX,
+  PAUSE_MS,
+  RETRY_MS,
+  RemoteKeys,
+  SET_BYTES_MAX,
+} from './remote-keys.js';
+import { KeyServer } from './testing/key-server.js';
+import { NOW_S, TestClock, jwtConfig, newKey, sign, type TestKey } from './testing/tokens.js';
+import { TokenVerifier } from './token-verifier.js';
+
+describe('the keys at an address', () => {
+  let first: TestKey;
+  let second: TestKey;
+  let server: KeyServer;
+  let clock: TestClock;
+  let failures: string[];
+  let keys: RemoteKeys;
+  beforeAll(async () => {
+    [first, second] = [await newKey('ES256', 'first'), await newKey('ES256', 'second')];
+  });
+  beforeEach(async () => {
+    server = await KeyServer.start([first.jwk]);
+    clock = new TestClock();
+    failures = [];
+    keys = new RemoteKeys({ url: server.url, clock, onFailure: (why) => failures.push(why) });
+  });
+  afterEach(() => server.stop());
+
+  const tokenOf = ({ privateKey, alg, jwk }: TestKey, kid = jwk.kid) =>
+    sign({ sub: 'ann' }, privateKey, { alg, ...(kid && { kid }) });
+  const takes = async (key: TestKey, kid?: string): Promise<boolean> => {
+    const token = await tokenOf(key, kid);
+    return jwtVerify(token, keys.keyFor, { currentDate: new Date(NOW_S * 1000) }).then(
+      () => true,
+      () => false,
+    );
+  };
+
+  it('are fetched once for many tokens', async () => {
+    expect(await Promise.all([takes(first), takes(first), takes(first)])).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    clock.monotonic += FRESH_MS - 1;
+    expect(await takes(first)).toBe(true);
+    expect(server.asked).toBe(1);
+    clock.monotonic += 1;
+    expect(await takes(first)).toBe(true);
+    expect(server.asked).toBe(2);
+    expect(failures).toEqual([]);
+  });
+
+  it('are found after a rotation, when a token names a new one', async () => {
+    await takes(first);
+    server.keys = [first.jwk, second.jwk];
+    clock.monotonic += PAUSE_MS;
+    expect(await takes(second)).toBe(true);
+    expect(await takes(first)).toBe(true);
+    expect(server.asked).toBe(2);
+  });
+
+  it('are no longer taken once they are taken back and the set is old', async () => {
+    await takes(first);
+    server.keys = [second.jwk];
+    clock.monotonic += FRESH_MS;
+    expect(await takes(first)).toBe(false);
+    expect(await takes(second)).toBe(true);
+  });
+
+  it('are not asked for again and again because of made-up ids', async () => {
+    await takes(first);
+    for (let nth = 0; nth < 20; nth += 1) expect(await takes(second, `made-up-${nth}`)).toBe(false);
+    expect(server.asked).toBe(1);
+    clock.monotonic += PAUSE_MS;
+    for (let nth = 0; nth < 20; nth += 1) expect(await takes(second, `made-up-${nth}`)).toBe(false);
+    expect(server.asked).toBe(2);
+  });
+
+  it('stay good for an hour while the address fails, and not longer', async () => {
+    await takes(first);
+    server.answer = (response) => response.writeHead(500).end();
+    clock.monotonic += HELD_MS_MAX - 1;
+    expect(await takes(first)).toBe(true);
+    clock.monotonic += 1;
+    expect(await takes(first)).toBe(false);
+    expect(failures).toEqual(['the status is 500']);
+  });
+
+  it('are asked for after a pause where the address failed', async () => {
+    const working = server.answer;
+    server.answer = (response) => response.writeHead(503).end();
+    for (let nth = 0; nth < 5; nth += 1) expect(await takes(first)).toBe(false);
+    expect(server.asked).toBe(1);
+    server.answer = working;
+    clock.monotonic += RETRY_MS;
+    expect(await takes(first)).toBe(true);
+    expect(server.asked).toBe(2);
+  });
+
+  it.each([
+    ['is no JSON', '<html>'],
+    ['is no set', '{"keys":"none"}'],
+    ['is too long', JSON.stringify({ keys: [], more: 'x'.repeat(SET_BYTES_MAX) })],
+  ])('are none where the answer %s', async (_, text) => {
+    server.answer = (response) => response.end(text);
+    expect(await takes(first)).toBe(false);
+    expect(failures).toHaveLength(1);
+  });
+
+  it('are not fetched from where the address sends us', async () => {
+    const elsewhere = await KeyServer.start([first.jwk]);
+    server.answer = (response) => response.writeHead(302, { location: elsewhere.url }).end();
+    expect(await takes(first)).toBe(false);
+    expect(elsewhere.asked).toBe(0);
+    expect(failures).toEqual(['the status is 302']);
+    await elsewhere.stop();
+  });
+
+  it('are given up where the answer stalls halfway, and asked for again', async () => {
+    const onFailure = (why: string): unknown => failures.push(why);
+    keys = new RemoteKeys({ url: server.url, clock, onFailure, timeoutMs: 500 });
+    const working = server.answer;
+    server.answer = (response) => void response.write('{"keys":');
+    expect(await takes(first)).toBe(false);
+    expect(failures).toHaveLength(1);
+    server.answer = working;
+    clock.monotonic += RETRY_MS;
+    expect(await takes(first)).toBe(true);
+  });
+
+  it('are never secrets, whatever the set has', async () => {
+    const secret = Buffer.from('x'.repeat(32));
+    server.keys = [{ kty: 'oct', k: secret.toString('base64url'), alg: 'HS256', kid: 'first' }];
+    const token = await sign({ sub: 'ann' }, secret.toString(), { kid: 'first' });
+    await expect(jwtVerify(token, keys.keyFor)).rejects.toThrow();
+  });
+
+  it('are those of AUTH_JWKS_URL', async () => {
+    const verifier = new TokenVerifier(jwtConfig({ AUTH_JWKS_URL: server.url }), clock);
+    expect(await verifier.claimsOf(await tokenOf(first))).toEqual({ sub: 'ann' });
+    expect(await verifier.claimsOf(await tokenOf(second))).toBeNull();
+    const hs = await sign({ sub: 'ann' }, JSON.stringify(first.jwk), { kid: 'first' });
+    expect(await verifier.claimsOf(hs)).toBeNull();
+  });
+});

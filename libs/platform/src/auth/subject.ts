@@ -1,0 +1,26 @@
+import type { ViewerId } from '@headcount/protocol';
+import { Grants } from './grants.js';
+
+/** Somebody with an id. */
+export interface Viewer {
+  readonly kind: 'viewer';
+  readonly id: ViewerId;
+  /**
+   * When the token ends, in milliseconds since 1970; null: never. It is taken
+   * AUTH_CLOCK_TOLERANCE_SECONDS longer, which whoever keeps a connection open has to add.
+   */
+  readonly expiresAtMs: number | null;
+  readonly grants: Grants;
+}
+
+/** Nobody in particular, where AUTH is off. */
+export interface Anonymous {
+  readonly kind: 'anonymous';
+  readonly grants: Grants;
+}
+
+/** Who calls. */
+export type Subject = Anonymous | Viewer;
+
+/** Where AUTH is off, and nothing is forbidden. */
+export const ANONYMOUS: Anonymous = Object.freeze({ kind: 'anonymous', grants: Grants.ALL });

@@ -1,0 +1,140 @@
+import { exportSPKI } from 'jose';
+import {
+  NOW_S,
+  SECRET,
+  TestClock,
+  jwtConfig,
+  newKey,
+  sign,
+  type TestKey,
+} from './testing/tokens.js';
+import { TOKEN_LENGTH_MAX, TokenVerifier } from './token-verifier.js';
+
+const clock = new TestClock();
+const verifier = (env: Record<string, string>) => new TokenVerifier(jwtConfig(env), clock);
+const withSecret = (env: Record<string, string> = {}) =>
+  verifier({ AUTH_JWT_SECRET: SECRET, ...env });
+const pemOf = ({ publicKey }: TestKey) => exportSPKI(publicKey);
+
+describe('a token signed with the secret', () => {
+  it('is good, and gives its claims', async () => {
+    const token = await sign({ sub: 'ann', role: 'editor' });
+    expect(await withSecret().claimsOf(token)).toEqual({ sub: 'ann', role: 'editor' });
+  });
+
+  it('is refused where it was signed with another, changed, or is no token', async () => {
+    const [head, , signature] = (await sign({ sub: 'ann' })).split('.');
+    const bob = Buffer.from('{"sub":"bob"}').toString('base64url');
+    const none = Buffer.from('{"alg":"none"}').toString('base64url');
+    const other = await sign({ sub: 'ann' }, `${SECRET}!`);
+    const bad = [other, `${head}.${bob}.${signature}`, `${none}.${bob}.`, '', 'a.b.c', '..', '\0'];
+    for (const token of bad) expect(await withSecret().claimsOf(token)).toBeNull();
+  });
+
+  it('is taken with the algorithms of the list alone', async () => {
+    const token = await sign({ sub: 'ann' }, SECRET, { alg: 'HS512' });
+    expect(await withSecret().claimsOf(token)).toBeNull();
+    const longer = withSecret({ AUTH_ALGORITHMS: 'HS384, HS512' });
+    expect(await longer.claimsOf(token)).not.toBeNull();
+    expect(await longer.claimsOf(await sign({ sub: 'ann' }))).toBeNull();
+  });
+
+  it('is not even looked at where it is very long', async () => {
+    const token = await sign({ sub: 'ann' });
+    const room = Math.floor(((TOKEN_LENGTH_MAX - token.length) * 3) / 4) - 20;
+    expect(
+      await withSecret().claimsOf(await sign({ sub: 'ann', x: 'x'.repeat(room) })),
+    ).toBeTruthy();
+    const longer = await sign({ sub: 'ann', x: 'x'.repeat(room + 40) });
+    expect(longer.length).toBeGreaterThan(TOKEN_LENGTH_MAX);
+    expect(await withSecret().claimsOf(longer)).toBeNull();
+  });
+});
+
+describe('the times of a token', () => {
+  const takes = async (env: Record<string, string>, claims: object) =>
+    (await withSecret(env).claimsOf(await sign({ sub: 'ann', ...claims }))) !== null;
+
+  it('are kept with a tolerance of 5 seconds', async () => {
+    expect(await takes({}, { exp: NOW_S + 1 })).toBe(true);
+    expect(await takes({}, { exp: NOW_S - 4 })).toBe(true);
+    expect(await takes({}, { exp: NOW_S - 5 })).toBe(false);
+    expect(await takes({}, { nbf: NOW_S + 5 })).toBe(true);
+    expect(await takes({}, { nbf: NOW_S + 6 })).toBe(false);
+  });
+
+  it('are kept with the tolerance that is set', async () => {
+    const none = { AUTH_CLOCK_TOLERANCE_SECONDS: '0' };
+    expect(await takes(none, { exp: NOW_S })).toBe(false);
+    expect(await takes(none, { nbf: NOW_S + 1 })).toBe(false);
+    const minute = { AUTH_CLOCK_TOLERANCE_SECONDS: '60' };
+    expect(await takes(minute, { exp: NOW_S - 59 })).toBe(true);
+    expect(await takes(minute, { nbf: NOW_S + 60 })).toBe(true);
+  });
+
+  it('are numbers, or the token is refused', async () => {
+    expect(await takes({}, { exp: String(NOW_S + 60) })).toBe(false);
+    expect(await takes({}, { nbf: null })).toBe(false);
+  });
+});
+
+describe('issuer and audience', () => {
+  const strict = { AUTH_ISSUER: 'https://id.example.org/', AUTH_AUDIENCE: 'headcount' };
+  const good = { sub: 'ann', iss: strict.AUTH_ISSUER, aud: strict.AUTH_AUDIENCE };
+
+  it('are what is set, which may be one audience of several', async () => {
+    const both = withSecret(strict);
+    expect(await both.claimsOf(await sign(good))).toEqual(good);
+    expect(await both.claimsOf(await sign({ ...good, aud: ['shop', 'headcount'] }))).toBeTruthy();
+  });
+
+  it.each([
+    ['another issuer', { ...good, iss: 'https://id.example.org' }],
+    ['no issuer', { sub: 'ann', aud: 'headcount' }],
+    ['another audience', { ...good, aud: 'shop' }],
+    ['other audiences', { ...good, aud: ['shop', 'headcounts'] }],
+    ['no audience', { sub: 'ann', iss: good.iss }],
+  ])('let in no token with %s', async (_, claims) => {
+    expect(await withSecret(strict).claimsOf(await sign(claims))).toBeNull();
+  });
+
+  it('are not looked at where none is set', async () => {
+    expect(await withSecret().claimsOf(await sign({ ...good, iss: 'x', aud: 'y' }))).toBeTruthy();
+  });
+});
+
+describe('a token verified with a public key', () => {
+  it.each(['RS256', 'PS256', 'ES256', 'EdDSA'])('may be signed with %s', async (alg) => {
+    const [key, other] = [await newKey(alg), await newKey(alg)];
+    const pem = (await pemOf(key)).replaceAll('\n', '\\n');
+    const one = verifier({ AUTH_JWT_PUBLIC_KEY: pem });
+    expect(await one.claimsOf(await sign({ sub: 'ann' }, key.privateKey, { alg }))).toBeTruthy();
+    expect(await one.claimsOf(await sign({ sub: 'ann' }, other.privateKey, { alg }))).toBeNull();
+  });
+
+  it('is taken with the algorithms of the list alone', async () => {
+    const key = await newKey('RS256');
+    const one = verifier({ AUTH_JWT_PUBLIC_KEY: await pemOf(key), AUTH_ALGORITHMS: 'PS256' });
+    const signed = (alg: string) => sign({ sub: 'ann' }, key.privateKey, { alg });
+    expect(await one.claimsOf(await signed('RS256'))).toBeNull();
+    expect(await one.claimsOf(await signed('RS512'))).toBeNull();
+    expect(
+      await verifier({ AUTH_JWT_PUBLIC_KEY: await pemOf(key) }).claimsOf(await signed('RS256')),
+    ).toBeTruthy();
+  });
+
+  it('is refused where the public key was used as if it were a secret', async () => {
+    const pem = await pemOf(await newKey('RS256'));
+    const one = verifier({ AUTH_JWT_PUBLIC_KEY: pem });
+    for (const secret of [pem, pem.trim()]) {
+      expect(await one.claimsOf(await sign({ sub: 'ann' }, secret))).toBeNull();
+    }
+  });
+
+  it('is refused where it brings its own key along', async () => {
+    const mine = await newKey('ES256');
+    const one = verifier({ AUTH_JWT_PUBLIC_KEY: await pemOf(await newKey('ES256')) });
+    const header = { alg: 'ES256', jwk: mine.jwk };
+    expect(await one.claimsOf(await sign({ sub: 'ann' }, mine.privateKey, header))).toBeNull();
+  });
+});

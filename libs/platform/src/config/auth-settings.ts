@@ -1,0 +1,116 @@
+/** The settings that say who callers are. */
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { z } from 'zod';
+import { PUBLIC_KEY_ALGORITHMS, SECRET_ALGORITHMS, algorithmsOf } from '../auth/algorithms.js';
+import { choiceSetting, numberSetting } from './kinds.js';
+import { isLoopback } from './loopback.js';
+import { optionalSetting, type ConfigOf } from './setting.js';
+
+const ALGORITHMS = [...SECRET_ALGORITHMS, ...PUBLIC_KEY_ALGORITHMS] as const;
+
+const algorithms = z
+  .string()
+  .transform((raw) => raw.split(',').map((name) => name.trim()))
+  .pipe(z.array(z.enum(ALGORITHMS)).min(1))
+  .readonly();
+
+/** A public key of use, from PEM in which `\n` may stand for a break of line. */
+const publicKey = z.string().transform((raw, context): KeyObject => {
+  const key = publicKeyOf(raw.replaceAll('\\n', '\n'));
+  if (key !== null && algorithmsOf(key).length > 0) return key;
+  context.addIssue({ code: 'custom', message: 'not a public key' });
+  return z.NEVER;
+});
+
+function publicKeyOf(pem: string): KeyObject | null {
+  // Node would take the public half of a private key, which has no business here.
+  if (/PRIVATE KEY/.test(pem)) return null;
+  try {
+    return createPublicKey(pem);
+  } catch {
+    return null;
+  }
+}
+
+/** Whoever could change the answer on its way could sign as anybody, so it is TLS or this machine. */
+function isPrivateWay(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, hostname, username, password } = new URL(address);
+  if (username !== '' || password !== '') return false;
+  if (protocol === 'https:') return true;
+  return protocol === 'http:' && isLoopback(hostname.replace(/^\[|\]$/g, ''));
+}
+
+const claimValue = z.string().regex(/^\S{1,1024}$/);
+
+/** Who callers are. */
+export const authSettings = {
+  AUTH: choiceSetting(
+    'Whether callers prove who they are: `jwt`, or `off`, on a loopback HOST alone.',
+    ['off', 'jwt'],
+    'off',
+  ),
+  AUTH_JWT_SECRET: optionalSetting(
+    {
+      description:
+        'Secret that tokens are signed with; their `sub` is the viewer. Where AUTH is jwt, this, AUTH_JWT_PUBLIC_KEY or AUTH_JWKS_URL.',
+      must: 'at least 32 characters',
+      example: '$(openssl rand -hex 32)',
+      secret: true,
+    },
+    z.string().min(32),
+  ),
+  AUTH_JWT_PUBLIC_KEY: optionalSetting(
+    {
+      description:
+        'Public key that tokens are verified with, or a certificate with it, of which the key alone is used.',
+      must: 'PEM, in which \\n may stand for a break of line, of an RSA key of 2048 bits or more, or one of P-256, P-384, P-521 or Ed25519',
+      example: '-----BEGIN PUBLIC KEY-----\\nMCow...\\n-----END PUBLIC KEY-----',
+      // A private key given by mistake must not come to stand in a log.
+      secret: true,
+    },
+    publicKey,
+  ),
+  AUTH_JWKS_URL: optionalSetting(
+    {
+      description: 'Address of the key set of an identity provider (JWKS).',
+      must: 'an https address, or an http one of a loopback host, without user and password',
+      example: 'https://id.example.org/.well-known/jwks.json',
+      // A password in it is a fault, and shown nevertheless it would be a leak.
+      secret: true,
+    },
+    z.string().refine(isPrivateWay),
+  ),
+  AUTH_ALGORITHMS: optionalSetting(
+    {
+      description:
+        'Algorithms that tokens may be signed with, separated by commas; default: HS256 with a secret, RS256,ES256,EdDSA,PS256 with public keys.',
+      must: `some of ${ALGORITHMS.join(', ')}, separated by commas`,
+      example: 'ES256',
+    },
+    algorithms,
+  ),
+  AUTH_ISSUER: optionalSetting(
+    {
+      description: 'What `iss` of a token must be; default: it is not looked at.',
+      must: '1 to 1024 characters without spaces',
+      example: 'https://id.example.org/',
+    },
+    claimValue,
+  ),
+  AUTH_AUDIENCE: optionalSetting(
+    {
+      description: 'What `aud` of a token must be or contain; default: it is not looked at.',
+      must: '1 to 1024 characters without spaces',
+      example: 'headcount',
+    },
+    claimValue,
+  ),
+  AUTH_CLOCK_TOLERANCE_SECONDS: numberSetting(
+    'How far the clock of whoever makes the tokens may be off, in seconds.',
+    { min: 0, max: 300, default: 5 },
+  ),
+};
+
+/** The values of the settings that say who callers are. */
+export type AuthConfig = ConfigOf<typeof authSettings>;
