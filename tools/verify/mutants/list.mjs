@@ -5,9 +5,11 @@
 const SCRIPTS = 'libs/counter-store/src/scripts/';
 const INCLUDES = `${SCRIPTS}includes/`;
 
-// Not among them, as two things must go wrong for each to be seen, which no thousand seeds show: a batch of an ended incarnation
-// that is added again (a test of the region store has it), and a record that is taken before its increment (its amount waits
-// for its keeper all the same).
+// Not among them is what the simulator does not see within a thousand seeds; a test named here sees it:
+// - what mends itself, as only the end is looked at: a reap by time while Redis is away and a looker that counts its sleep
+//   (tools/e2e/failures), the viewers of a stale region counted on, a read that was overtaken (watch tests of replication);
+// - what takes two things going wrong at once: a batch of an ended incarnation that is added again, a part that was asked for
+//   before forgetting (region.store), a record that is taken before its increment (its amount waits for its keeper anyway).
 export const MUTANTS = [
   {
     name: 'totals of another writer are added instead of joined',
@@ -94,12 +96,6 @@ export const MUTANTS = [
     to: 'const covers = changed.covers;',
   },
   {
-    name: 'a part that was asked for before forgetting is taken',
-    file: `${SCRIPTS}region-merge.lua`,
-    from: "if askedUnder ~= bucket.incarnation then return answer('need') end",
-    to: '',
-  },
-  {
     name: 'totals of an ended incarnation are taken over though peers have them',
     file: `${INCLUDES}writers.lua`,
     from: 'if bucket.shared and counter.seq > 0 and counter.seq <= bucket.begun then',
@@ -151,12 +147,14 @@ export const MUTANTS = [
   },
   {
     name: 'what silence has told is not passed on once the vector tells it',
+    first: 11_000,
     file: `${INCLUDES}gone.lua`,
     from: '      tell(key)\n',
     to: '',
   },
   {
     name: 'whole state tells increments before the records of their operations',
+    first: 2200,
     file: 'libs/counter-store/src/region-cursor.ts',
     from: 'return next === undefined ? { slice: 0, told: begunAt } : { log: next, rev: 0 };',
     to: 'return next === undefined ? { slice: 0, told: Number.MAX_SAFE_INTEGER } : { log: next, rev: 0 };',
@@ -174,18 +172,6 @@ export const MUTANTS = [
     to: 'if (marked === null)',
   },
   {
-    name: 'gateways are reaped by time while Redis is away',
-    file: 'libs/replication/src/looker.ts',
-    from: '[this.gateways, this.counterApis] = [NEVER_LOOKED, NEVER_LOOKED];',
-    to: '',
-  },
-  {
-    name: 'a looker that slept counts its sleep',
-    file: 'libs/replication/src/liveness.ts',
-    from: 'before.lookedAtMs === null || atMs - before.lookedAtMs > 2 * periodMs',
-    to: 'before.lookedAtMs === null',
-  },
-  {
     name: 'a lost hint is never repaired',
     file: 'libs/replication/src/watch/bucket-follower.ts',
     from: 'if (position.incarnation !== incarnation || position.rev > rev) await this.mend();',
@@ -193,6 +179,7 @@ export const MUTANTS = [
   },
   {
     name: 'a bucket that somebody is joining is unsubscribed',
+    first: 1000,
     file: 'libs/replication/src/watch/bucket-follower.ts',
     from: 'return this.watched.counters.size === 0 && this.joining === 0;',
     to: 'return this.watched.counters.size === 0;',
@@ -202,18 +189,6 @@ export const MUTANTS = [
     file: 'libs/crdt/src/filtered-feed.ts',
     from: 'return held === undefined || compareRev(offered, held) > 0;',
     to: 'return true;',
-  },
-  {
-    name: 'a read that was overtaken is kept',
-    file: 'libs/replication/src/watch/watched-bucket.ts',
-    from: 'if (compareRev(position, this.at) < 0) return null;\n    this.staleRegions',
-    to: 'this.staleRegions',
-  },
-  {
-    name: 'the viewers of a stale region are counted on',
-    file: `${INCLUDES}counter.lua`,
-    from: "return (',' .. bucket.stale):find(',' .. number .. ':', 1, true) ~= nil",
-    to: 'return false',
   },
   {
     name: 'a gateway takes what it has sent for arrived',
