@@ -32,20 +32,24 @@ local function compare(key, held, sum)
   for _, part in ipairs({ key, held, sum }) do differences[#differences + 1] = part end
 end
 
-for _, field in ipairs(redis.call('HKEYS', shelf_key(bucket, shelf % bucket.shelves))) do
+local fields, held = redis.call('HGETALL', shelf_key(bucket, shelf % bucket.shelves)), {}
+for i = 1, #fields, 2 do held[fields[i]] = fields[i + 1] end
+local parts = sum_parts(bucket, held)
+for i = 1, #fields, 2 do
+  local field = fields[i]
   local key = shelf_counter(field)
   if field == key then
-    local counter = durable_get(bucket, key)
+    local counter = durable_parse(held[key])
     counter.theirs = {}
-    compare(key, int(counter.total), int(durable_sum(bucket, key, counter)))
+    compare(key, int(counter.total), int(durable_sum(bucket, key, counter, parts)))
   elseif field == key .. '\t~' then
     local viewers, connections = 0, 0
     for i = ENTRIES, #KEYS do
       local ofViewers, ofConnections = (redis.call('HGET', KEYS[i], key) or '0,0'):match('(%d+),(%d+)')
       viewers, connections = viewers + tonumber(ofViewers), connections + tonumber(ofConnections)
     end
-    local held = presence_get(bucket, key)
-    compare(key, int(held.viewers) .. ',' .. int(held.connections), int(viewers) .. ',' .. int(connections))
+    local presence = presence_parse(held[field])
+    compare(key, int(presence.viewers) .. ',' .. int(presence.connections), int(viewers) .. ',' .. int(connections))
   end
 end
 return { compared, unpack(differences) }

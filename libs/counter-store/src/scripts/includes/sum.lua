@@ -3,8 +3,20 @@ sum: the exact total of a durable counter, wherever the running total may have l
 ]]
 local MAX = 9007199254740991
 
+-- What sums are made from, read once for many of them. `held`: all fields of a shelf, where they have been read.
+local function sum_parts(bucket, held)
+  local parts = { held = held, writers = redis.call('HGETALL', bucket.prefix .. 'writers'), voids = {} }
+  for _, void in ipairs(redis.call('ZRANGE', bucket.prefix .. 'voids', 0, -1)) do
+    local amount, key = void:match('^%S+ (%-?%d+) %d+ ([^\t]+)\t')
+    parts.voids[key] = parts.voids[key] or {}
+    table.insert(parts.voids[key], tonumber(amount))
+  end
+  return parts
+end
+
 -- The exact sum over all writers less the voids, in two limbs as it may pass 2^53; +-2^53 where it does.
-local function durable_sum(bucket, key, counter)
+local function durable_sum(bucket, key, counter, parts)
+  parts = parts or sum_parts(bucket)
   local LIMB = 134217728
   local high, low = 0, 0
   local function add(number, sign)
@@ -16,19 +28,17 @@ local function durable_sum(bucket, key, counter)
     add(counter.theirs[writer].up, 1)
     add(counter.theirs[writer].down, -1)
   end
-  local writers = redis.call('HGETALL', bucket.prefix .. 'writers')
+  local writers = parts.writers
   for i = 1, #writers, 2 do
-    local text = not counter.theirs[writers[i]] and shelf_get(bucket, key, key .. '\t' .. writers[i + 1])
-    if text then
+    local field, text = key .. '\t' .. writers[i + 1], nil
+    if parts.held then text = parts.held[field] else text = shelf_get(bucket, key, field) end
+    if text and not counter.theirs[writers[i]] then
       local up, down = text:match('(%d+),(%d+)')
       add(tonumber(up), 1)
       add(tonumber(down), -1)
     end
   end
-  for _, void in ipairs(redis.call('ZRANGE', bucket.prefix .. 'voids', 0, -1)) do
-    local amount, ofKey = void:match('^%S+ (%-?%d+) %d+ ([^\t]+)\t')
-    if ofKey == key then add(math.abs(tonumber(amount)), tonumber(amount) > 0 and -1 or 1) end
-  end
+  for _, amount in ipairs(parts.voids[key] or {}) do add(math.abs(amount), amount > 0 and -1 or 1) end
   local carry = math.floor(low / LIMB)
   high, low = high + carry, low - carry * LIMB
   local sum = high * LIMB + low
