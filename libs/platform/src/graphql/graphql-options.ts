@@ -1,4 +1,5 @@
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import { pruneSchema } from '@graphql-tools/utils';
 import { GraphQLError } from 'graphql';
 import { isLoopback } from '../config/loopback.js';
 import { depthLimit } from './depth-limit.js';
@@ -27,6 +28,9 @@ export function graphqlOptions(
     // file.
     autoSchemaFile: true,
     sortSchema: true,
+    // Nest knows the types of the whole process, where several apps may run: what no operation of
+    // this one reaches is not of its schema.
+    transformSchema: (schema) => pruneSchema(schema),
     introspection: development,
     graphiql: development,
     playground: false,
