@@ -153,13 +153,6 @@ export const MUTANTS = [
     to: '',
   },
   {
-    name: 'whole state tells increments before the records of their operations',
-    first: 2200,
-    file: 'libs/counter-store/src/region-cursor.ts',
-    from: 'return next === undefined ? { slice: 0, told: begunAt } : { log: next, rev: 0 };',
-    to: 'return next === undefined ? { slice: 0, told: Number.MAX_SAFE_INTEGER } : { log: next, rev: 0 };',
-  },
-  {
     name: 'what is not durable is acknowledged and told to peers',
     file: 'libs/counter-store/src/durability.ts',
     from: 'if (reached < this.replicas) {',
