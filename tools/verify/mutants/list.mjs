@@ -9,7 +9,8 @@ const INCLUDES = `${SCRIPTS}includes/`;
 // - what mends itself, as only the end is looked at: a reap by time while Redis is away and a looker that counts its sleep
 //   (tools/e2e/failures), the viewers of a stale region counted on, a read that was overtaken (watch tests of replication);
 // - what takes two things going wrong at once: a batch of an ended incarnation that is added again, a part that was asked for
-//   before forgetting (region.store), a record that is taken before its increment (its amount waits for its keeper anyway).
+//   before forgetting (region.store), a record that is taken before its increment, and whole state
+//   that tells increments before records (an amount waits for its keeper anyway).
 export const MUTANTS = [
   {
     name: 'totals of another writer are added instead of joined',
