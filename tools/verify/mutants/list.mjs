@@ -5,7 +5,7 @@
 const SCRIPTS = 'libs/counter-store/src/scripts/';
 const INCLUDES = `${SCRIPTS}includes/`;
 
-// Not among them is what the simulator does not see within a thousand seeds; a test named here sees it:
+// Not among them is what the simulator does not see within a thousand seeds; what is to see it stands in brackets:
 // - what mends itself, as only the end is looked at: a reap by time while Redis is away and a looker that counts its sleep
 //   (tools/e2e/failures), the viewers of a stale region counted on, a read that was overtaken (watch tests of replication);
 // - what takes two things going wrong at once: a batch of an ended incarnation that is added again, a part that was asked for
