@@ -209,6 +209,27 @@ describe('fan-out', () => {
     return socket;
   }
 
+  it('ends nothing else of an id that is used again', async () => {
+    const socket = await rawSocket();
+    const told: { readonly id: string; readonly type: string; readonly payload?: unknown }[] = [];
+    socket.on('message', (bytes: Buffer) => told.push(JSON.parse(bytes.toString()) as never));
+    const say = (message: object): void => socket.send(JSON.stringify({ id: '1', ...message }));
+    const query =
+      'subscription ($p: ID!) { ...Root } fragment Root on Subscription { counterChanged(pageId: $p, name: "likes") { pageId } }';
+    const subscribe = (p: string): void =>
+      say({ type: 'subscribe', payload: { query, variables: { p } } });
+    subscribe('before');
+    await until(() => told.length === 1);
+    say({ type: 'complete' });
+    subscribe('after');
+    await until(() => told.length > 1);
+    await push(['after', 1]);
+    await until(() => told.length > 2, { what: 'the second to go on' });
+    expect(told.slice(1).map(({ type }) => type)).toEqual(['next', 'next']);
+    expect(JSON.stringify(told.slice(1))).not.toContain('before');
+    socket.terminate();
+  });
+
   const connectionOf = (socket: WebSocket) =>
     (socket as unknown as { readonly _socket: { pause(): void; resume(): void } })._socket;
 

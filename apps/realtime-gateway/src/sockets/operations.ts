@@ -51,7 +51,7 @@ export class Operations {
       ...{ variableValues: variables ?? null, operationName: operationName ?? null },
     };
     const alone = new Alone(connection, id);
-    void alone.run(args).catch((cause: unknown) => connection.fail(id, [graphqlErrorOf(cause)]));
+    void alone.run(args).catch((cause: unknown) => alone.fail([graphqlErrorOf(cause)]));
     return alone;
   }
 
@@ -106,9 +106,9 @@ class Alone implements Running {
       operation === OperationTypeNode.SUBSCRIPTION ? await subscribe(args) : await execute(args);
     if (Symbol.asyncIterator in begun) return this.follow(begun[Symbol.asyncIterator]());
     // One that was refused before its first event has no data at all.
-    if (begun.errors && !('data' in begun)) return connection.fail(id, begun.errors);
+    if (begun.errors && !('data' in begun)) return this.fail(begun.errors);
     await connection.next(id, shown(begun));
-    connection.complete(id);
+    if (!this.over) connection.complete(id);
   }
 
   end(): void {
@@ -121,9 +121,14 @@ class Alone implements Running {
     if (this.over) return this.end();
     for (let event = await events.next(); !event.done; event = await events.next()) {
       // Nothing is asked for before this has left: whoever is slow is told of fewer.
-      await this.connection.next(this.id, shown(event.value));
+      if (!this.over) await this.connection.next(this.id, shown(event.value));
     }
-    this.connection.complete(this.id);
+    // Once it has ended, its id may be that of another.
+    if (!this.over) this.connection.complete(this.id);
+  }
+
+  fail(errors: Parameters<Connection['fail']>[1]): void {
+    if (!this.over) this.connection.fail(this.id, errors);
   }
 }
 
