@@ -18,12 +18,10 @@ import { freePort, seededRandom, until } from '@headcount/testing';
 import type { Client } from 'graphql-ws';
 import { SignJWT } from 'jose';
 import { WebSocket } from 'ws';
-import { startRealtimeGateway } from './start.js';
-import { FakeCounterApi, TEST_KEYS } from './testing/fake-counter-api.js';
+import { FakeCounterApi } from './testing/fake-counter-api.js';
 import { FakeStore, TEST_BUCKETS } from './testing/fake-store.js';
 import { testClient, viewing, watching, type Seen } from './testing/test-client.js';
-
-const SYNC_INTERVAL_MS = 300;
+import { metricOf, startTestGateway, untilRegistered } from './testing/test-gateway.js';
 
 describe('realtime gateway', () => {
   const apps: RunningApp[] = [];
@@ -48,16 +46,7 @@ describe('realtime gateway', () => {
     urls: readonly string[],
     more: Record<string, string> = {},
   ): Promise<RunningApp> {
-    const app = await startRealtimeGateway({
-      GATEWAY_PORT: '0',
-      LOG_LEVEL: 'silent',
-      BUCKETS: String(TEST_BUCKETS),
-      SIGNING_KEYS: TEST_KEYS.map(({ id, secret }) => `${id}:${secret}`).join(),
-      COUNTER_API_URLS: urls.join(),
-      SYNC_INTERVAL_MS: String(SYNC_INTERVAL_MS),
-      DRAIN_MS: '100',
-      ...more,
-    });
+    const app = await startTestGateway(urls, more);
     apps.push(app);
     return app;
   }
@@ -73,16 +62,10 @@ describe('realtime gateway', () => {
   ): Promise<{ fake: FakeCounterApi; app: RunningApp }> {
     const fake = await fakeApi();
     const app = await gateway([fake.url], more);
-    await until(() => fake.bodies(PATHS.interest).length > 0, { what: 'the gateway to register' });
+    await untilRegistered(fake);
     return { fake, app };
   }
 
-  const metric = async (app: RunningApp, name: string): Promise<number> => {
-    const text = await (await fetch(`${app.url}/metrics`)).text();
-    return Number(
-      new RegExp(`^headcount_${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1] ?? NaN,
-    );
-  };
   const ready = async (app: RunningApp): Promise<boolean> =>
     (await fetch(`${app.url}/health/ready`)).ok;
 
@@ -92,12 +75,12 @@ describe('realtime gateway', () => {
       fake.refuseWith = 'STORE_UNAVAILABLE';
       const app = await gateway([fake.url]);
       viewing(client(app, 'ada'), '/');
-      await until(async () => (await metric(app, 'gateway_sessions')) === 1);
+      await until(async () => (await metricOf(app, 'gateway_sessions')) === 1);
       expect(await ready(app)).toBe(false);
       expect(await (await fetch(`${app.url}/health/ready`)).text()).toMatch(
         /no sync with counter-api has succeeded for \d s: http.*STORE_UNAVAILABLE/,
       );
-      expect(await metric(app, 'gateway_datagrams_sent_total')).toBe(0);
+      expect(await metricOf(app, 'gateway_datagrams_sent_total')).toBe(0);
       fake.refuseWith = null;
       await until(() => fake.store.presenceOn('/').viewers === 1, { what: 'ada to be counted' });
       expect(fake.requests[0]).toMatchObject({
@@ -110,7 +93,7 @@ describe('realtime gateway', () => {
     it('sends changes by datagram alone once one has been answered', async () => {
       const { fake, app } = await pair();
       viewing(client(app, 'ada'), '/');
-      await until(async () => (await metric(app, 'gateway_datagrams_work')) === 1);
+      await until(async () => (await metricOf(app, 'gateway_datagrams_work')) === 1);
       const posts = fake.bodies(PATHS.feed).length;
       const bob = viewing(client(app, 'bob'), '/');
       await until(() => fake.store.presenceOn('/').viewers === 2);
@@ -124,7 +107,7 @@ describe('realtime gateway', () => {
     it('sends again what was lost', async () => {
       const { fake, app } = await pair({ SYNC_INTERVAL_MS: '10000' });
       viewing(client(app, 'ada'), '/');
-      await until(async () => (await metric(app, 'gateway_datagrams_work')) === 1);
+      await until(async () => (await metricOf(app, 'gateway_datagrams_work')) === 1);
       let lost = 0;
       fake.loses = () => (lost += 1) <= 2;
       const posts = fake.bodies(PATHS.feed).length;
@@ -200,8 +183,8 @@ describe('realtime gateway', () => {
       viewing(client(app, 'bob'), '/');
       await until(() => fake.store.presenceOn('/').viewers === 2);
       expect(performance.now() - begunMs).toBeLessThan(1000);
-      expect(await metric(app, 'gateway_datagrams_work')).toBe(0);
-      expect(await metric(app, 'gateway_datagrams_sent_total')).toBeGreaterThan(0);
+      expect(await metricOf(app, 'gateway_datagrams_work')).toBe(0);
+      expect(await metricOf(app, 'gateway_datagrams_sent_total')).toBeGreaterThan(0);
     });
 
     it('works with a home that takes no datagrams at all', async () => {
@@ -209,7 +192,7 @@ describe('realtime gateway', () => {
       const app = await gateway([fake.url]);
       viewing(client(app, 'ada'), '/');
       await until(() => fake.store.presenceOn('/').viewers === 1);
-      expect(await metric(app, 'gateway_datagrams_sent_total')).toBe(0);
+      expect(await metricOf(app, 'gateway_datagrams_sent_total')).toBe(0);
     });
 
     it('comes back to datagrams when they get through again', async () => {
@@ -217,12 +200,12 @@ describe('realtime gateway', () => {
       fake.losesAnswers = true;
       const ada = client(app, 'ada');
       viewing(ada, '/');
-      await until(async () => (await metric(app, 'gateway_datagrams_sent_total')) > 0);
+      await until(async () => (await metricOf(app, 'gateway_datagrams_sent_total')) > 0);
       fake.losesAnswers = false;
       let page = 0;
       const works = async (): Promise<boolean> => {
         viewing(ada, `/${(page += 1)}`);
-        return (await metric(app, 'gateway_datagrams_work')) === 1;
+        return (await metricOf(app, 'gateway_datagrams_work')) === 1;
       };
       await until(works, { everyMs: 100, what: 'datagrams to work' });
     });
@@ -505,7 +488,7 @@ describe('realtime gateway', () => {
       expect(await closeOf(open(app))).toBe(1013);
       first.close();
       await closeOf(first);
-      await until(async () => (await metric(app, 'gateway_sockets')) === 0);
+      await until(async () => (await metricOf(app, 'gateway_sockets')) === 0);
       const second = open(app);
       await statusOf(second);
       said(second, { type: 'ping' });

@@ -7,12 +7,10 @@ import { once } from 'node:events';
 import type { Client } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { type RunningApp } from '@headcount/platform';
-import { PATHS } from '@headcount/protocol';
 import { until } from '@headcount/testing';
-import { startRealtimeGateway } from '../start.js';
-import { FakeCounterApi, TEST_KEYS } from '../testing/fake-counter-api.js';
-import { TEST_BUCKETS } from '../testing/fake-store.js';
+import type { FakeCounterApi } from '../testing/fake-counter-api.js';
 import { testClient } from '../testing/test-client.js';
+import { metricOf, startTestPair } from '../testing/test-gateway.js';
 
 const BUCKET_LIFE = `${'0'.repeat(11)}100000000`;
 
@@ -23,14 +21,7 @@ describe('fan-out', () => {
   let rev = 10;
 
   beforeAll(async () => {
-    fake = await FakeCounterApi.start({});
-    app = await startRealtimeGateway({
-      GATEWAY_PORT: '0',
-      LOG_LEVEL: 'silent',
-      BUCKETS: String(TEST_BUCKETS),
-      SIGNING_KEYS: TEST_KEYS.map(({ id, secret }) => `${id}:${secret}`).join(),
-      COUNTER_API_URLS: fake.url,
-      SYNC_INTERVAL_MS: '300',
+    ({ fake, app } = await startTestPair({
       DRAIN_MS: '0',
       FANOUT_TICK_MS: '10',
       SLOW_MS: '300',
@@ -38,8 +29,7 @@ describe('fan-out', () => {
       PING_INTERVAL_MS: '7500',
       PONG_TIMEOUT_MS: '7500',
       MESSAGES_PER_SECOND_MAX: '50',
-    });
-    await until(() => fake.bodies(PATHS.interest).length > 0, { what: 'the gateway to register' });
+    }));
   });
   afterEach(async () => {
     await Promise.allSettled(clients.splice(0).map((client) => client.dispose()));
@@ -83,10 +73,7 @@ describe('fan-out', () => {
     streamAt += 1;
   }
 
-  async function metric(name: string): Promise<number> {
-    const text = await (await fetch(`${app.url}/metrics`)).text();
-    return Number(new RegExp(`^headcount_${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1]);
-  }
+  const metric = (name: string): Promise<number> => metricOf(app, name);
 
   const LIKES = 'subscription ($p: ID!) { counterChanged(pageId: $p, name: "likes") { count } }';
 

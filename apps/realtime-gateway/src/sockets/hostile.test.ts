@@ -6,13 +6,12 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { type RunningApp } from '@headcount/platform';
-import { PATHS, SITE } from '@headcount/protocol';
+import { SITE } from '@headcount/protocol';
 import { seededRandom, until } from '@headcount/testing';
-import { startRealtimeGateway } from '../start.js';
-import { FakeCounterApi, TEST_KEYS } from '../testing/fake-counter-api.js';
-import { TEST_BUCKETS } from '../testing/fake-store.js';
+import type { FakeCounterApi } from '../testing/fake-counter-api.js';
 import { CONVERSATIONS, converse } from '../testing/hostile-client.js';
 import { testClient, viewing } from '../testing/test-client.js';
+import { metricOf, startTestPair } from '../testing/test-gateway.js';
 
 const COUNT = Number(process.env.HEADCOUNT_HOSTILE ?? 1000);
 const AT_ONCE = 50;
@@ -30,17 +29,7 @@ describe('hostile conversations', () => {
 
   beforeAll(async () => {
     process.on('unhandledRejection', note);
-    fake = await FakeCounterApi.start({});
-    app = await startRealtimeGateway({
-      GATEWAY_PORT: '0',
-      LOG_LEVEL: 'silent',
-      BUCKETS: String(TEST_BUCKETS),
-      SIGNING_KEYS: TEST_KEYS.map(({ id, secret }) => `${id}:${secret}`).join(),
-      COUNTER_API_URLS: fake.url,
-      SYNC_INTERVAL_MS: '300',
-      DRAIN_MS: '0',
-    });
-    await until(() => fake.bodies(PATHS.interest).length > 0, { what: 'the gateway to register' });
+    ({ fake, app } = await startTestPair({ DRAIN_MS: '0' }));
   });
   afterAll(async () => {
     process.off('unhandledRejection', note);
@@ -48,10 +37,7 @@ describe('hostile conversations', () => {
     await fake.stop();
   });
 
-  const metric = async (name: string): Promise<number> => {
-    const text = await (await fetch(`${app.url}/metrics`)).text();
-    return Number(new RegExp(`^headcount_${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1]);
-  };
+  const metric = (name: string): Promise<number> => metricOf(app, name);
 
   async function converseAll(count: number, seed: number): Promise<void> {
     const random = seededRandom(seed);

@@ -7,11 +7,9 @@ import { SignJWT, type JWTPayload } from 'jose';
 import { createClient, type Client } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { type RunningApp } from '@headcount/platform';
-import { PATHS } from '@headcount/protocol';
 import { until } from '@headcount/testing';
-import { startRealtimeGateway } from '../start.js';
-import { FakeCounterApi, TEST_KEYS } from '../testing/fake-counter-api.js';
-import { TEST_BUCKETS } from '../testing/fake-store.js';
+import type { FakeCounterApi } from '../testing/fake-counter-api.js';
+import { startTestPair } from '../testing/test-gateway.js';
 
 const SECRET = 'a-secret-that-only-the-site-knows';
 
@@ -21,19 +19,7 @@ describe('what a token allows', () => {
   const clients: Client[] = [];
 
   beforeAll(async () => {
-    fake = await FakeCounterApi.start({});
-    app = await startRealtimeGateway({
-      GATEWAY_PORT: '0',
-      LOG_LEVEL: 'silent',
-      BUCKETS: String(TEST_BUCKETS),
-      SIGNING_KEYS: TEST_KEYS.map(({ id, secret }) => `${id}:${secret}`).join(),
-      COUNTER_API_URLS: fake.url,
-      SYNC_INTERVAL_MS: '300',
-      DRAIN_MS: '0',
-      AUTH: 'jwt',
-      AUTH_JWT_SECRET: SECRET,
-    });
-    await until(() => fake.bodies(PATHS.interest).length > 0, { what: 'the gateway to register' });
+    ({ fake, app } = await startTestPair({ DRAIN_MS: '0', AUTH: 'jwt', AUTH_JWT_SECRET: SECRET }));
   });
   afterEach(async () => {
     await Promise.allSettled(clients.splice(0).map((client) => client.dispose()));

@@ -1,10 +1,8 @@
 import type { RunningApp } from '@headcount/platform';
-import { PATHS, type CounterValue } from '@headcount/protocol';
-import { until } from '@headcount/testing';
+import type { CounterValue } from '@headcount/protocol';
 import { createClient, type Client, type ClientOptions } from 'graphql-sse';
-import { startRealtimeGateway } from '../../start.js';
-import { FakeCounterApi, TEST_KEYS } from '../../testing/fake-counter-api.js';
-import { TEST_BUCKETS } from '../../testing/fake-store.js';
+import type { FakeCounterApi } from '../../testing/fake-counter-api.js';
+import { metricOf, startTestPair } from '../../testing/test-gateway.js';
 import { EventStreams } from '../event-streams.js';
 import { EventReader } from './event-reader.js';
 
@@ -29,18 +27,7 @@ export class StreamBench {
   ) {}
 
   static async start(more: Record<string, string> = {}): Promise<StreamBench> {
-    const fake = await FakeCounterApi.start();
-    const app = await startRealtimeGateway({
-      GATEWAY_PORT: '0',
-      LOG_LEVEL: 'silent',
-      BUCKETS: String(TEST_BUCKETS),
-      SIGNING_KEYS: TEST_KEYS.map(({ id, secret }) => `${id}:${secret}`).join(),
-      COUNTER_API_URLS: fake.url,
-      SYNC_INTERVAL_MS: '300',
-      DRAIN_MS: '100',
-      ...more,
-    });
-    await until(() => fake.bodies(PATHS.interest).length > 0, { what: 'the gateway to register' });
+    const { fake, app } = await startTestPair(more);
     return new StreamBench(fake, app);
   }
 
@@ -60,10 +47,8 @@ export class StreamBench {
     return this.fake.store.presenceOn(pageId);
   }
 
-  async metric(name: string): Promise<number> {
-    const text = await (await fetch(`${this.app.url}/metrics`)).text();
-    const found = new RegExp(`^headcount_${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text);
-    return Number(found?.[1] ?? NaN);
+  metric(name: string): Promise<number> {
+    return metricOf(this.app, name);
   }
 
   /** Reads an address as an EventSource would, unless the headers say otherwise. */
