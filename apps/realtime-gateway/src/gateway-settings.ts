@@ -11,6 +11,7 @@ import {
   type ConfigRule,
   type Environment,
 } from '@headcount/platform';
+import type { OriginPolicy } from './sockets/admission.js';
 
 /** Longest time in which a socket that vanished without a close may still count: DESIGN.md §10. */
 const VANISHED_MS_MAX = 15_000;
@@ -146,6 +147,11 @@ export function allowsAnyOrigin({
   ORIGINS,
 }: Pick<GatewayConfig, 'HOST' | 'ORIGINS'>): boolean {
   return ORIGINS === undefined ? isLoopback(HOST) : ORIGINS.includes('*');
+}
+
+/** Whose pages may open a socket or a stream. */
+export function originPolicy(config: Pick<GatewayConfig, 'HOST' | 'ORIGINS'>): OriginPolicy {
+  return { any: allowsAnyOrigin(config), listed: config.ORIGINS ?? [] };
 }
 
 function isOriginOrAny(text: string): boolean {

@@ -41,20 +41,30 @@ export class FieldSources {
   /** The source; null: the field has none and is left to its resolver. Throws HeadcountError for what is not allowed. */
   sourceOf(field: string, args: FieldArgs, visitor: Visitor): Source<unknown> | null {
     if (!isField(field)) return null;
-    everyOf(args);
-    const counters = countersOf(field, args);
-    demandPages(visitor, counters);
-    if (field === 'countersChanged')
-      return this.sources.countersChanged(counters) as Source<unknown>;
-    if (field === 'viewing') return this.sources.viewing(counters[0].pageId) as Source<unknown>;
-    return this.sources.counterChanged(counters[0]) as Source<unknown>;
+    const counters = countersFor(visitor, field, args);
+    if (field === 'countersChanged') return this.sources.countersChanged(counters);
+    if (field === 'viewing') return this.sources.viewing(counters[0].pageId);
+    return this.sources.counterChanged(counters[0]);
   }
 }
 
 const isField = (field: string): field is FieldName => FIELDS.has(field);
 
-/** The counters that a field is about. Throws HeadcountError where an id, a name or their number is not allowed. */
-export function countersOf(
+/**
+ * The counters that a field shows to a visitor. Throws HeadcountError where an id, a name or their number is not allowed,
+ * and where the visitor may not view a page.
+ */
+export function countersFor(
+  visitor: Pick<Visitor, 'grants'>,
+  field: FieldName,
+  args: FieldArgs,
+): readonly [CounterId, ...CounterId[]] {
+  const counters = countersOf(field, args);
+  demandPages(visitor, counters);
+  return counters;
+}
+
+function countersOf(
   field: FieldName,
   { pageId, pageIds, name }: FieldArgs,
 ): readonly [CounterId, ...CounterId[]] {

@@ -25,7 +25,6 @@ export interface GroupPlan {
   readonly variables: Readonly<Record<string, unknown>>;
   readonly field: string;
   readonly args: Readonly<Record<string, unknown>>;
-  readonly everyMs: number;
 }
 
 export interface Asked {
@@ -58,7 +57,6 @@ export function groupPlan(
       operationName: operationName ?? undefined,
       // Coerced once more when it is executed, so as they came.
       variables: variables ?? {},
-      everyMs: typeof args.every === 'number' ? args.every : 0,
     });
   } catch (cause) {
     if (cause instanceof GraphQLError) return err([cause]);

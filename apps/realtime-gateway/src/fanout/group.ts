@@ -1,13 +1,11 @@
 import type { Clock } from '@headcount/platform';
 import type { Visitor } from '../presence/visitor.js';
+import { arrival, type Arrival } from './first-value.js';
 import type { Flusher } from './flusher.js';
 import type { Letter, Outbox } from './outbox.js';
 import type { Pacer } from './pacer.js';
 import type { Joined, Source, Watching } from './source.js';
 import { Throttle } from './throttle.js';
-
-/** How long a new viewer waits for a count that includes it, in milliseconds. */
-export const FIRST_VALUE_MS = 1000;
 
 /** One subscription in a group. */
 export interface Membership {
@@ -55,10 +53,9 @@ export class Group {
   /** Subscribes: from now on the operation `head` of that outbox is shown what the group is. */
   join(head: string, outbox: Outbox, visitor: Visitor): Membership {
     const joined = this.options.source.join?.(visitor) ?? null;
-    const member = new Member(this, head, outbox, joined);
+    const member = new Member(this, head, { outbox, flusher: this.options.flusher }, joined);
     this.members.add(member);
-    if (joined !== null) member.awaitItself(() => this.give(member));
-    this.giveFirst(member);
+    if (this.body !== null) member.offer(this.event);
     let isIn = true;
     return {
       end: () => {
@@ -71,16 +68,6 @@ export class Group {
     };
   }
 
-  private giveFirst(member: Member): void {
-    if (this.body !== null && member.mayShow(this.event)) this.give(member);
-  }
-
-  private give(member: Member): void {
-    if (this.body === null) return;
-    member.outbox.put(member);
-    this.options.flusher.later(member.outbox);
-  }
-
   private async show(event: unknown): Promise<void> {
     this.turn += 1;
     const { turn } = this;
@@ -90,7 +77,7 @@ export class Group {
     if (turn !== this.turn) return;
     this.event = event;
     this.body = Buffer.from(text);
-    for (const member of this.members) if (member.mayShow(event)) this.give(member);
+    for (const member of this.members) member.offer(event);
   }
 
   private close(): void {
@@ -102,45 +89,44 @@ export class Group {
   }
 }
 
+/** Where letters go. */
+interface Way {
+  readonly outbox: Outbox;
+  readonly flusher: Flusher;
+}
+
 class Member implements Letter {
   readonly headBytes: number;
-  private patience: NodeJS.Timeout | null = null;
+  private readonly arrival: Arrival<unknown>;
 
   constructor(
     private readonly group: Group,
     readonly head: string,
-    readonly outbox: Outbox,
+    private readonly way: Way,
     private readonly joined: Joined<unknown> | null,
   ) {
     this.headBytes = Buffer.byteLength(head);
+    this.arrival = arrival(joined, () => this.give());
   }
 
   get body(): Buffer | null {
     return this.group.body;
   }
 
-  /**
-   * Until an event counts the visitor in, nothing is shown; but not for ever, since a page's plain counter may lower the
-   * count.
-   */
-  awaitItself(giveUp: () => void): void {
-    this.patience = setTimeout(() => {
-      this.patience = null;
-      giveUp();
-    }, FIRST_VALUE_MS);
-  }
-
-  mayShow(event: unknown): boolean {
-    if (this.patience === null) return true;
-    if (!this.joined?.isIn(event)) return false;
-    clearTimeout(this.patience);
-    this.patience = null;
-    return true;
+  /** The group's body shows an event. */
+  offer(event: unknown): void {
+    this.arrival.offer(event);
   }
 
   end(): void {
-    if (this.patience !== null) clearTimeout(this.patience);
-    this.outbox.take(this);
+    this.arrival.end();
+    this.way.outbox.take(this);
     this.joined?.leave();
+  }
+
+  private give(): void {
+    const { outbox, flusher } = this.way;
+    outbox.put(this);
+    flusher.later(outbox);
   }
 }

@@ -1,9 +1,11 @@
-import { execute, type GraphQLSchema } from 'graphql';
-import { formatGraphqlError, type Clock } from '@headcount/platform';
+import { execute, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import type { Clock } from '@headcount/platform';
+import { everyOf } from './field-sources.js';
 import type { FanoutMetrics } from './fanout-metrics.js';
 import { Flusher } from './flusher.js';
 import { Group } from './group.js';
 import type { Pacer } from './pacer.js';
+import { shownResult } from './shown-result.js';
 import type { Source } from './source.js';
 import type { GroupPlan } from './group-plan.js';
 
@@ -28,7 +30,7 @@ export class Groups {
     const group = new Group({
       ...{ pacer, clock, flusher: this.flusher },
       source,
-      everyMs: plan.everyMs,
+      everyMs: everyOf(plan.args),
       render: (event) => {
         metrics.renderings.inc();
         return rendered(schema, plan, event);
@@ -54,7 +56,6 @@ function rendered(
     ...{ schema, document, operationName, rootValue: event },
     variableValues: variables,
   });
-  const textOf = ({ data = null, errors }: Awaited<typeof result>): string =>
-    JSON.stringify(errors ? { data, errors: errors.map(formatGraphqlError) } : { data });
+  const textOf = (shown: ExecutionResult): string => JSON.stringify(shownResult(shown));
   return result instanceof Promise ? result.then(textOf) : textOf(result);
 }

@@ -49,7 +49,7 @@ export function admitUpgrade(
  * What is no browser sends no origin and is let in: the check protects browsers' users from foreign
  * pages.
  */
-function allowsOrigin(
+export function allowsOrigin(
   { any, listed }: OriginPolicy,
   origin: string,
   host: string | undefined,

@@ -2,7 +2,7 @@
  * One socket that speaks graphql-transport-ws (github.com/enisdenjo/graphql-ws, PROTOCOL.md), from connection_init to its
  * close. What is done for its operations is somebody else's matter.
  */
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError } from 'graphql';
 import {
   CloseCode,
   MessageType,
@@ -20,6 +20,8 @@ export interface Wire {
   /** Resolves when the message has left this process, or can no longer. */
   readonly send: (text: string) => Promise<void>;
   readonly close: (code: number, reason: string) => void;
+  /** Told of what should not have happened; the socket is closed. */
+  readonly broken: (cause: unknown) => void;
 }
 
 /** An operation that goes on. */
@@ -86,6 +88,48 @@ export class Connection {
 
   /** Takes a message of the client. */
   take(text: string): void {
+    try {
+      this.heed(text);
+    } catch (cause) {
+      this.wire.broken(cause);
+    }
+  }
+
+  /** One result of an operation; resolves when the next one may be sent. */
+  next(id: string, payload: object): Promise<void> {
+    return this.send({ id, type: MessageType.Next, payload });
+  }
+
+  /** The operation is over, as the server sees it. */
+  complete(id: string): void {
+    this.running.delete(id);
+    this.tell({ id, type: MessageType.Complete });
+  }
+
+  /** The operation ends with errors, or has not begun because of them. */
+  fail(id: string, errors: readonly GraphQLError[]): void {
+    this.running.delete(id);
+    this.tell({ id, type: MessageType.Error, payload: errors.map(formatGraphqlError) });
+  }
+
+  /** Closes because of a code of the catalogue. */
+  refuse(code: ErrorCode): void {
+    const { wsCloseCode = BAD_REQUEST_CLOSE, title } = errorEntry(code);
+    this.close(wsCloseCode, title);
+  }
+
+  /** The socket has closed. */
+  closed(): void {
+    this.isClosed = true;
+    if (this.initTimer !== null) clearTimeout(this.initTimer);
+    this.forgetEnd();
+    this.outbox.close();
+    const all = [...this.running.values()];
+    this.running.clear();
+    for (const each of all) each?.end();
+  }
+
+  private heed(text: string): void {
     let message: Message;
     try {
       message = parseMessage(text);
@@ -110,47 +154,6 @@ export class Connection {
     }
   }
 
-  /** Whether the operation goes on. */
-  runs(id: string): boolean {
-    return this.running.has(id);
-  }
-
-  /** One result of an operation; resolves when the next one may be sent. */
-  next(id: string, payload: object): Promise<void> {
-    return this.runs(id) ? this.send({ id, type: MessageType.Next, payload }) : Promise.resolve();
-  }
-
-  /** The operation is over, as the server sees it. */
-  complete(id: string): void {
-    if (this.running.delete(id)) this.tell({ id, type: MessageType.Complete });
-  }
-
-  /** The operation ends with errors, or has not begun because of them. */
-  fail(id: string, errors: readonly (GraphQLError | GraphQLFormattedError)[]): void {
-    this.running.delete(id);
-    const payload = errors.map((error) =>
-      error instanceof GraphQLError ? formatGraphqlError(error) : error,
-    );
-    this.tell({ id, type: MessageType.Error, payload });
-  }
-
-  /** Closes because of a code of the catalogue. */
-  refuse(code: ErrorCode): void {
-    const { wsCloseCode = BAD_REQUEST_CLOSE, title } = errorEntry(code);
-    this.close(wsCloseCode, title);
-  }
-
-  /** The socket has closed. */
-  closed(): void {
-    this.isClosed = true;
-    if (this.initTimer !== null) clearTimeout(this.initTimer);
-    this.forgetEnd();
-    this.outbox.close();
-    const all = [...this.running.values()];
-    this.running.clear();
-    for (const each of all) each?.end();
-  }
-
   private initialise(params: Record<string, unknown>): void {
     if (this.isInitialised)
       return this.close(
@@ -158,7 +161,7 @@ export class Connection {
         'Too many initialisation requests',
       );
     this.isInitialised = true;
-    void this.rules.visitorOf(params, this.from).then((admitted) => {
+    const admitting = this.rules.visitorOf(params, this.from).then((admitted) => {
       if (this.isClosed) return;
       if (typeof admitted === 'string') return this.refuse(admitted);
       if (this.initTimer !== null) clearTimeout(this.initTimer);
@@ -167,6 +170,7 @@ export class Connection {
       this.forgetEnd = admitted.whenOver(() => this.refuse('TOKEN_EXPIRED'));
       this.tell({ type: MessageType.ConnectionAck });
     });
+    admitting.catch((cause: unknown) => this.wire.broken(cause));
   }
 
   private subscribe(id: string, payload: SubscribePayload): void {
@@ -178,7 +182,7 @@ export class Connection {
         `Subscriber for ${id.slice(0, 60)} already exists`,
       );
     if (this.running.size >= this.rules.operationsMax)
-      return this.fail(id, [refusalOf('TOO_MANY')]);
+      return this.fail(id, [graphqlErrorOf(new HeadcountError('TOO_MANY'))]);
     this.running.set(id, null);
     const running = this.rules.operate(this, visitor, id, payload);
     // It may have ended meanwhile.
@@ -203,11 +207,6 @@ export class Connection {
   private close(code: number, reason: string): void {
     this.wire.close(code, reason);
   }
-}
-
-/** An error of the catalogue as GraphQL has it. */
-export function refusalOf(code: ErrorCode): GraphQLError {
-  return graphqlErrorOf(new HeadcountError(code));
 }
 
 /** What was thrown, as GraphQL has it. */

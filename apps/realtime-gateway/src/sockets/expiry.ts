@@ -19,12 +19,12 @@ export function whenExpired(
 ): () => void {
   if (expiresAtMs === null) return () => undefined;
   const endMs = expiresAtMs > clock.nowMs() ? expiresAtMs : expiresAtMs + toleranceMs;
-  let timer: NodeJS.Timeout;
+  let timer: NodeJS.Timeout | undefined;
   const wait = (): void => {
     const leftMs = endMs - clock.nowMs();
     if (leftMs <= 0) return act();
     timer = setTimeout(wait, Math.min(leftMs, TIMER_MS_MAX));
   };
-  timer = setTimeout(wait, 0);
+  wait();
   return () => clearTimeout(timer);
 }

@@ -6,13 +6,14 @@ import {
   subscribe,
   type ExecutionArgs,
   type ExecutionResult,
+  type GraphQLError,
   type GraphQLSchema,
 } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
-import { formatGraphqlError } from '@headcount/platform';
 import { groupPlan, type PreparedDocument } from '../fanout/group-plan.js';
 import type { Groups } from '../fanout/groups.js';
 import type { FieldSources } from '../fanout/field-sources.js';
+import { shownResult } from '../fanout/shown-result.js';
 import type { Visitor } from '../presence/visitor.js';
 import type { SocketContext } from '../subscriptions/counter.resolver.js';
 import { graphqlErrorOf, type Connection, type Running } from './connection.js';
@@ -51,7 +52,7 @@ export class Operations {
       ...{ variableValues: variables ?? null, operationName: operationName ?? null },
     };
     const alone = new Alone(connection, id);
-    void alone.run(args).catch((cause: unknown) => alone.fail([graphqlErrorOf(cause)]));
+    void alone.run(args);
     return alone;
   }
 
@@ -80,16 +81,12 @@ interface Asking {
   readonly id: string;
 }
 
-function failed(
-  connection: Connection,
-  id: string,
-  errors: Parameters<Connection['fail']>[1],
-): null {
+function failed(connection: Connection, id: string, errors: readonly GraphQLError[]): null {
   connection.fail(id, errors);
   return null;
 }
 
-/** One that is executed for its socket alone. */
+/** One that is executed for its socket alone. Once it has ended, its id may be that of another. */
 class Alone implements Running {
   private events: AsyncIterator<ExecutionResult> | null = null;
   private over = false;
@@ -99,16 +96,16 @@ class Alone implements Running {
     private readonly id: string,
   ) {}
 
+  /** Never rejects. */
   async run(args: ExecutionArgs): Promise<void> {
-    const { connection, id } = this;
-    const operation = getOperationAST(args.document, args.operationName)?.operation;
-    const begun =
-      operation === OperationTypeNode.SUBSCRIPTION ? await subscribe(args) : await execute(args);
-    if (Symbol.asyncIterator in begun) return this.follow(begun[Symbol.asyncIterator]());
-    // One that was refused before its first event has no data at all.
-    if (begun.errors && !('data' in begun)) return this.fail(begun.errors);
-    await connection.next(id, shown(begun));
-    if (!this.over) connection.complete(id);
+    try {
+      const errors = await this.execute(args);
+      if (this.over) return;
+      if (errors) this.connection.fail(this.id, errors);
+      else this.connection.complete(this.id);
+    } catch (cause) {
+      if (!this.over) this.connection.fail(this.id, [graphqlErrorOf(cause)]);
+    }
   }
 
   end(): void {
@@ -116,21 +113,28 @@ class Alone implements Running {
     void this.events?.return?.();
   }
 
-  private async follow(events: AsyncIterator<ExecutionResult>): Promise<void> {
+  /** Runs to the end of it; errors: it was refused before its first event. */
+  private async execute(args: ExecutionArgs): Promise<readonly GraphQLError[] | undefined> {
+    const operation = getOperationAST(args.document, args.operationName)?.operation;
+    const begun =
+      operation === OperationTypeNode.SUBSCRIPTION ? await subscribe(args) : await execute(args);
+    if (Symbol.asyncIterator in begun) return this.follow(begun[Symbol.asyncIterator]());
+    if (begun.errors && !('data' in begun)) return begun.errors;
+    await this.show(begun);
+    return undefined;
+  }
+
+  private async follow(events: AsyncIterator<ExecutionResult>): Promise<undefined> {
     this.events = events;
-    if (this.over) return this.end();
+    if (this.over) return void (await events.return?.());
     for (let event = await events.next(); !event.done; event = await events.next()) {
       // Nothing is asked for before this has left: whoever is slow is told of fewer.
-      if (!this.over) await this.connection.next(this.id, shown(event.value));
+      await this.show(event.value);
     }
-    // Once it has ended, its id may be that of another.
-    if (!this.over) this.connection.complete(this.id);
+    return undefined;
   }
 
-  fail(errors: Parameters<Connection['fail']>[1]): void {
-    if (!this.over) this.connection.fail(this.id, errors);
+  private show(result: ExecutionResult): Promise<void> {
+    return this.over ? Promise.resolve() : this.connection.next(this.id, shownResult(result));
   }
 }
-
-const shown = ({ data = null, errors }: ExecutionResult): object =>
-  errors ? { data, errors: errors.map(formatGraphqlError) } : { data };

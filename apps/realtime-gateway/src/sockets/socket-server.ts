@@ -1,6 +1,5 @@
 import { STATUS_CODES, type IncomingMessage, type Server as HttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Clock } from '@headcount/platform';
@@ -9,17 +8,15 @@ import type { FanoutMetrics } from '../fanout/fanout-metrics.js';
 import { HELD_BYTES_MAX, Outbox } from '../fanout/outbox.js';
 import type { Presence } from '../presence/presence.js';
 import { SUBPROTOCOL, admitUpgrade, type OriginPolicy } from './admission.js';
-import { DRAIN_STEP_MS, drainPlan } from './drain-plan.js';
 import { Connection, type ConnectionRules } from './connection.js';
+import { CLOSE_MS_MAX, drainAll } from './drain-plan.js';
 import { keepAlive, type KeepAliveTimes } from './keep-alive.js';
 import { MessageRate } from './message-rate.js';
+import { Room } from './room.js';
 import type { SocketMetrics } from './socket-metrics.js';
 
 /** Largest message of a client, in bytes: an operation needs a few hundred. */
 const MESSAGE_BYTES_MAX = 65_536;
-
-/** Patience with a client that was told to go, before its socket is cut. */
-const CLOSE_MS_MAX = 1000;
 
 const INTERNAL_CLOSE = 4500;
 
@@ -47,7 +44,7 @@ export interface SocketServerOptions {
  */
 export class SocketServer {
   private readonly logger = new Logger(SocketServer.name);
-  private readonly perAddress = new Map<string, number>();
+  private readonly room: Room;
   private lastSocketId = 0;
   private draining = false;
   private readonly sockets = new WebSocketServer({
@@ -58,7 +55,10 @@ export class SocketServer {
     handleProtocols: () => SUBPROTOCOL,
   });
 
-  constructor(private readonly options: SocketServerOptions) {}
+  constructor(private readonly options: SocketServerOptions) {
+    const { socketsMax: max, socketsPerAddressMax: perAddressMax } = options;
+    this.room = new Room({ max, perAddressMax });
+  }
 
   /** Takes the upgrades of an HTTP server. */
   attach(server: HttpServer): void {
@@ -74,16 +74,12 @@ export class SocketServer {
    */
   async drain(): Promise<void> {
     this.draining = true;
-    const { clients } = this.sockets;
     const { wsCloseCode, title } = errorEntry('SHUTTING_DOWN');
-    for (const batch of drainPlan([...clients], this.options.drainMs)) {
-      for (const socket of batch) socket.close(wsCloseCode, title);
-      await sleep(DRAIN_STEP_MS);
-    }
-    for (let waitedMs = 0; clients.size > 0 && waitedMs < CLOSE_MS_MAX; waitedMs += DRAIN_STEP_MS) {
-      await sleep(DRAIN_STEP_MS);
-    }
-    for (const socket of clients) socket.terminate();
+    await drainAll(this.sockets.clients, {
+      spreadMs: this.options.drainMs,
+      end: (socket) => socket.close(wsCloseCode, title),
+      cut: (socket) => socket.terminate(),
+    });
   }
 
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -108,10 +104,8 @@ export class SocketServer {
   }
 
   private noRoomFor(address: string): SentAway | null {
-    const { socketsMax, socketsPerAddressMax } = this.options;
     if (this.draining) return 'SHUTTING_DOWN';
-    if (this.sockets.clients.size >= socketsMax) return 'TOO_MANY';
-    return (this.perAddress.get(address) ?? 0) >= socketsPerAddressMax ? 'TOO_MANY' : null;
+    return this.room.admits(address, this.sockets.clients.size) ? null : 'TOO_MANY';
   }
 
   /** Who asks for the wrong thing is told so by HTTP. */
@@ -147,18 +141,21 @@ export class SocketServer {
     const wire = {
       send: (text: string) => this.send(socket, text),
       close: (code: number, reason: string) => socket.close(code, reason),
+      broken: (cause: unknown) => this.broken(socket, cause),
     };
     this.lastSocketId += 1;
     const connection = new Connection(wire, rules, outbox, {
       socketId: this.lastSocketId,
       viewerInAddress,
     });
-    this.count(address, 1);
+    this.room.enter(address);
+    metrics.open.inc();
     metrics.opened.inc();
     keepAlive(socket, keepAliveTimes);
     this.listen(socket, under, connection);
     socket.once('close', (code) => {
-      this.count(address, -1);
+      this.room.leave(address);
+      metrics.open.dec();
       metrics.closed.inc({ code });
       // First presence, whatever becomes of the subscriptions: nobody stays who has no socket.
       if (connection.visitor !== null) presence.leave(connection.visitor);
@@ -183,14 +180,9 @@ export class SocketServer {
     socket.on('message', (bytes) => {
       if (socket.readyState !== socket.OPEN) return;
       if (!rate.admits(clock.monotonicMs())) return this.sendAway(socket, 'TOO_MANY');
-      try {
-        connection.take(String(bytes));
-      } catch (cause) {
-        this.report(cause);
-        socket.close(INTERNAL_CLOSE, errorEntry('INTERNAL').title);
-      }
+      connection.take(String(bytes));
       // Who does not take in what it is answered is not listened to until it does.
-      if (under.writableLength > HELD_BYTES_MAX) {
+      if (under.writableLength > HELD_BYTES_MAX && !socket.isPaused) {
         socket.pause();
         under.once('drain', () => socket.resume());
       }
@@ -206,14 +198,8 @@ export class SocketServer {
     });
   }
 
-  private report(cause: unknown): void {
+  private broken(socket: WebSocket, cause: unknown): void {
     this.logger.error({ err: cause }, 'a socket failed');
-  }
-
-  private count(address: string, by: 1 | -1): void {
-    const count = (this.perAddress.get(address) ?? 0) + by;
-    if (count === 0) this.perAddress.delete(address);
-    else this.perAddress.set(address, count);
-    this.options.metrics.open.inc(by);
+    socket.close(INTERNAL_CLOSE, errorEntry('INTERNAL').title);
   }
 }

@@ -4,7 +4,7 @@ import { Authenticator, CLOCK, IDS, isLoopback, type Clock, type Ids } from '@he
 import { FanoutMetrics } from '../fanout/fanout-metrics.js';
 import { FieldSources } from '../fanout/field-sources.js';
 import { Groups } from '../fanout/groups.js';
-import { allowsAnyOrigin, type GatewayConfig } from '../gateway-settings.js';
+import { originPolicy, type GatewayConfig } from '../gateway-settings.js';
 import { Presence } from '../presence/presence.js';
 import type { ConnectionRules } from './connection.js';
 import { Documents } from './documents.js';
@@ -45,7 +45,7 @@ export function socketsProviders(config: GatewayConfig): readonly Provider[] {
         new SocketServer({
           ...{ presence, metrics, fanoutMetrics, clock },
           rules: rulesOf(config, operations, { authenticator, ids, clock }),
-          origins: { any: allowsAnyOrigin(config), listed: config.ORIGINS ?? [] },
+          origins: originPolicy(config),
           keepAliveTimes: {
             pingIntervalMs: config.PING_INTERVAL_MS,
             pongTimeoutMs: config.PONG_TIMEOUT_MS,

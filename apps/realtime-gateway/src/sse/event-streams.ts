@@ -1,14 +1,11 @@
 import type { ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '@headcount/platform';
 import { err, ok, type Result } from '@headcount/protocol';
 import { whenExpired } from '../sockets/expiry.js';
-import { DRAIN_STEP_MS, drainPlan } from '../sockets/drain-plan.js';
+import { drainAll } from '../sockets/drain-plan.js';
+import { Room } from '../sockets/room.js';
 import { EventStream } from './event-stream.js';
 import type { StreamMetrics } from './stream-metrics.js';
-
-/** Patience with what was written before a stream was told to end, in milliseconds. */
-const CLOSE_MS_MAX = 1000;
 
 export interface EventStreamsOptions {
   readonly metrics: StreamMetrics;
@@ -27,11 +24,14 @@ export type NoStream = 'SHUTTING_DOWN' | 'TOO_MANY';
 /** The event streams of this gateway: how many there may be, and their end when it stops. */
 export class EventStreams {
   private readonly open = new Set<EventStream>();
-  private readonly perAddress = new Map<string, number>();
+  private readonly room: Room;
   private lastSocketId = 0;
   private drained: Promise<void> | null = null;
 
-  constructor(private readonly options: EventStreamsOptions) {}
+  constructor(private readonly options: EventStreamsOptions) {
+    const { streamsMax: max, streamsPerAddressMax: perAddressMax } = options;
+    this.room = new Room({ max, perAddressMax });
+  }
 
   /** Makes an answer a stream. It takes up room until the answer closes, whatever becomes of it. */
   take(response: ServerResponse): Result<EventStream, NoStream> {
@@ -49,11 +49,13 @@ export class EventStreams {
       stuck: () => this.options.metrics.stuck.inc(),
     });
     this.options.metrics.opened.inc();
-    this.count(address, 1);
+    this.options.metrics.open.inc();
+    this.room.enter(address);
     this.open.add(stream);
     stream.onClose(() => {
       this.open.delete(stream);
-      this.count(address, -1);
+      this.options.metrics.open.dec();
+      this.room.leave(address);
     });
     return ok(stream);
   }
@@ -69,27 +71,16 @@ export class EventStreams {
     return (this.drained ??= this.endAll());
   }
 
-  private async endAll(): Promise<void> {
-    for (const batch of drainPlan([...this.open], this.options.drainMs)) {
-      for (const stream of batch) stream.end();
-      await sleep(DRAIN_STEP_MS);
-    }
-    for (let waitedMs = 0; this.open.size > 0 && waitedMs < CLOSE_MS_MAX; waitedMs += DRAIN_STEP_MS)
-      await sleep(DRAIN_STEP_MS);
-    for (const stream of this.open) stream.destroy();
+  private endAll(): Promise<void> {
+    return drainAll(this.open, {
+      spreadMs: this.options.drainMs,
+      end: (stream) => stream.end(),
+      cut: (stream) => stream.destroy(),
+    });
   }
 
   private noRoomFor(address: string): NoStream | null {
-    const { streamsMax, streamsPerAddressMax } = this.options;
     if (this.drained !== null) return 'SHUTTING_DOWN';
-    if (this.open.size >= streamsMax) return 'TOO_MANY';
-    return (this.perAddress.get(address) ?? 0) >= streamsPerAddressMax ? 'TOO_MANY' : null;
-  }
-
-  private count(address: string, by: 1 | -1): void {
-    const count = (this.perAddress.get(address) ?? 0) + by;
-    if (count === 0) this.perAddress.delete(address);
-    else this.perAddress.set(address, count);
-    this.options.metrics.open.inc(by);
+    return this.room.admits(address, this.open.size) ? null : 'TOO_MANY';
   }
 }

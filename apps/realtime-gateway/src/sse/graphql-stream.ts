@@ -8,7 +8,7 @@ import {
 import { createHandler, type Handler } from 'graphql-sse';
 import { formatGraphqlError } from '@headcount/platform';
 import type { Visitor } from '../presence/visitor.js';
-import { Documents } from '../sockets/documents.js';
+import type { Documents } from '../sockets/documents.js';
 import type { EventStream } from './event-stream.js';
 import { paced } from './paced.js';
 
@@ -22,12 +22,11 @@ export type GraphqlStream = Handler<unknown, StreamContext>;
 
 export interface GraphqlStreamOptions {
   readonly schema: () => GraphQLSchema;
-  readonly introspection: boolean;
+  readonly documents: Documents;
 }
 
 /** The side of graphql-sse that answers, in its distinct connections mode. */
-export function graphqlStream({ schema, introspection }: GraphqlStreamOptions): GraphqlStream {
-  const documents = new Documents(introspection);
+export function graphqlStream({ schema, documents }: GraphqlStreamOptions): GraphqlStream {
   return createHandler<unknown, StreamContext, StreamContext>({
     // Without tokens there is no single connection mode: its queue for a reader has no limit.
     authenticate: () => null,

@@ -1,7 +1,8 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HeadcountError } from '@headcount/protocol';
-import { allowsOrigin, type StreamOrigins } from './origins.js';
+import type { OriginPolicy } from '../sockets/admission.js';
+import { allowsPage } from './origins.js';
 
 export const STREAM_ORIGINS = Symbol('STREAM_ORIGINS');
 
@@ -14,7 +15,7 @@ const PREFLIGHT_AGE_S = 600;
  */
 @Injectable()
 export class OriginGuard implements CanActivate {
-  constructor(@Inject(STREAM_ORIGINS) private readonly origins: StreamOrigins) {}
+  constructor(@Inject(STREAM_ORIGINS) private readonly origins: OriginPolicy) {}
 
   canActivate(context: ExecutionContext): boolean {
     const { headers, method } = context.switchToHttp().getRequest<FastifyRequest>();
@@ -22,7 +23,7 @@ export class OriginGuard implements CanActivate {
     const { host, origin, 'sec-fetch-site': site } = headers;
     void reply.header('vary', 'origin');
     const asked = { host, origin, site: typeof site === 'string' ? site : undefined };
-    if (!allowsOrigin(this.origins, asked)) {
+    if (!allowsPage(this.origins, asked)) {
       throw new HeadcountError('FORBIDDEN', 'Pages of this origin may not read streams.');
     }
     if (origin === undefined) return true;

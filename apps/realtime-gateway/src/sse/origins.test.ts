@@ -1,18 +1,18 @@
-import { allowsOrigin } from './origins.js';
+import { allowsPage } from './origins.js';
 
-describe('allowsOrigin', () => {
+describe('allowsPage', () => {
   const own = { host: 'count.example:4001', site: undefined };
 
   it('lets in pages of the same host where no origins are listed', () => {
     const unlisted = { any: false, listed: [] };
-    expect(allowsOrigin(unlisted, { ...own, origin: 'http://count.example:4001' })).toBe(true);
-    expect(allowsOrigin(unlisted, { ...own, origin: 'http://count.example' })).toBe(false);
-    expect(allowsOrigin(unlisted, { ...own, origin: 'null' })).toBe(false);
+    expect(allowsPage(unlisted, { ...own, origin: 'http://count.example:4001' })).toBe(true);
+    expect(allowsPage(unlisted, { ...own, origin: 'http://count.example' })).toBe(false);
+    expect(allowsPage(unlisted, { ...own, origin: 'null' })).toBe(false);
   });
 
   it('lets in pages of the same host no more where others are listed', () => {
     const listed = { any: false, listed: ['https://www.example.org'] };
-    expect(allowsOrigin(listed, { ...own, origin: 'http://count.example:4001' })).toBe(false);
-    expect(allowsOrigin(listed, { ...own, origin: 'https://www.example.org' })).toBe(true);
+    expect(allowsPage(listed, { ...own, origin: 'http://count.example:4001' })).toBe(false);
+    expect(allowsPage(listed, { ...own, origin: 'https://www.example.org' })).toBe(true);
   });
 });

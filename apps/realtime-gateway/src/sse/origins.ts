@@ -1,8 +1,4 @@
-/** Whose pages may read streams: the same as may open a socket. */
-export interface StreamOrigins {
-  readonly any: boolean;
-  readonly listed: readonly string[];
-}
+import { allowsOrigin, type OriginPolicy } from '../sockets/admission.js';
 
 /** A request, as far as it tells which page a browser made it for. */
 export interface AskedFrom {
@@ -18,12 +14,7 @@ export interface AskedFrom {
  * A page may also have a browser fetch without an origin (`no-cors`). It would see nothing of the
  * answer, but its user would be present; so the browser's word on the site counts as well.
  */
-export function allowsOrigin(
-  { any, listed }: StreamOrigins,
-  { host, origin, site }: AskedFrom,
-): boolean {
-  if (any) return true;
-  if (origin === undefined) return site !== 'cross-site' && site !== 'same-site';
-  if (listed.includes(origin)) return true;
-  return listed.length === 0 && URL.canParse(origin) && new URL(origin).host === host;
+export function allowsPage(policy: OriginPolicy, { host, origin, site }: AskedFrom): boolean {
+  if (origin !== undefined) return allowsOrigin(policy, origin, host);
+  return policy.any || (site !== 'cross-site' && site !== 'same-site');
 }

@@ -1,7 +1,8 @@
 import type { Provider } from '@nestjs/common';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
-import { Authenticator, CLOCK, IDS, isLoopback, type Clock, type Ids } from '@headcount/platform';
-import { allowsAnyOrigin, type GatewayConfig } from '../gateway-settings.js';
+import { Authenticator, CLOCK, IDS, type Clock, type Ids } from '@headcount/platform';
+import { originPolicy, type GatewayConfig } from '../gateway-settings.js';
+import { Documents } from '../sockets/documents.js';
 import { EventStreams } from './event-streams.js';
 import { GRAPHQL_STREAM, GraphqlStreamController } from './graphql-stream.controller.js';
 import { graphqlStream } from './graphql-stream.js';
@@ -19,7 +20,7 @@ export function sseProviders(config: GatewayConfig): readonly Provider[] {
     StreamMetrics,
     {
       provide: STREAM_ORIGINS,
-      useValue: { any: allowsAnyOrigin(config), listed: config.ORIGINS ?? [] },
+      useValue: originPolicy(config),
     },
     {
       provide: Viewers,
@@ -41,13 +42,10 @@ export function sseProviders(config: GatewayConfig): readonly Provider[] {
     },
     {
       provide: GRAPHQL_STREAM,
-      useFactory: (schemaHost: GraphQLSchemaHost) =>
-        graphqlStream({
-          // Made when the app has been initialised, which is before anyone asks.
-          schema: () => schemaHost.schema,
-          introspection: isLoopback(config.HOST),
-        }),
-      inject: [GraphQLSchemaHost],
+      useFactory: (schemaHost: GraphQLSchemaHost, documents: Documents) =>
+        // The schema is made when the app has been initialised, which is before anyone asks.
+        graphqlStream({ schema: () => schemaHost.schema, documents }),
+      inject: [GraphQLSchemaHost, Documents],
     },
   ];
 }

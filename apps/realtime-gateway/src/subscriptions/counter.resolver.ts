@@ -2,8 +2,8 @@ import { Inject } from '@nestjs/common';
 import { Args, ArgsType, Context, Field, ID, Int, Resolver, Subscription } from '@nestjs/graphql';
 import { Counter, Public } from '@headcount/platform';
 import type { CounterValue } from '@headcount/protocol';
-import { countersOf, everyOf } from '../fanout/field-sources.js';
-import { demandPages, type Visitor } from '../presence/visitor.js';
+import { countersFor, everyOf } from '../fanout/field-sources.js';
+import type { Visitor } from '../presence/visitor.js';
 import { Subscriptions, type Values } from './subscriptions.js';
 
 /** What an operation over a socket is executed with. */
@@ -71,8 +71,7 @@ export class CounterResolver {
     resolve: shown,
   })
   viewing(@Args() args: ViewingArgs, @Context() { visitor }: SocketContext): Values {
-    const counters = countersOf('viewing', args);
-    demandPages(visitor, counters);
+    const counters = countersFor(visitor, 'viewing', args);
     return this.subscriptions.viewing(visitor, counters[0].pageId, everyOf(args));
   }
 
@@ -81,8 +80,7 @@ export class CounterResolver {
     resolve: shown,
   })
   counterChanged(@Args() args: CounterChangedArgs, @Context() { visitor }: SocketContext): Values {
-    const counters = countersOf('counterChanged', args);
-    demandPages(visitor, counters);
+    const counters = countersFor(visitor, 'counterChanged', args);
     return this.subscriptions.counterChanged(counters[0], everyOf(args));
   }
 
@@ -95,8 +93,7 @@ export class CounterResolver {
     @Args() args: CountersChangedArgs,
     @Context() { visitor }: SocketContext,
   ): Values<readonly CounterValue[]> {
-    const counters = countersOf('countersChanged', args);
-    demandPages(visitor, counters);
+    const counters = countersFor(visitor, 'countersChanged', args);
     return this.subscriptions.countersChanged(counters, everyOf(args));
   }
 
@@ -105,8 +102,7 @@ export class CounterResolver {
     resolve: shown,
   })
   siteChanged(@Args() args: EveryArgs, @Context() { visitor }: SocketContext): Values {
-    const counters = countersOf('siteChanged', {});
-    demandPages(visitor, counters);
+    const counters = countersFor(visitor, 'siteChanged', {});
     return this.subscriptions.counterChanged(counters[0], everyOf(args));
   }
 }

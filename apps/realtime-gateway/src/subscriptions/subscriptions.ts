@@ -2,12 +2,11 @@ import type { CounterId } from '@headcount/gateway-core';
 import type { Clock } from '@headcount/platform';
 import type { CounterValue, PageId } from '@headcount/protocol';
 import type { FanoutMetrics } from '../fanout/fanout-metrics.js';
-import { FIRST_VALUE_MS } from '../fanout/group.js';
+import { arrival } from '../fanout/first-value.js';
 import type { Source } from '../fanout/source.js';
 import type { Sources } from '../fanout/sources.js';
 import { Throttle } from '../fanout/throttle.js';
 import type { Visitor } from '../presence/visitor.js';
-import { FirstValue } from './first-value.js';
 import { LatestIterator } from './latest-iterator.js';
 
 /** What a subscription gives: every newer value of a counter that its reader has time for. */
@@ -42,7 +41,7 @@ export class Subscriptions {
   private valuesOf<E>(source: Source<E>, everyMs: number, visitor?: Visitor): Values<E> {
     const joined = (visitor && source.join?.(visitor)) ?? null;
     const values: Values<E> = new LatestIterator(() => {
-      clearTimeout(patience);
+      first.end();
       throttle.close();
       watching.close();
       joined?.leave();
@@ -55,11 +54,7 @@ export class Subscriptions {
         values.push(event);
       },
     );
-    const first = new FirstValue<E>(
-      (event) => joined?.isIn(event) ?? true,
-      (event) => throttle.offer(event),
-    );
-    const patience = setTimeout(() => first.giveUp(), FIRST_VALUE_MS);
+    const first = arrival(joined, (event: E) => throttle.offer(event));
     const watching = source.watch((event) => first.offer(event));
     const known = watching.value();
     if (known !== undefined) first.offer(known);
