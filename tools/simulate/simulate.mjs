@@ -6,6 +6,7 @@
  * (`npm run build`).
  */
 import { fork } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -24,7 +25,7 @@ const { values } = parseArgs({
 });
 const first = Number(values.seed);
 const count = values['until-failure'] ? Infinity : Number(values.seeds);
-const REGIONS_MAX = 16;
+const { REGIONS_MAX } = createRequire(import.meta.url)('../../dist/libs/simulation/src/index.js');
 if (
   values.regions !== undefined &&
   !(Number(values.regions) >= 1 && Number(values.regions) <= REGIONS_MAX)

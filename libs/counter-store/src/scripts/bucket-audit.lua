@@ -34,7 +34,7 @@ end
 
 local fields, held = redis.call('HGETALL', shelf_key(bucket, shelf % bucket.shelves)), {}
 for i = 1, #fields, 2 do held[fields[i]] = fields[i + 1] end
-local parts = sum_parts(bucket, held)
+local parts = sum_parts(bucket, function(field) return held[field] end)
 for i = 1, #fields, 2 do
   local field = fields[i]
   local key = shelf_counter(field)

@@ -2,8 +2,8 @@
 merge: joins what a peer holds into the bucket, counter by counter (ADR 9). Needs bucket, shelf, counter, writers, regions.
 ]]
 local function merge_begin(bucket, regions, gone, state, now, isInterval)
-  local merge = { bucket = bucket, regions = regions, gone = gone, state = state, now = now, isInterval = isInterval, vector = vector_of(bucket, regions),
-    told = vector_read(state.vector), held = {}, order = {}, records = {} }
+  local merge = { bucket = bucket, regions = regions, gone = gone, state = state, now = now, isInterval = isInterval,
+    vector = vector_of(bucket, regions), told = vector_read(state.vector), held = {}, order = {}, records = {} }
   -- Whoever it tells of has a number from here on, so that a row can be silent about them.
   for _, row in ipairs(state.vector) do
     if row[1] ~= bucket.region then region_of(bucket, regions, row[1]) end

@@ -3,9 +3,9 @@ sum: the exact total of a durable counter, wherever the running total may have l
 ]]
 local MAX = 9007199254740991
 
--- What sums are made from, read once for many of them. `held`: all fields of a shelf, where they have been read.
-local function sum_parts(bucket, held)
-  local parts = { held = held, writers = redis.call('HGETALL', bucket.prefix .. 'writers'), voids = {} }
+-- What sums are made from, read once for many of them. `get` gives a field of the counter's shelf.
+local function sum_parts(bucket, get)
+  local parts = { get = get, writers = redis.call('HGETALL', bucket.prefix .. 'writers'), voids = {} }
   for _, void in ipairs(redis.call('ZRANGE', bucket.prefix .. 'voids', 0, -1)) do
     local amount, key = void:match('^%S+ (%-?%d+) %d+ ([^\t]+)\t')
     parts.voids[key] = parts.voids[key] or {}
@@ -16,7 +16,7 @@ end
 
 -- The exact sum over all writers less the voids, in two limbs as it may pass 2^53; +-2^53 where it does.
 local function durable_sum(bucket, key, counter, parts)
-  parts = parts or sum_parts(bucket)
+  parts = parts or sum_parts(bucket, function(field) return shelf_get(bucket, key, field) end)
   local LIMB = 134217728
   local high, low = 0, 0
   local function add(number, sign)
@@ -30,9 +30,9 @@ local function durable_sum(bucket, key, counter, parts)
   end
   local writers = parts.writers
   for i = 1, #writers, 2 do
-    local field, text = key .. '\t' .. writers[i + 1], nil
-    if parts.held then text = parts.held[field] else text = shelf_get(bucket, key, field) end
-    if text and not counter.theirs[writers[i]] then
+    local field = key .. '\t' .. writers[i + 1]
+    local text = not counter.theirs[writers[i]] and parts.get(field)
+    if text then
       local up, down = text:match('(%d+),(%d+)')
       add(tonumber(up), 1)
       add(tonumber(down), -1)
