@@ -1,5 +1,6 @@
 /** bucket-sweep drops what is no longer needed, bucket-audit finds what is wrong, registry-forget compares. */
 import { RedisRegistryStore } from './registry.store.js';
+import type { BucketSwept } from './scripts/bucket-sweep.js';
 import { openStores, rawShelves, type StoreHarness } from './testing/store-harness.js';
 
 const BUCKET = 0;
@@ -33,6 +34,27 @@ describe('upkeep', () => {
     stores.clock.nowMs += 3_600_000;
     expect((await stores.upkeep.sweep(BUCKET)).rowsCut).toBe(0);
     expect([...(await rawShelves(stores.redis, BUCKET)).keys()]).toEqual(['home viewers\t~']);
+  });
+
+  it('looks at a row that it keeps once only, and at what has become a zero since', async () => {
+    const pages = Array.from({ length: 100 }, (_, at) => `page-${at}`);
+    for (const [at, page] of pages.entries()) await join(page, 1, at + 1);
+    const sweepLater = (): Promise<BucketSwept> => {
+      stores.clock.nowMs += 60_000;
+      return stores.upkeep.sweep(BUCKET);
+    };
+    await stores.upkeep.sweep(BUCKET);
+    await sweepLater();
+    await stores.redis.config('RESETSTAT');
+    await sweepLater();
+    const stats = await stores.redis.info('commandstats');
+    const reads = [...stats.matchAll(/cmdstat_hm?get:calls=(\d+)/g)];
+    expect(reads.reduce((sum, [, calls]) => sum + Number(calls), 0)).toBeLessThan(pages.length);
+    await join('page-50', 0, pages.length + 1);
+    await sweepLater();
+    await sweepLater();
+    // All rows before it go with it.
+    expect((await rawShelves(stores.redis, BUCKET)).has('page-50 viewers\t~')).toBe(false);
   });
 
   it('does not offer an interval that would omit a dropped zero', async () => {

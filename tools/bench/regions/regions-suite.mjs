@@ -5,9 +5,10 @@ import { SCALE_REGIONS, runScale } from './scale-case.mjs';
 import { TRAFFIC_KINDS, runTraffic } from './traffic-case.mjs';
 
 const RATES = [1000, 5000];
+/** `settleMs`: sweeps look once at each row that stands for what was filled in; their rounds take a minute. */
 const FULL = {
   traffic: { pages: 10_000, rounds: 4, seconds: 5 },
-  idle: { scale: 1, settleMs: 10_000, rounds: 5, seconds: 10 },
+  idle: { scale: 1, settleMs: 200_000, rounds: 5, seconds: 10 },
   garbage: { joins: 10_000 },
   scale: { seeds: 20 },
 };

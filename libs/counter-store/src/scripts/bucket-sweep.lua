@@ -11,7 +11,7 @@ ARGV[4] rowsMax        integer  index rows looked at in one call
 Returns { rows cut, records dropped, then per gateway known here: instance, version stored }
 Refuses nothing
 Retry   safe
-Cost    O(rowsMax + instances)
+Cost    O(rowsMax + instances); rows that were kept are not looked at again
 Holds   B3; a zero is dropped together with its row, so no interval is offered that would omit it
 ]]
 --- @include bucket
@@ -24,18 +24,24 @@ local batchSeconds, rowsMax = tonumber(ARGV[3]), tonumber(ARGV[4])
 
 local bucket = bucket_peek(meta)
 local cutRows = 0
--- Rows up to the mark have been there for zeroSeconds at least; the mark moves on when it has aged.
-local markRev, markAt = unpack(redis.call('HMGET', meta, 'sweptRev', 'sweptAt'))
+-- Rows up to the mark have been there for zeroSeconds at least; the mark moves on when it has aged. Those up to `seen` were
+-- looked at and kept: what has become a zero since then has a later row.
+local markRev, markAt, seenRev = unpack(redis.call('HMGET', meta, 'sweptRev', 'sweptAt', 'sweptSeen'))
 if not markAt or now - tonumber(markAt) >= zeroSeconds then
-  local cut = 0
-  local old = redis.call('ZRANGE', index, '-inf', markRev or '0', 'BYSCORE', 'LIMIT', 0, rowsMax)
+  markRev, seenRev = markRev or '0', seenRev or '0'
+  local zero = 0
+  local old = redis.call('ZRANGE', index, '(' .. seenRev, markRev, 'BYSCORE', 'LIMIT', 0, rowsMax)
   for place, key in ipairs(old) do
     local viewers, connections = counter_view(bucket, key)
-    if viewers == '0' and connections == '0' and not shelf_get(bucket, key, key) then cut = place end
+    if viewers == '0' and connections == '0' and not shelf_get(bucket, key, key) then zero = place end
   end
-  if cut > 0 then index_cut(bucket, index, cut) end
-  cutRows = cut
-  if cut < rowsMax and tonumber(markRev or -1) ~= bucket.rev then
+  local seen = #old < rowsMax and markRev or redis.call('ZSCORE', index, old[#old])
+  if zero > 0 then
+    cutRows = redis.call('ZRANK', index, old[zero]) + 1
+    index_cut(bucket, index, cutRows)
+  end
+  if seen ~= seenRev then redis.call('HSET', meta, 'sweptSeen', seen) end
+  if #old < rowsMax and tonumber(markRev) ~= bucket.rev then
     redis.call('HSET', meta, 'sweptRev', int(bucket.rev), 'sweptAt', int(now))
   end
 end
