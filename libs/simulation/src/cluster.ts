@@ -1,6 +1,7 @@
 /** All regions of a deployment: which hosts there are, who runs on them, and how datagrams find them. */
 import type { AuditDifference } from '@headcount/counter-store';
 import { CounterApi, type Deployment } from './api/counter-api.js';
+import { Evidence } from './check/evidence.js';
 import { Http, type HttpClient } from './core/http.js';
 import { Network, regionOf } from './core/network.js';
 import { Process } from './core/process.js';
@@ -60,6 +61,8 @@ export class Cluster {
       zeroSeconds: hasty ? 1 : ZERO_SECONDS,
       parts: hasty ? { rowsMax: 1, recordsMax: 1 } : { rowsMax: 500, recordsMax: 500 },
       onDifferences: (region, found) => this.note(region, found),
+      evidence: new Evidence({ periodMs: SYNC_MS, nowMs: () => world.nowMs }),
+      onDead: (looker, gateway) => this.condemned(looker, gateway),
     };
     regions.forEach((region, at) => {
       const real = reals[at];
@@ -186,6 +189,12 @@ export class Cluster {
       const gateway = this.gateways.get(to);
       gateway?.process.receive('takes an answer', () => gateway.datagram(bytes));
     });
+  }
+
+  private condemned(looker: string, gateway: string): void {
+    const accused = [...this.gateways.values()].find(({ instance }) => instance === gateway);
+    if (accused?.process.alive && !accused.process.paused)
+      this.world.halt(this.deployment.evidence.condemns(looker, gateway));
   }
 
   private note(region: string, found: readonly AuditDifference[]): void {

@@ -15,6 +15,7 @@ import {
   SeenPositions,
   type AddRefusal,
   type AuditDifference,
+  type RegistryStore,
   type StoreContext,
   changesChannel,
   decodeChanges,
@@ -33,6 +34,7 @@ import {
   type PullRequest,
   type Result,
 } from '@headcount/protocol';
+import type { Evidence } from '../check/evidence.js';
 import type { Http } from '../core/http.js';
 import type { Network } from '../core/network.js';
 import type { Process } from '../core/process.js';
@@ -59,6 +61,9 @@ export interface Deployment {
   readonly regions: ReadonlyMap<string, readonly string[]>;
   /** Told where an audit finds a register that is not the sum of its entries. */
   readonly onDifferences: (region: string, differences: readonly AuditDifference[]) => void;
+  /** Told of who is heard of, who looks, and whom a looker holds for dead. */
+  readonly evidence: Evidence;
+  readonly onDead: (looker: string, gateway: string) => void;
 }
 
 /** What a client may ask to be added. */
@@ -166,7 +171,8 @@ export class CounterApi {
       },
     });
     this.intake = new Intake({
-      ...{ process, instance: this.instance, region, buckets, presence, gateways, isReady },
+      ...{ process, instance: this.instance, region, buckets, presence, isReady },
+      gateways: this.observed(gateways),
       ...{ seen: context.seen, watch: this.watch },
     });
     const sweeper = new Sweeper({
@@ -175,11 +181,15 @@ export class CounterApi {
       onAudited: (_, { differences }) => deployment.onDifferences(region, differences),
     });
     const looker = new Looker({
-      ...{ instance: this.instance, buckets, periodMs: syncMs, presence, gateways },
+      ...{ instance: this.instance, buckets, periodMs: syncMs, presence },
+      gateways: this.observed(gateways),
       monotonicMs: process.monotonicMs,
       counterApis: new RedisRegistryStore(context, COUNTER_API_REGISTRY),
       stored: sweeper,
-      onDead: (gateway) => this.watch.close(gateway),
+      onDead: (gateway) => {
+        deployment.onDead(host, gateway);
+        this.watch.close(gateway);
+      },
       onReaped: (gateway, count) => process.world.note(`${host} reaps ${gateway} of ${count}`),
     });
     this.registry = new RedisRegionRegistry(context);
@@ -233,6 +243,23 @@ export class CounterApi {
       void retired.then(() => gossip.watch.look()).catch(() => undefined);
     }
     return false;
+  }
+
+  /** The same registry, of whose use the checkers are told. */
+  private observed(registry: RegistryStore): RegistryStore {
+    const { evidence } = this.deployment;
+    return {
+      beat: async (gateway, heartbeat) => {
+        await registry.beat(gateway, heartbeat);
+        evidence.hears(gateway);
+      },
+      look: async () => {
+        const seen = await registry.look();
+        evidence.looked(this.host);
+        return seen;
+      },
+      forget: (gateway, heartbeat) => registry.forget(gateway, heartbeat),
+    };
   }
 
   /** Ends in the midst of its work. */
