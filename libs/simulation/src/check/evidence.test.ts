@@ -25,6 +25,7 @@ describe('the evidence against a gateway', () => {
 
   it('does not where it was heard meanwhile', () => {
     lookEvery(PERIOD_MS, 2);
+    nowMs += 1;
     evidence.hears('g');
     lookEvery(PERIOD_MS, 2);
     expect(evidence.condemns('api', 'g')).not.toEqual([]);

@@ -97,7 +97,7 @@ export const PLANTED: readonly Planted[] = [
   {
     mistake: 'zeros are never swept',
     script: /^bucket-sweep$/,
-    from: 'if cut > 0 then index_cut(bucket, index, cut) end',
+    from: 'index_cut(bucket, index, cutRows)',
     to: '',
     near: 8,
     seen: /keeps a zero/,
