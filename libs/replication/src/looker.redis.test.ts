@@ -50,6 +50,7 @@ function open() {
   const gateways = new RedisRegistryStore(context, GATEWAY_REGISTRY);
   const counterApis = new RedisRegistryStore(context, COUNTER_API_REGISTRY);
   const stored = new Sweeper({
+    auditEvery: 1,
     buckets: BUCKETS,
     upkeep: new RedisUpkeepStore(context),
     onAudited: () => undefined,

@@ -5,11 +5,13 @@
 import type { BucketAudited, UpkeepStore } from '@headcount/counter-store';
 import type { StoredGateways } from './looker.js';
 
-/** Shelves are taken in turn, so that after as many rounds as a bucket has shelves every register was compared. */
+/** Numbers of shelves stay below this; each bucket takes its shelves in turn, so that in time every register is compared. */
 const SHELVES_CYCLE = 2 ** 20;
 
 export interface SweeperOptions {
   readonly buckets: number;
+  /** One sweep in so many also audits, for an audit costs more than the rest of it. */
+  readonly auditEvery: number;
   readonly upkeep: UpkeepStore;
   /** Told what each audit found. A difference is never mended silently: it is a bug, and to be shown. */
   readonly onAudited: (bucket: number, audit: NonNullable<BucketAudited>) => void;
@@ -18,7 +20,8 @@ export interface SweeperOptions {
 export class Sweeper implements StoredGateways {
   private readonly stored = new Set<string>();
   private next = 0;
-  private round = 0;
+  /** Buckets swept so far. */
+  private swept = 0;
   private sweeping = false;
 
   constructor(private readonly options: SweeperOptions) {}
@@ -38,7 +41,7 @@ export class Sweeper implements StoredGateways {
     try {
       await this.sweepBucket(this.next);
       this.next = (this.next + 1) % this.options.buckets;
-      if (this.next === 0) this.round = (this.round + 1) % SHELVES_CYCLE;
+      this.swept += 1;
     } catch {
       // Redis is away; the same bucket is next when it is back.
     } finally {
@@ -47,10 +50,14 @@ export class Sweeper implements StoredGateways {
   }
 
   private async sweepBucket(bucket: number): Promise<void> {
-    const { upkeep, onAudited } = this.options;
+    const { upkeep, onAudited, buckets, auditEvery } = this.options;
     const { gateways } = await upkeep.sweep(bucket);
     for (const gateway of gateways.keys()) this.stored.add(gateway);
-    const audit = await upkeep.audit(bucket, [...gateways.keys()], this.round);
+    // From round to round other buckets are audited, each once in `auditEvery` rounds.
+    const round = Math.floor(this.swept / buckets);
+    if ((bucket + round) % auditEvery !== 0) return;
+    const shelf = Math.floor(round / auditEvery) % SHELVES_CYCLE;
+    const audit = await upkeep.audit(bucket, [...gateways.keys()], shelf);
     if (audit !== null) onAudited(bucket, audit);
   }
 }

@@ -13,6 +13,8 @@ import { STORE, type Store } from '../store/store.js';
 
 /** How long one round over all buckets takes, in milliseconds. */
 const ROUND_MS = 60_000;
+/** Of the sweeps of a bucket one in so many audits a shelf of it: what is idle must cost next to nothing. */
+const AUDIT_EVERY = 16;
 
 /** Sweeps one bucket after the other, and shows what the audits find. */
 @Injectable()
@@ -30,6 +32,7 @@ export class UpkeepService implements OnApplicationBootstrap, OnApplicationShutd
   ) {
     this.sweeper = new Sweeper({
       buckets: config.BUCKETS,
+      auditEvery: AUDIT_EVERY,
       upkeep: store.upkeep,
       onAudited: (bucket, audit) => this.tell(bucket, audit),
     });

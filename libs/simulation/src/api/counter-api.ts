@@ -177,6 +177,7 @@ export class CounterApi {
     });
     const sweeper = new Sweeper({
       buckets,
+      auditEvery: 1,
       upkeep: new RedisUpkeepStore(context, deployment.zeroSeconds),
       onAudited: (_, { differences }) => deployment.onDifferences(region, differences),
     });
