@@ -57,4 +57,26 @@ describe('settings of the gateway', () => {
       'http://10.0.0.7:4001',
     );
   });
+
+  it('bounds a drain, so that a stop is over in ten seconds', () => {
+    expect(faults({ DRAIN_MS: '6000' })).toEqual([]);
+    expect(faults({ DRAIN_MS: '6001' })).toEqual([
+      expect.stringContaining('DRAIN_MS must be a whole number from 0 to 6000'),
+    ]);
+  });
+
+  it('has safe defaults for what strangers may ask', () => {
+    expect(loadGatewayConfig({})).toMatchObject({
+      MESSAGE_BYTES_MAX: 65_536,
+      MESSAGES_PER_SECOND_MAX: 100,
+      OPERATIONS_PER_SOCKET_MAX: 100,
+      INIT_TIMEOUT_MS: 3000,
+      HEADERS_TIMEOUT_MS: 10_000,
+      REQUEST_TIMEOUT_MS: 30_000,
+      GRAPHQL_TOKENS_MAX: 5000,
+      GRAPHQL_DEPTH_MAX: 8,
+      GRAPHQL_ALIASES_MAX: 200,
+      GRAPHQL_COST_MAX: 25_000,
+    });
+  });
 });

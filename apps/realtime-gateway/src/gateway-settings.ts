@@ -90,9 +90,14 @@ export const gatewaySettings = {
     default: 100,
   }),
   MESSAGES_PER_SECOND_MAX: numberSetting(
-    'Most messages a second that one socket may send; twice as many at once.',
+    'Most messages a second that one socket may send, each KiB of one as a message; twice as many at once.',
     { min: 1, max: 100_000, default: 100 },
   ),
+  MESSAGE_BYTES_MAX: numberSetting('Largest message that a socket may send, in bytes.', {
+    min: 1024,
+    max: 1_048_576,
+    default: 65_536,
+  }),
   SLOW_MS: numberSetting(
     'How long a socket may take nothing in while there is something for it; it is closed after that.',
     { min: 10, max: 600_000, default: 10_000 },
@@ -109,7 +114,7 @@ export const gatewaySettings = {
   DRAIN_MS: numberSetting('How long a stop spreads the closing of its sockets, at most.', {
     min: 0,
     max: 6000,
-    default: 3000,
+    default: 5000,
   }),
 };
 

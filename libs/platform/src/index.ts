@@ -13,6 +13,7 @@ export { counterSettings } from './config/counter-settings.js';
 export { regionSettings, type Peers } from './config/region-settings.js';
 export { describeSettings } from './config/describe-settings.js';
 export { choiceSetting, numberSetting, portSetting, urlListSetting } from './config/kinds.js';
+export { type GraphqlLimits } from './config/limit-settings.js';
 export { ConfigError, loadConfig, type Environment } from './config/load-config.js';
 export { isLoopback } from './config/loopback.js';
 export {
@@ -32,16 +33,27 @@ export {
   type CommonConfig,
 } from './config/shared-settings.js';
 
+export {
+  FIRST_MAX,
+  PartArgs,
+  connectionType,
+  decodePlace,
+  encodePlace,
+  firstOf,
+  mapNodes,
+  partOf,
+  type Connection,
+  type ListPlace,
+} from './graphql/connection.js';
 export { Counter } from './graphql/counter.object.js';
 export { DateTime, rfc3339 } from './graphql/date-time.js';
-export { depthLimit } from './graphql/depth-limit.js';
-export { formatGraphqlError } from './graphql/format-error.js';
-export {
-  GRAPHQL_DEPTH_MAX,
-  GRAPHQL_TOKENS_MAX,
-  graphqlOptions,
-} from './graphql/graphql-options.js';
+export { documentLimits, isTooDeepToParse, tooDeepToParse } from './graphql/document-limits.js';
+export { formatGraphqlError, withoutSuggestion } from './graphql/format-error.js';
+export { graphqlOptions } from './graphql/graphql-options.js';
+export { costRefusal, type OperationAsked } from './graphql/operation-cost.js';
 export { SafeInt } from './graphql/safe-int.js';
+export { TrendingPage } from './graphql/trending-page.object.js';
+export { PageUnread, PageUnreadConnection, Unread } from './graphql/unread.object.js';
 
 export { Readiness, type ReadinessCheck } from './health/readiness.js';
 export { Metrics } from './metrics/metrics.js';
@@ -71,8 +83,10 @@ export {
   type SignedCall,
   type SignedClientOptions,
 } from './signing/signed-client.js';
-export { REQUEST_VERIFIER, Sender, SignedGuard } from './signing/signed.guard.js';
+export { REQUEST_VERIFIER, Sender, SignedGuard, demandSigned } from './signing/signed.guard.js';
 export type { SigningKey } from './signing/signing-keys.js';
+
+export { CURSOR_PAGES_MAX, ReadCursors, type ReadCursor } from './unread/read-cursor.js';
 
 export {
   CLOCK,

@@ -44,6 +44,7 @@ export const ERRORS = {
   BAD_AMOUNT: entry(400, 'The amount must be a whole number from 1 to 9007199254740991.'),
   BAD_OPERATION_ID: entry(400, 'The operation id is not valid.'),
   BAD_VERSION: entry(400, 'The version is not one that was given out for this page.'),
+  TOO_COMPLEX: entry(400, 'The operation goes further than is allowed.'),
   UNAUTHENTICATED: entry(401, 'A valid token is needed.', { wsCloseCode: 4401 }),
   TOKEN_EXPIRED: entry(401, 'The token has expired.', { wsCloseCode: 4003 }),
   BAD_SIGNATURE: entry(401, 'The request is not signed with a known key.'),
@@ -53,10 +54,12 @@ export const ERRORS = {
   ADDRESS_NOT_ALLOWED: entry(403, 'The address is not on the list of those allowed.'),
   UNKNOWN_REGION: entry(403, 'The region is not among the peers of this one.'),
   NOT_FOUND: entry(404, 'There is nothing at this address.'),
+  NOT_FOLLOWED: entry(404, 'The user does not follow the page.'),
   METHOD_NOT_ALLOWED: entry(405, 'The method is not allowed at this address.'),
   NOT_ACCEPTABLE: entry(406, 'None of the media types that are accepted can be given.'),
   REQUEST_TIMEOUT: entry(408, 'The request did not arrive in time.', { retryable: true }),
   OUT_OF_RANGE: entry(409, 'The count would pass 9007199254740991.'),
+  FOLLOWS_FULL: entry(409, 'The user follows as many pages as one user may.'),
   BUCKETS_MISMATCH: entry(409, 'The two sides have different numbers of buckets.'),
   REGION_IN_USE: entry(409, 'The region is still heard of.'),
   NOT_YET_HERE: entry(503, 'What was written elsewhere has not arrived here yet.', {
@@ -76,6 +79,10 @@ export const ERRORS = {
     retryable: true,
   }),
   INTERNAL: entry(500, 'Something went wrong on our side.', { wsCloseCode: 4500 }),
+  KEYS_UNAVAILABLE: entry(503, 'The keys that tokens are verified with cannot be had.', {
+    wsCloseCode: 4503,
+    retryable: true,
+  }),
   STORE_UNAVAILABLE: entry(503, 'The store is away; nothing was changed.', { retryable: true }),
   OUTCOME_UNKNOWN: entry(503, 'The store does not say whether the change was made.'),
   OPERATION_IDS_FULL: entry(503, 'No more operation ids can be kept; nothing was changed.', {

@@ -30,6 +30,12 @@ export interface Running {
   end(): void;
 }
 
+/** An operation under its id; null: it is about to begin. */
+interface Operation {
+  readonly id: string;
+  running: Running | null;
+}
+
 /** Which socket it is. */
 export interface SocketOrigin {
   readonly socketId: number;
@@ -62,15 +68,19 @@ export interface ConnectionRules {
   ) => Running | null;
 }
 
+/** Longest id of an operation, in UTF-16 units: every value that it is shown carries it. */
+const ID_LENGTH_MAX = 256;
+
 /** Where a refusal names no close code of its own. */
 const BAD_REQUEST_CLOSE = errorEntry('BAD_REQUEST').wsCloseCode ?? CloseCode.BadRequest;
 
 export class Connection {
   visitor: Visitor | null = null;
-  private readonly running = new Map<string, Running | null>();
+  /** Those that go on, in no order: a socket has few, and a map takes more memory than all else here. */
+  private running: readonly Operation[] = [];
   private isInitialised = false;
   private isClosed = false;
-  private forgetEnd: () => void = () => undefined;
+  private forgetEnd: (() => void) | null = null;
   private initTimer: NodeJS.Timeout | null;
 
   constructor(
@@ -102,13 +112,13 @@ export class Connection {
 
   /** The operation is over, as the server sees it. */
   complete(id: string): void {
-    this.running.delete(id);
+    this.remove(id);
     this.tell({ id, type: MessageType.Complete });
   }
 
   /** The operation ends with errors, or has not begun because of them. */
   fail(id: string, errors: readonly GraphQLError[]): void {
-    this.running.delete(id);
+    this.remove(id);
     this.tell({ id, type: MessageType.Error, payload: errors.map(formatGraphqlError) });
   }
 
@@ -122,11 +132,11 @@ export class Connection {
   closed(): void {
     this.isClosed = true;
     if (this.initTimer !== null) clearTimeout(this.initTimer);
-    this.forgetEnd();
+    this.forgetEnd?.();
     this.outbox.close();
-    const all = [...this.running.values()];
-    this.running.clear();
-    for (const each of all) each?.end();
+    const all = this.running;
+    this.running = [];
+    for (const { running } of all) running?.end();
   }
 
   private heed(text: string): void {
@@ -161,11 +171,12 @@ export class Connection {
         'Too many initialisation requests',
       );
     this.isInitialised = true;
+    // What takes longer now is not the client's fault.
+    if (this.initTimer !== null) clearTimeout(this.initTimer);
+    this.initTimer = null;
     const admitting = this.rules.visitorOf(params, this.from).then((admitted) => {
       if (this.isClosed) return;
       if (typeof admitted === 'string') return this.refuse(admitted);
-      if (this.initTimer !== null) clearTimeout(this.initTimer);
-      this.initTimer = null;
       this.visitor = admitted.visitor;
       this.forgetEnd = admitted.whenOver(() => this.refuse('TOKEN_EXPIRED'));
       this.tell({ type: MessageType.ConnectionAck });
@@ -176,24 +187,29 @@ export class Connection {
   private subscribe(id: string, payload: SubscribePayload): void {
     const { visitor } = this;
     if (visitor === null) return this.close(CloseCode.Unauthorized, 'Unauthorized');
-    if (this.running.has(id))
+    if (id.length > ID_LENGTH_MAX) return this.close(CloseCode.BadRequest, 'Id is too long');
+    if (this.running.some((operation) => operation.id === id))
       return this.close(
         CloseCode.SubscriberAlreadyExists,
         `Subscriber for ${id.slice(0, 60)} already exists`,
       );
-    if (this.running.size >= this.rules.operationsMax)
+    if (this.running.length >= this.rules.operationsMax)
       return this.fail(id, [graphqlErrorOf(new HeadcountError('TOO_MANY'))]);
-    this.running.set(id, null);
-    const running = this.rules.operate(this, visitor, id, payload);
+    const operation: Operation = { id, running: null };
+    this.running = [...this.running, operation];
+    operation.running = this.rules.operate(this, visitor, id, payload);
     // It may have ended meanwhile.
-    if (this.running.has(id)) this.running.set(id, running);
-    else running?.end();
+    if (!this.running.includes(operation)) operation.running?.end();
   }
 
   private end(id: string): void {
-    const running = this.running.get(id);
-    this.running.delete(id);
-    running?.end();
+    this.remove(id)?.running?.end();
+  }
+
+  private remove(id: string): Operation | undefined {
+    const ended = this.running.find((operation) => operation.id === id);
+    this.running = this.running.filter((operation) => operation !== ended);
+    return ended;
   }
 
   private tell(message: object): void {

@@ -1,34 +1,63 @@
 import { buildSchema } from 'graphql';
+import { loadGatewayConfig } from '../gateway-settings.js';
 import { Documents } from './documents.js';
 
-const schema = buildSchema('type Query { a: A } type A { a: A, n: Int }');
+const schema = buildSchema('type Query { a(n: [ID]): A } type A { a: A, n: Int }');
 const nested = (depth: number): string => `{ ${'a { '.repeat(depth)} n ${'}'.repeat(depth)} }`;
+
+const made = (isOpen = true, env: Record<string, string> = {}): Documents =>
+  new Documents({ limits: loadGatewayConfig(env), isOpen });
 
 describe('Documents', () => {
   it('gives the same document for the same text', () => {
-    const documents = new Documents(true);
+    const documents = made();
     const first = documents.prepare(schema, nested(1));
     const second = documents.prepare(schema, nested(1));
     expect(first.ok && second.ok && first.value === second.value).toBe(true);
   });
 
   it.each([
-    ['no GraphQL', '{'],
-    ['a field that is not there', '{ b }'],
-    ['too deep a nesting', nested(20)],
-    ['too many tokens', `{ ${'a '.repeat(6000)} }`],
-  ])('refuses %s', (_, query) => {
-    expect(new Documents(true).prepare(schema, query).ok).toBe(false);
+    ['no GraphQL', '{', undefined],
+    ['a field that is not there', '{ b }', undefined],
+    ['too many tokens', `{ ${'a '.repeat(6000)} }`, undefined],
+    ['too deep a nesting', nested(20), 'TOO_COMPLEX'],
+    ['too deep a nesting for the parser', nested(4900), 'TOO_COMPLEX'],
+    ['too many aliases', `{ a { ${'x: n '.repeat(201)} } }`, 'TOO_COMPLEX'],
+  ])('refuses %s', (_, query, code) => {
+    const outcome = made(true, {
+      GRAPHQL_TOKENS_MAX: query.includes('{ a {') ? '10000' : '',
+    }).prepare(schema, query);
+    expect(outcome.ok ? null : outcome.error[0]?.extensions.code).toBe(code);
   });
 
-  it('shows the schema only where that is allowed', () => {
+  it('refuses operations that cost too much, by their variables', () => {
+    const documents = made(true, { GRAPHQL_COST_MAX: '100' });
+    const query = 'query ($n: [ID]) { a(n: $n) { n } }';
+    const costing = (count: number) =>
+      documents.costRefusal(schema, { query, variables: { n: Array(count).fill('x') } });
+    expect(costing(9)).toBeNull();
+    expect(costing(10)?.extensions.code).toBe('TOO_COMPLEX');
+    expect(costing(9)).toBeNull();
+  });
+
+  it('has no opinion on the cost of what is refused anyway', () => {
+    expect(made().costRefusal(schema, { query: '{' })).toBeNull();
+    expect(made().costRefusal(schema, { query: nested(1), operationName: 'other' })).toBeNull();
+  });
+
+  it('shows the schema only where that is allowed, and hints at it only there', () => {
     const query = '{ __schema { types { name } } }';
-    expect(new Documents(true).prepare(schema, query).ok).toBe(true);
-    expect(new Documents(false).prepare(schema, query).ok).toBe(false);
+    expect(made().prepare(schema, query).ok).toBe(true);
+    expect(made(false).prepare(schema, query).ok).toBe(false);
+    const told = (documents: Documents): unknown => documents.prepare(schema, '{ a { nn } }');
+    expect(told(made())).toMatchObject({ error: [{ message: expect.stringContaining('"n"') }] });
+    expect(told(made(false))).toMatchObject({
+      error: [{ message: 'Cannot query field "nn" on type "A".' }],
+    });
   });
 
   it('keeps no more than so many, and still answers', () => {
-    const documents = new Documents(true);
+    const documents = made();
     for (let n = 0; n < 1000; n += 1)
       expect(documents.prepare(schema, `{ f${n}: a { n } }`).ok).toBe(true);
   });

@@ -8,7 +8,15 @@ import {
   type DocumentNode,
   type GraphQLSchema,
 } from 'graphql';
-import { GRAPHQL_DEPTH_MAX, GRAPHQL_TOKENS_MAX, depthLimit } from '@headcount/platform';
+import {
+  costRefusal,
+  documentLimits,
+  isTooDeepToParse,
+  tooDeepToParse,
+  withoutSuggestion,
+  type GraphqlLimits,
+  type OperationAsked,
+} from '@headcount/platform';
 import { err, ok, type Result } from '@headcount/protocol';
 import type { PreparedDocument } from '../fanout/group-plan.js';
 
@@ -18,30 +26,64 @@ const KEPT_MAX = 200;
 /** Longest document kept, in characters. */
 const KEPT_LENGTH_MAX = 4096;
 
-/** Documents of clients, parsed and validated once however many sockets send them. */
+export interface DocumentsOptions {
+  readonly limits: GraphqlLimits;
+  /** Whether callers may be told of the schema, as a developer may. */
+  readonly isOpen: boolean;
+}
+
+/** An operation, and the document that it stands in. */
+export interface DocumentAsked extends OperationAsked {
+  readonly query: string;
+}
+
+/**
+ * Documents of clients of sockets and streams, parsed and validated once however many send them, under the limits that hold
+ * over HTTP.
+ */
 export class Documents {
   private readonly kept = new Map<string, PreparedDocument>();
+  /** The last one, which is prepared once for its cost and once for its execution. */
+  private last: { readonly query: string; readonly prepared: Prepared } | null = null;
   private readonly rules;
 
-  constructor(introspection: boolean) {
-    const limits = [depthLimit(GRAPHQL_DEPTH_MAX)];
+  constructor(private readonly options: DocumentsOptions) {
+    const { limits, isOpen } = options;
     this.rules = [
       ...specifiedRules,
-      ...(introspection ? limits : [...limits, NoSchemaIntrospectionCustomRule]),
+      ...(isOpen ? [] : [NoSchemaIntrospectionCustomRule]),
+      documentLimits({
+        depthMax: limits.GRAPHQL_DEPTH_MAX,
+        aliasesMax: limits.GRAPHQL_ALIASES_MAX,
+      }),
     ];
   }
 
   /** The document of a query, the same one for the same text; or what is wrong with it. */
-  prepare(schema: GraphQLSchema, query: string): Result<PreparedDocument, readonly GraphQLError[]> {
+  prepare(schema: GraphQLSchema, query: string): Prepared {
     const known = this.kept.get(query);
     if (known !== undefined) return ok(known);
-    const parsed = parsedOf(query);
+    if (this.last?.query === query) return this.last.prepared;
+    const prepared = this.prepareAnew(schema, query);
+    this.last = { query, prepared };
+    if (prepared.ok && query.length <= KEPT_LENGTH_MAX) this.keep(query, prepared.value);
+    return prepared;
+  }
+
+  /** The error of an operation that costs too much; null: it does not, or its document is at fault. */
+  costRefusal(schema: GraphQLSchema, { query, ...asked }: DocumentAsked): GraphQLError | null {
+    const prepared = this.prepare(schema, query);
+    if (!prepared.ok) return null;
+    const { limits } = this.options;
+    return costRefusal(schema, prepared.value.document, asked, limits.GRAPHQL_COST_MAX);
+  }
+
+  private prepareAnew(schema: GraphQLSchema, query: string): Prepared {
+    const parsed = parsedOf(query, this.options.limits.GRAPHQL_TOKENS_MAX);
     if (!parsed.ok) return parsed;
     const errors = errorsOf(() => validate(schema, parsed.value, this.rules));
-    if (errors.length > 0) return err(errors);
-    const prepared = { document: parsed.value, normalised: print(parsed.value) };
-    if (query.length <= KEPT_LENGTH_MAX) this.keep(query, prepared);
-    return ok(prepared);
+    if (errors.length > 0) return err(this.options.isOpen ? errors : errors.map(bare));
+    return ok({ document: parsed.value, normalised: print(parsed.value) });
   }
 
   private keep(query: string, document: PreparedDocument): void {
@@ -53,11 +95,14 @@ export class Documents {
   }
 }
 
-function parsedOf(query: string): Result<DocumentNode, readonly GraphQLError[]> {
+type Prepared = Result<PreparedDocument, readonly GraphQLError[]>;
+
+function parsedOf(query: string, maxTokens: number): Result<DocumentNode, readonly GraphQLError[]> {
   try {
-    return ok(parse(query, { maxTokens: GRAPHQL_TOKENS_MAX }));
+    return ok(parse(query, { maxTokens }));
   } catch (cause) {
     if (cause instanceof GraphQLError) return err([cause]);
+    if (isTooDeepToParse(cause)) return err([tooDeepToParse()]);
     throw cause;
   }
 }
@@ -70,4 +115,9 @@ function errorsOf(validated: () => readonly GraphQLError[]): readonly GraphQLErr
     if (cause instanceof GraphQLError) return [cause];
     throw cause;
   }
+}
+
+function bare({ message, nodes, extensions }: GraphQLError): GraphQLError {
+  const options = { nodes: nodes ?? null, extensions };
+  return new GraphQLError(withoutSuggestion({ message }).message, options);
 }

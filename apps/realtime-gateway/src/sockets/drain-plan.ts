@@ -1,24 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Pause between two batches of closes. */
-export const DRAIN_STEP_MS = 20;
+/** Pause between two batches of closes, in milliseconds. */
+const DRAIN_STEP_MS = 20;
 
 /** Patience with who was told to go, before its connection is cut, in milliseconds. */
 export const CLOSE_MS_MAX = 1000;
 
-/** Closes in a batch where there are few: below this nobody notices that they come at once. */
-const BATCH_MIN = 10;
+/**
+ * What a drain takes for each where there are few, in milliseconds: 200 that go in a second are a burden
+ * for nobody, so a small gateway need not use up all its time.
+ */
+const EACH_MS = 5;
 
 /**
- * Who is closed when: batches, DRAIN_STEP_MS apart, over at most `spreadMs`. Spread, for all that
- * are closed come back at once to gateways that already have sockets of their own.
+ * How many of `count` are to have been sent away `elapsedMs` after the beginning of a drain that takes at
+ * most `spreadMs`: evenly, for all that are closed come back at once to gateways that already have sockets
+ * of their own. By the clock and not by steps, which take longer where there is much to do.
  */
-export function drainPlan<T>(all: readonly T[], spreadMs: number): T[][] {
-  const steps = Math.max(1, Math.floor(spreadMs / DRAIN_STEP_MS));
-  const size = Math.max(BATCH_MIN, Math.ceil(all.length / steps));
-  const batches: T[][] = [];
-  for (let at = 0; at < all.length; at += size) batches.push(all.slice(at, at + size));
-  return batches;
+export function dueBy(count: number, elapsedMs: number, spreadMs: number): number {
+  const takesMs = Math.min(spreadMs, count * EACH_MS);
+  return elapsedMs >= takesMs ? count : Math.ceil((count * elapsedMs) / takesMs);
 }
 
 /** How whoever is connected is sent away. */
@@ -35,9 +36,13 @@ export async function drainAll<T>(
   all: ReadonlySet<T>,
   { spreadMs, end, cut }: Drain<T>,
 ): Promise<void> {
-  for (const batch of drainPlan([...all], spreadMs)) {
-    batch.forEach(end);
+  const inTurn = [...all];
+  const begunMs = performance.now();
+  for (let ended = 0; ended < inTurn.length;) {
     await sleep(DRAIN_STEP_MS);
+    const due = dueBy(inTurn.length, performance.now() - begunMs, spreadMs);
+    inTurn.slice(ended, due).forEach(end);
+    ended = due;
   }
   for (let waitedMs = 0; all.size > 0 && waitedMs < CLOSE_MS_MAX; waitedMs += DRAIN_STEP_MS)
     await sleep(DRAIN_STEP_MS);

@@ -4,15 +4,25 @@ describe('MessageRate', () => {
   it('admits a burst of twice what a second holds, then as many as time gives', () => {
     const rate = new MessageRate(10, 0);
     const admitted = (nowMs: number, tries: number): number =>
-      Array.from({ length: tries }, () => rate.admits(nowMs)).filter(Boolean).length;
+      Array.from({ length: tries }, () => rate.admits(nowMs, 10)).filter(Boolean).length;
     expect(admitted(0, 20)).toBe(20);
-    expect(rate.admits(0)).toBe(false);
+    expect(rate.admits(0, 10)).toBe(false);
     expect(admitted(1000, 5)).toBe(5);
   });
 
   it('never saves up more than that burst', () => {
     const rate = new MessageRate(10, 0);
-    const admitted = Array.from({ length: 100 }, () => rate.admits(3_600_000)).filter(Boolean);
+    const admitted = Array.from({ length: 100 }, () => rate.admits(3_600_000, 10)).filter(Boolean);
     expect(admitted).toHaveLength(20);
+  });
+
+  it('takes a large message for as many as it has begun KiB', () => {
+    const rate = new MessageRate(10, 0);
+    expect([4096, 4097, 11_000].map((bytes) => rate.admits(0, bytes))).toEqual([true, true, true]);
+    expect([1024, 0].map((bytes) => rate.admits(0, bytes))).toEqual([true, false]);
+  });
+
+  it('admits a message of any size to a socket that is silent otherwise', () => {
+    expect(new MessageRate(1, 0).admits(0, 1_000_000)).toBe(true);
   });
 });

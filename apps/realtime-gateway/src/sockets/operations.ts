@@ -70,8 +70,7 @@ export class Operations {
     const source = this.options.sources.sourceOf(field, args, visitor);
     if (source === null) return undefined;
     const group = this.options.groups.groupOf(schema, plan.value, source);
-    const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
-    return group.join(head, connection.outbox, visitor);
+    return group.join(id, connection.outbox, visitor);
   }
 }
 

@@ -1,22 +1,27 @@
 import { STATUS_CODES, type IncomingMessage, type Server as HttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Logger } from '@nestjs/common';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { WebSocketServer, type Server, type ServerOptions, type WebSocket } from 'ws';
 import type { Clock } from '@headcount/platform';
 import { errorEntry, type ErrorCode } from '@headcount/protocol';
 import type { FanoutMetrics } from '../fanout/fanout-metrics.js';
-import { HELD_BYTES_MAX, Outbox } from '../fanout/outbox.js';
+import { Flusher } from '../fanout/flusher.js';
 import type { Presence } from '../presence/presence.js';
 import { SUBPROTOCOL, admitUpgrade, type OriginPolicy } from './admission.js';
-import { Connection, type ConnectionRules } from './connection.js';
+import type { ConnectionRules } from './connection.js';
 import { CLOSE_MS_MAX, drainAll } from './drain-plan.js';
-import { keepAlive, type KeepAliveTimes } from './keep-alive.js';
-import { MessageRate } from './message-rate.js';
+import { KeepAlive, type KeepAliveTimes } from './keep-alive.js';
 import { Room } from './room.js';
+import { GatewaySocket, Session, type House } from './session.js';
 import type { SocketMetrics } from './socket-metrics.js';
 
-/** Largest message of a client, in bytes: an operation needs a few hundred. */
-const MESSAGE_BYTES_MAX = 65_536;
+/**
+ * Most pieces that a message may come in, as frames and as parts of frames: each takes memory beside its bytes.
+ */
+const MESSAGE_PIECES_MAX = 1024;
+
+/** Patience with a socket that was closed to answer that, in milliseconds; it is cut off after it. */
+const CLOSE_ANSWER_MS_MAX = 3000;
 
 const INTERNAL_CLOSE = 4500;
 
@@ -36,6 +41,8 @@ export interface SocketServerOptions {
   readonly drainMs: number;
   readonly slowMs: number;
   readonly messagesPerSecondMax: number;
+  /** Largest message of a client. */
+  readonly messageBytesMax: number;
 }
 
 /**
@@ -45,26 +52,23 @@ export interface SocketServerOptions {
 export class SocketServer {
   private readonly logger = new Logger(SocketServer.name);
   private readonly room: Room;
+  private readonly house: House;
   private lastSocketId = 0;
   private draining = false;
-  private readonly sockets = new WebSocketServer({
-    noServer: true,
-    maxPayload: MESSAGE_BYTES_MAX,
-    // Values are small, and a compressor for each socket would take more memory than all the rest.
-    perMessageDeflate: false,
-    handleProtocols: () => SUBPROTOCOL,
-  });
+  private readonly sockets: Server<typeof GatewaySocket>;
 
   constructor(private readonly options: SocketServerOptions) {
     const { socketsMax: max, socketsPerAddressMax: perAddressMax } = options;
     this.room = new Room({ max, perAddressMax });
+    this.sockets = new WebSocketServer(webSocketOptions(options.messageBytesMax));
+    this.house = this.houseOf(options);
   }
 
   /** Takes the upgrades of an HTTP server. */
   attach(server: HttpServer): void {
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       // A connection may break at any moment; until `ws` listens, nobody else would hear of it.
-      socket.on('error', () => socket.destroy());
+      socket.on('error', destroyThis);
       this.upgrade(request, socket, head);
     });
   }
@@ -96,11 +100,25 @@ export class SocketServer {
     const noRoom = this.noRoomFor(address);
     const { viewerInAddress } = admitted.value;
     this.sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      // What broke is told by the close that follows.
-      webSocket.on('error', () => undefined);
+      webSocket.on('error', toldByClose);
       if (noRoom === null) this.opened(webSocket, socket, { address, viewerInAddress });
       else this.sendAway(webSocket, noRoom);
     });
+  }
+
+  private houseOf(options: SocketServerOptions): House {
+    const { rules, clock, messagesPerSecondMax, slowMs, fanoutMetrics } = options;
+    return {
+      ...{ rules, clock, messagesPerSecondMax },
+      outboxRules: {
+        ...{ slowMs, metrics: fanoutMetrics, flusher: new Flusher(fanoutMetrics) },
+        onSlow: (socket) => this.sendAway(socket, 'TOO_SLOW'),
+      },
+      keepAlive: new KeepAlive(options.keepAliveTimes, clock),
+      onTooMuch: (socket) => this.sendAway(socket, 'TOO_MANY'),
+      onBroken: (socket, cause) => this.broken(socket, cause),
+      onClosed: (session, code) => this.closed(session, code),
+    };
   }
 
   private noRoomFor(address: string): SentAway | null {
@@ -113,6 +131,8 @@ export class SocketServer {
     const { httpStatus: status } = errorEntry(code);
     this.options.metrics.refused.inc({ code });
     const head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`;
+    // An end alone would leave it open for as long as the other side likes, with no time set any more.
+    socket.once('finish', () => socket.destroy());
     socket.end(`${head}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   }
 
@@ -129,73 +149,29 @@ export class SocketServer {
   }
 
   private opened(
-    socket: WebSocket,
+    socket: GatewaySocket,
     under: Duplex,
     {
       address,
       viewerInAddress,
     }: { readonly address: string; readonly viewerInAddress: string | null },
   ): void {
-    const { rules, metrics, presence, keepAliveTimes } = this.options;
-    const outbox = this.outboxOf(socket, under);
-    const wire = {
-      send: (text: string) => this.send(socket, text),
-      close: (code: number, reason: string) => socket.close(code, reason),
-      broken: (cause: unknown) => this.broken(socket, cause),
-    };
+    const { metrics } = this.options;
     this.lastSocketId += 1;
-    const connection = new Connection(wire, rules, outbox, {
-      socketId: this.lastSocketId,
-      viewerInAddress,
-    });
+    const from = { socketId: this.lastSocketId, viewerInAddress };
+    new Session(socket, under, address, from, this.house);
     this.room.enter(address);
     metrics.open.inc();
     metrics.opened.inc();
-    keepAlive(socket, keepAliveTimes);
-    this.listen(socket, under, connection);
-    socket.once('close', (code) => {
-      this.room.leave(address);
-      metrics.open.dec();
-      metrics.closed.inc({ code });
-      // First presence, whatever becomes of the subscriptions: nobody stays who has no socket.
-      if (connection.visitor !== null) presence.leave(connection.visitor);
-      connection.closed();
-    });
   }
 
-  private outboxOf(socket: WebSocket, under: Duplex): Outbox {
-    const { slowMs, fanoutMetrics } = this.options;
-    return new Outbox({
-      connection: under,
-      isOpen: () => socket.readyState === socket.OPEN,
-      slowMs,
-      onSlow: () => this.sendAway(socket, 'TOO_SLOW'),
-      metrics: fanoutMetrics,
-    });
-  }
-
-  private listen(socket: WebSocket, under: Duplex, connection: Connection): void {
-    const { clock, messagesPerSecondMax } = this.options;
-    const rate = new MessageRate(messagesPerSecondMax, clock.monotonicMs());
-    socket.on('message', (bytes) => {
-      if (socket.readyState !== socket.OPEN) return;
-      if (!rate.admits(clock.monotonicMs())) return this.sendAway(socket, 'TOO_MANY');
-      connection.take(String(bytes));
-      // Who does not take in what it is answered is not listened to until it does.
-      if (under.writableLength > HELD_BYTES_MAX && !socket.isPaused) {
-        socket.pause();
-        under.once('drain', () => socket.resume());
-      }
-    });
-  }
-
-  /** Resolves when the message has left this process, so that who is slow to take it is given fewer. */
-  private send(socket: WebSocket, text: string): Promise<void> {
-    return new Promise((resolve) => {
-      if (socket.readyState !== socket.OPEN) return resolve();
-      // Of a socket that has gone meanwhile, failed sends are no news: its close follows.
-      socket.send(text, () => resolve());
-    });
+  private closed({ address, connection: { visitor } }: Session, code: number): void {
+    const { metrics, presence } = this.options;
+    this.room.leave(address);
+    metrics.open.dec();
+    metrics.closed.inc({ code });
+    // First presence, whatever becomes of the subscriptions: nobody stays who has no socket.
+    if (visitor !== null) presence.leave(visitor);
   }
 
   private broken(socket: WebSocket, cause: unknown): void {
@@ -203,3 +179,26 @@ export class SocketServer {
     socket.close(INTERNAL_CLOSE, errorEntry('INTERNAL').title);
   }
 }
+
+function webSocketOptions(maxPayload: number): ServerOptions<typeof GatewaySocket> {
+  const options = {
+    noServer: true,
+    WebSocket: GatewaySocket,
+    maxPayload,
+    maxFragments: MESSAGE_PIECES_MAX,
+    maxBufferedChunks: MESSAGE_PIECES_MAX,
+    // Values are small, and a compressor for each socket would take more memory than all the rest.
+    perMessageDeflate: false,
+    handleProtocols: () => SUBPROTOCOL,
+    // Who was sent away is present until it has gone, so it does not get the half minute that is the default.
+    closeTimeout: CLOSE_ANSWER_MS_MAX,
+  };
+  return options;
+}
+
+function destroyThis(this: Duplex): void {
+  this.destroy();
+}
+
+/** What broke is told by the close that follows. */
+const toldByClose = (): void => undefined;

@@ -6,6 +6,7 @@ import { FieldSources } from '../fanout/field-sources.js';
 import { Groups } from '../fanout/groups.js';
 import { originPolicy, type GatewayConfig } from '../gateway-settings.js';
 import { Presence } from '../presence/presence.js';
+import { affordable } from './affordable.js';
 import type { ConnectionRules } from './connection.js';
 import { Documents } from './documents.js';
 import { whenExpired } from './expiry.js';
@@ -14,11 +15,19 @@ import { SocketMetrics } from './socket-metrics.js';
 import { SocketServer } from './socket-server.js';
 import { identify } from './visitors.js';
 
+/** How operations begin. */
+const OPERATE = Symbol('OPERATE');
+
+type Operate = ConnectionRules['operate'];
+
 /** The sockets, and what is spoken over them. */
 export function socketsProviders(config: GatewayConfig): readonly Provider[] {
   return [
     SocketMetrics,
-    { provide: Documents, useFactory: () => new Documents(isLoopback(config.HOST)) },
+    {
+      provide: Documents,
+      useFactory: () => new Documents({ limits: config, isOpen: isLoopback(config.HOST) }),
+    },
     {
       provide: Operations,
       useFactory: (
@@ -32,9 +41,22 @@ export function socketsProviders(config: GatewayConfig): readonly Provider[] {
       inject: [GraphQLSchemaHost, Documents, Groups, FieldSources],
     },
     {
-      provide: SocketServer,
+      provide: OPERATE,
       useFactory: (
         operations: Operations,
+        documents: Documents,
+        schemaHost: GraphQLSchemaHost,
+      ): Operate =>
+        affordable(
+          (...asked) => operations.begin(...asked),
+          (payload) => documents.costRefusal(schemaHost.schema, payload),
+        ),
+      inject: [Operations, Documents, GraphQLSchemaHost],
+    },
+    {
+      provide: SocketServer,
+      useFactory: (
+        operate: Operate,
         authenticator: Authenticator,
         ids: Ids,
         presence: Presence,
@@ -44,7 +66,7 @@ export function socketsProviders(config: GatewayConfig): readonly Provider[] {
       ) =>
         new SocketServer({
           ...{ presence, metrics, fanoutMetrics, clock },
-          rules: rulesOf(config, operations, { authenticator, ids, clock }),
+          rules: rulesOf(config, operate, { authenticator, ids, clock }),
           origins: originPolicy(config),
           keepAliveTimes: {
             pingIntervalMs: config.PING_INTERVAL_MS,
@@ -55,15 +77,16 @@ export function socketsProviders(config: GatewayConfig): readonly Provider[] {
           drainMs: config.DRAIN_MS,
           slowMs: config.SLOW_MS,
           messagesPerSecondMax: config.MESSAGES_PER_SECOND_MAX,
+          messageBytesMax: config.MESSAGE_BYTES_MAX,
         }),
-      inject: [Operations, Authenticator, IDS, Presence, SocketMetrics, FanoutMetrics, CLOCK],
+      inject: [OPERATE, Authenticator, IDS, Presence, SocketMetrics, FanoutMetrics, CLOCK],
     },
   ];
 }
 
 function rulesOf(
   config: GatewayConfig,
-  operations: Operations,
+  operate: Operate,
   {
     clock,
     ...who
@@ -82,7 +105,6 @@ function rulesOf(
         whenOver: (act) => whenExpired({ expiresAtMs, toleranceMs }, clock, act),
       };
     },
-    operate: (connection, visitor, id, payload) =>
-      operations.begin(connection, visitor, id, payload),
+    operate,
   };
 }

@@ -24,10 +24,16 @@ describe('EventStream', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  async function open(stuckMs: number): Promise<{ stream: EventStream; response: ServerResponse }> {
+  async function open(
+    stuckMs: number,
+    beatMs = 60_000,
+  ): Promise<{ stream: EventStream; response: ServerResponse }> {
     reader = new EventReader(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, {});
     const [, response] = (await once(server, 'request')) as [unknown, ServerResponse];
-    const stream = new EventStream(response, { socketId: -1, stuckMs, stuck: () => (stuck += 1) });
+    const stream = new EventStream(response, {
+      ...{ socketId: -1, stuckMs, beatMs },
+      stuck: () => (stuck += 1),
+    });
     stream.begin({ 'content-type': 'text/event-stream' });
     await until(() => reader.status === 200, { what: 'the head of the answer' });
     return { stream, response };
@@ -44,8 +50,7 @@ describe('EventStream', () => {
   }
 
   it('beats until it closes', async () => {
-    const { stream } = await open(1000);
-    stream.beat(10);
+    const { stream } = await open(1000, 10);
     await until(() => reader.comments.length >= 3);
     reader.vanish();
     await until(() => stream.over);
@@ -92,8 +97,7 @@ describe('EventStream', () => {
     reader = new EventReader(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, {});
     const [, response] = (await once(server, 'request')) as [unknown, ServerResponse];
     const stream = new EventStream(response, {
-      socketId: -1,
-      stuckMs: 1000,
+      ...{ socketId: -1, stuckMs: 1000, beatMs: 60_000 },
       stuck: () => undefined,
     });
     stream.end();

@@ -2,7 +2,10 @@ import type { ServerResponse } from 'node:http';
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { SocketId } from '@headcount/gateway-core';
 
-/** A comment, which readers skip: it keeps what stands between from taking the stream for dead. */
+/**
+ * A comment, which readers skip: it keeps what stands between from taking the stream for dead, and gives the reader's side
+ * something to acknowledge.
+ */
 const COMMENT = ':\n\n';
 
 export interface EventStreamOptions {
@@ -10,6 +13,8 @@ export interface EventStreamOptions {
   readonly socketId: SocketId;
   /** Patience with a reader that takes nothing in. */
   readonly stuckMs: number;
+  /** Pause between two comments, which show whether what is sent still arrives. */
+  readonly beatMs: number;
   /** Told when that patience has ended. */
   readonly stuck: () => void;
 }
@@ -52,18 +57,17 @@ export class EventStream {
     else this.response.once('close', act);
   }
 
-  /** Sends the head of the answer, without which a browser would not take the stream for open. */
+  /**
+   * Sends the head of the answer, without which a browser would not take the stream for open. From now on comments go out,
+   * other than to a reader with a backlog.
+   */
   begin(headers: Readonly<Record<string, number | string | string[] | undefined>>): void {
     if (this.ended) return;
     for (const [name, value] of Object.entries(headers))
       if (value !== undefined) this.response.setHeader(name, value);
     this.response.writeHead(200);
     this.response.flushHeaders();
-  }
-
-  /** From now on a comment goes out in every such time, other than to a reader with a backlog. */
-  beat(everyMs: number): void {
-    if (!this.ended) this.heart ??= setInterval(() => this.send(COMMENT), everyMs);
+    this.heart = setInterval(() => this.send(COMMENT), this.options.beatMs);
   }
 
   /** Writes a frame: an event, or a comment, which is left out where it would have to wait. */

@@ -6,12 +6,15 @@ import { drainAll } from '../sockets/drain-plan.js';
 import { Room } from '../sockets/room.js';
 import { EventStream } from './event-stream.js';
 import type { StreamMetrics } from './stream-metrics.js';
+import type { VanishedReaders } from './vanished-readers.js';
 
 export interface EventStreamsOptions {
   readonly metrics: StreamMetrics;
   readonly streamsMax: number;
   readonly streamsPerAddressMax: number;
   readonly stuckMs: number;
+  readonly beatMs: number;
+  readonly vanished: Pick<VanishedReaders, 'watch'>;
   readonly drainMs: number;
   readonly clock: Pick<Clock, 'nowMs'>;
   /** How long a token is taken after its end, in milliseconds. */
@@ -43,18 +46,23 @@ export class EventStreams {
     }
     // Below zero, for those above it name WebSockets.
     this.lastSocketId -= 1;
+    const { metrics, stuckMs, beatMs, vanished } = this.options;
     const stream = new EventStream(response, {
-      socketId: this.lastSocketId,
-      stuckMs: this.options.stuckMs,
-      stuck: () => this.options.metrics.stuck.inc(),
+      ...{ socketId: this.lastSocketId, stuckMs, beatMs },
+      stuck: () => metrics.stuck.inc(),
     });
-    this.options.metrics.opened.inc();
-    this.options.metrics.open.inc();
+    const unwatch = vanished.watch(response.req.socket, () => {
+      metrics.vanished.inc();
+      stream.destroy();
+    });
+    stream.onClose(unwatch);
+    metrics.opened.inc();
+    metrics.open.inc();
     this.room.enter(address);
     this.open.add(stream);
     stream.onClose(() => {
       this.open.delete(stream);
-      this.options.metrics.open.dec();
+      metrics.open.dec();
       this.room.leave(address);
     });
     return ok(stream);

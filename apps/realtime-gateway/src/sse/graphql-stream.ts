@@ -36,6 +36,8 @@ export function graphqlStream({ schema, documents }: GraphqlStreamOptions): Grap
     onSubscribe: ({ context }, { query, variables, operationName }) => {
       const document = documents.prepare(schema(), query);
       if (!document.ok) return refusing(document.error);
+      const refusal = documents.costRefusal(schema(), { query, variables, operationName });
+      if (refusal !== null) return refusing([refusal]);
       return {
         schema: schema(),
         document: document.value.document,

@@ -24,9 +24,6 @@ import { OriginGuard } from './origin.guard.js';
 import { pageStreamAsked, type PageStreamAsked } from './page-stream-asked.js';
 import { Viewers } from './viewers.js';
 
-/** Longest silence of a stream, in milliseconds: proxies take longer ones for an end. */
-const HEARTBEAT_MS = 15_000;
-
 /**
  * One counter as plain events, for EventSource and curl. Public to guards: everyone may read
  * counts, and who wants to be present is asked here.
@@ -72,7 +69,6 @@ export class PageStreamController {
     const values = this.open(asked, identity && { socketId, ...identity }, stream);
     reply.hijack();
     stream.begin({ ...reply.getHeaders(), ...STREAM_HEADERS });
-    stream.beat(HEARTBEAT_MS);
     await feed(stream, framesOf(values, stream), this.logger);
   }
 

@@ -1,9 +1,11 @@
-import type { Provider } from '@nestjs/common';
+import { Logger, type Provider } from '@nestjs/common';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { Authenticator, CLOCK, IDS, type Clock, type Ids } from '@headcount/platform';
 import { originPolicy, type GatewayConfig } from '../gateway-settings.js';
 import { Documents } from '../sockets/documents.js';
 import { EventStreams } from './event-streams.js';
+import { unansweredOn } from './kernel-tables.js';
+import { VanishedReaders } from './vanished-readers.js';
 import { GRAPHQL_STREAM, GraphqlStreamController } from './graphql-stream.controller.js';
 import { graphqlStream } from './graphql-stream.js';
 import { STREAM_ORIGINS } from './origin.guard.js';
@@ -13,6 +15,15 @@ import { Viewers } from './viewers.js';
 
 /** Where event streams are asked for. */
 export const sseControllers = [GraphqlStreamController, PageStreamController];
+
+/** Looks at a reader that has vanished, from when it is missed until it is given up: what a socket has for its pong. */
+const LOOKS = 2;
+
+const logger = new Logger('VanishedReaders');
+
+function noteBlind(cause: unknown): void {
+  logger.warn({ err: cause }, 'readers that vanish can only be found by TCP, which takes long');
+}
 
 /** The event streams, and what is spoken over them. */
 export function sseProviders(config: GatewayConfig): readonly Provider[] {
@@ -28,17 +39,27 @@ export function sseProviders(config: GatewayConfig): readonly Provider[] {
       inject: [Authenticator, IDS],
     },
     {
+      provide: VanishedReaders,
+      useFactory: (clock: Clock) =>
+        new VanishedReaders({
+          ...{ clock, unansweredOn, blind: noteBlind },
+          everyMs: config.PONG_TIMEOUT_MS / LOOKS,
+        }),
+      inject: [CLOCK],
+    },
+    {
       provide: EventStreams,
-      useFactory: (metrics: StreamMetrics, clock: Clock) =>
+      useFactory: (metrics: StreamMetrics, clock: Clock, vanished: VanishedReaders) =>
         new EventStreams({
-          ...{ metrics, clock },
+          ...{ metrics, clock, vanished },
+          beatMs: config.PING_INTERVAL_MS,
           streamsMax: config.SOCKETS_MAX,
           streamsPerAddressMax: config.SOCKETS_PER_ADDRESS_MAX,
           stuckMs: config.SLOW_MS,
           drainMs: config.DRAIN_MS,
           toleranceMs: config.AUTH_CLOCK_TOLERANCE_SECONDS * 1000,
         }),
-      inject: [StreamMetrics, CLOCK],
+      inject: [StreamMetrics, CLOCK, VanishedReaders],
     },
     {
       provide: GRAPHQL_STREAM,

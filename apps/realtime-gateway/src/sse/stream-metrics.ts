@@ -8,6 +8,7 @@ export class StreamMetrics {
   readonly opened;
   readonly refused;
   readonly stuck;
+  readonly vanished;
 
   constructor(@Inject(Metrics) metrics: Metrics) {
     this.open = metrics.gauge({ name: 'gateway_streams', help: 'Open event streams.' });
@@ -23,6 +24,10 @@ export class StreamMetrics {
     this.stuck = metrics.counter({
       name: 'gateway_streams_stuck_total',
       help: 'Event streams ended because their reader took nothing in for too long.',
+    });
+    this.vanished = metrics.counter({
+      name: 'gateway_streams_vanished_total',
+      help: 'Event streams ended because nothing of what was sent arrived any more.',
     });
   }
 }

@@ -26,6 +26,8 @@ import {
   type PushRequest,
   type Result,
   type SyncRequest,
+  type TrendingRequest,
+  type WireTrending,
 } from '@headcount/protocol';
 import { z } from 'zod';
 import { FakeStore } from './fake-store.js';
@@ -38,6 +40,7 @@ interface Bodies {
   readonly [PATHS.feed]: FeedRequest;
   readonly [PATHS.interest]: InterestRequest;
   readonly [PATHS.goodbye]: object;
+  readonly [PATHS.trending]: TrendingRequest;
 }
 
 /** A request as it was taken. */
@@ -79,6 +82,8 @@ export class FakeCounterApi {
   loses: (datagram: FeedDatagram) => boolean = () => false;
   /** Whether an answer is lost. */
   losesAnswers = false;
+  /** What it answers when it is asked what trends: by the ask, `name windowSeconds first`; else nothing does. */
+  readonly trending = new Map<string, WireTrending>();
   /** Whether pushes are sent when values change. */
   pushes = true;
 
@@ -239,6 +244,8 @@ export class FakeCounterApi {
         };
       case PATHS.interest:
         return this.interest(gateway, taken.body);
+      case PATHS.trending:
+        return { answers: taken.body.asks.map((ask) => this.trending.get(ask.join(' ')) ?? []) };
       case PATHS.goodbye:
         this.streams.delete(gateway);
         return { buckets: this.store.reap(gateway) };

@@ -14,6 +14,9 @@ export interface Credentials {
   readonly viewerId?: string | undefined;
 }
 
+/** Why there is no subject. */
+export type NoSubject = 'UNAUTHENTICATED' | 'KEYS_UNAVAILABLE' | 'BAD_VIEWER_ID';
+
 /**
  * Finds out who calls, and what it may do. AUTH=jwt: the `sub` of a good token, and what its claims
  * grant. AUTH=off, on a loopback address alone: whoever the caller says, or nobody in particular;
@@ -27,13 +30,11 @@ export class Authenticator {
   }
 
   /** The subject, or why there is none. Never throws for what the caller shows. */
-  async authenticate({
-    token,
-    viewerId,
-  }: Credentials): Promise<Result<Subject, 'UNAUTHENTICATED' | 'BAD_VIEWER_ID'>> {
+  async authenticate({ token, viewerId }: Credentials): Promise<Result<Subject, NoSubject>> {
     if (this.verifier === null) return viewerId === undefined ? ok(ANONYMOUS) : named(viewerId);
-    const claims = token === undefined ? null : await this.verifier.claimsOf(token);
-    return claims === null ? err('UNAUTHENTICATED') : viewerOfClaims(claims);
+    if (token === undefined) return err('UNAUTHENTICATED');
+    const claims = await this.verifier.claimsOf(token);
+    return claims.ok ? viewerOfClaims(claims.value) : claims;
   }
 }
 

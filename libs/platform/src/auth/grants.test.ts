@@ -33,6 +33,13 @@ describe('grants', () => {
     expect(Grants.of({ counters: ['@site visits'] }).mayWrite(SITE, name('visits'))).toBe(true);
   });
 
+  it('allow all pages where nothing is said of them, or a pattern fits whatever there is', () => {
+    expect([Grants.ALL.viewsAll, Grants.of({ counters: [] }).viewsAll]).toEqual([true, true]);
+    expect(Grants.of({ pages: ['home', '*'] }).viewsAll).toBe(true);
+    for (const pages of [[], ['home'], ['*/1', '@site'], ['a*', '*a']])
+      expect([pages, Grants.of({ pages }).viewsAll]).toEqual([pages, false]);
+  });
+
   it('allow to write a counter by its name on any page, or on the pages before the space', () => {
     const some = Grants.of({ counters: ['likes', 'blog/* vote*'] });
     expect(some.mayWrite(page('anywhere'), name('likes'))).toBe(true);

@@ -25,6 +25,8 @@ export class Grants {
     private readonly counters: readonly CounterGlob[] | null,
     /** The words of the claim `scope`. */
     readonly scopes: ReadonlySet<string>,
+    /** Whether every page there is may be viewed, those to come and the whole website too. */
+    readonly viewsAll: boolean,
   ) {}
 
   static of({ pages, counters, scopes }: GrantedPatterns): Grants {
@@ -32,6 +34,7 @@ export class Grants {
       pages?.map(pageGlob) ?? null,
       counters?.map(counterGlob) ?? null,
       new Set(scopes),
+      pages?.some((pattern) => EVERYTHING.test(pattern)) ?? true,
     );
   }
 
@@ -46,6 +49,9 @@ export class Grants {
     return this.counters.some((one) => one.page(pageId) && one.name(name));
   }
 }
+
+/** A pattern that every text fits. */
+const EVERYTHING = /^\*+$/;
 
 /** Page ids are in NFC, so a pattern in another form would never fit one. */
 const pageGlob = (pattern: string): Glob => glob(pattern.normalize('NFC'));

@@ -143,11 +143,63 @@ describe('the keys at an address', () => {
     await expect(jwtVerify(token, keys.keyFor)).rejects.toThrow();
   });
 
+  describe('that fails', () => {
+    const codeOf = async (token: string): Promise<string> => {
+      const claims = await verifier.claimsOf(token);
+      return claims.ok ? 'good' : claims.error;
+    };
+    let verifier: TokenVerifier;
+    let working: KeyServer['answer'];
+    beforeEach(() => {
+      verifier = new TokenVerifier(jwtConfig({ AUTH_JWKS_URL: server.url }), clock);
+      working = server.answer;
+    });
+    const fail = (): void => void (server.answer = (response) => response.writeHead(500).end());
+
+    it('make tokens neither good nor bad, until it answers again', async () => {
+      fail();
+      expect(await codeOf(await tokenOf(first))).toBe('KEYS_UNAVAILABLE');
+      server.answer = working;
+      clock.monotonic += RETRY_MS;
+      expect(await codeOf(await tokenOf(first))).toBe('good');
+    });
+
+    it('leave tokens bad that no key could make good', async () => {
+      fail();
+      for (const token of ['', 'a.b.c', await sign({ sub: 'ann' }, undefined, { kid: 'first' })])
+        expect(await codeOf(token)).toBe('UNAUTHENTICATED');
+      expect(server.asked).toBe(0);
+    });
+
+    it('say nothing of a token with a key that may be a new one', async () => {
+      expect(await codeOf(await tokenOf(first))).toBe('good');
+      expect(await codeOf(await tokenOf(second))).toBe('UNAUTHENTICATED');
+      fail();
+      clock.monotonic += PAUSE_MS;
+      expect(await codeOf(await tokenOf(second))).toBe('KEYS_UNAVAILABLE');
+      expect(await codeOf(await tokenOf(first))).toBe('good');
+      server.answer = working;
+      clock.monotonic += RETRY_MS;
+      expect(await codeOf(await tokenOf(second))).toBe('UNAUTHENTICATED');
+    });
+
+    it('are unknown again when the set that was held is an hour old', async () => {
+      await codeOf(await tokenOf(first));
+      fail();
+      clock.monotonic += HELD_MS_MAX;
+      expect(await codeOf(await tokenOf(first))).toBe('KEYS_UNAVAILABLE');
+    });
+  });
+
   it('are those of AUTH_JWKS_URL', async () => {
     const verifier = new TokenVerifier(jwtConfig({ AUTH_JWKS_URL: server.url }), clock);
-    expect(await verifier.claimsOf(await tokenOf(first))).toEqual({ sub: 'ann' });
-    expect(await verifier.claimsOf(await tokenOf(second))).toBeNull();
+    const refused = { ok: false, error: 'UNAUTHENTICATED' };
+    expect(await verifier.claimsOf(await tokenOf(first))).toEqual({
+      ok: true,
+      value: { sub: 'ann' },
+    });
+    expect(await verifier.claimsOf(await tokenOf(second))).toEqual(refused);
     const hs = await sign({ sub: 'ann' }, JSON.stringify(first.jwk), { kid: 'first' });
-    expect(await verifier.claimsOf(hs)).toBeNull();
+    expect(await verifier.claimsOf(hs)).toEqual(refused);
   });
 });

@@ -30,6 +30,13 @@ export const RETRY_MS = 1000;
 /** Largest set taken in, in bytes. */
 export const SET_BYTES_MAX = 262_144;
 
+type KeyOfToken = Awaited<ReturnType<JWTVerifyGetKey>>;
+
+/** Thrown where it cannot be said which keys are good: the address does not answer as it should. */
+export class KeysUnavailable extends Error {
+  override readonly name = 'KeysUnavailable';
+}
+
 /**
  * The public keys at an address, fetched when a token first needs one, when they are old, and when
  * a token names a key that is not among them, as after a rotation. `jose` chooses the key; its own
@@ -41,10 +48,15 @@ export class RemoteKeys {
   private held: { readonly keyFor: JWTVerifyGetKey; readonly sinceMs: number } | null = null;
   private asking: Promise<void> | null = null;
   private mayAskAtMs = -Infinity;
+  /** Whether the address failed when it was asked last. */
+  private hasFailed = false;
 
   constructor(private readonly options: RemoteKeysOptions) {}
 
-  /** The key for a token, as `jose` calls it. Throws where there is none. */
+  /**
+   * The key for a token, as `jose` calls it. Throws where there is none; KeysUnavailable where that may be because the
+   * address fails.
+   */
   readonly keyFor: JWTVerifyGetKey = async (header, token) => {
     if (this.ageMs() >= FRESH_MS) await this.ask();
     try {
@@ -52,12 +64,24 @@ export class RemoteKeys {
     } catch (cause) {
       if (!(cause instanceof errors.JWKSNoMatchingKey)) throw cause;
       await this.ask();
-      return this.current()(header, token);
+      return this.newest(header, token);
     }
   };
 
+  /** The key of the set as it is now. One that is not in it may be in the one that cannot be had. */
+  private async newest(...[header, token]: Parameters<JWTVerifyGetKey>): Promise<KeyOfToken> {
+    try {
+      return await this.current()(header, token);
+    } catch (cause) {
+      if (cause instanceof errors.JWKSNoMatchingKey && this.hasFailed)
+        throw new KeysUnavailable('the key may be a new one');
+      throw cause;
+    }
+  }
+
   private current(): JWTVerifyGetKey {
-    if (this.held === null || this.ageMs() >= HELD_MS_MAX) throw new Error('there are no keys');
+    if (this.held === null || this.ageMs() >= HELD_MS_MAX)
+      throw new KeysUnavailable('there are no keys');
     return this.held.keyFor;
   }
 
@@ -83,8 +107,10 @@ export class RemoteKeys {
       const keyFor = createLocalJWKSet(await this.fetchSet());
       this.held = { keyFor, sinceMs };
       this.mayAskAtMs = clock.monotonicMs() + PAUSE_MS;
+      this.hasFailed = false;
     } catch (cause) {
       this.mayAskAtMs = clock.monotonicMs() + RETRY_MS;
+      this.hasFailed = true;
       onFailure(cause instanceof Error ? cause.message : String(cause));
     }
   }

@@ -1,4 +1,4 @@
-import { exportSPKI } from 'jose';
+import { exportSPKI, type JWTPayload } from 'jose';
 import {
   NOW_S,
   SECRET,
@@ -11,7 +11,17 @@ import {
 import { TOKEN_LENGTH_MAX, TokenVerifier } from './token-verifier.js';
 
 const clock = new TestClock();
-const verifier = (env: Record<string, string>) => new TokenVerifier(jwtConfig(env), clock);
+const verifier = (env: Record<string, string>) => {
+  const one = new TokenVerifier(jwtConfig(env), clock);
+  /** The claims of a good token; null: it is refused for good. */
+  const claimsOf = async (token: string): Promise<JWTPayload | null> => {
+    const claims = await one.claimsOf(token);
+    if (claims.ok) return claims.value;
+    expect(claims.error).toBe('UNAUTHENTICATED');
+    return null;
+  };
+  return { claimsOf };
+};
 const withSecret = (env: Record<string, string> = {}) =>
   verifier({ AUTH_JWT_SECRET: SECRET, ...env });
 const pemOf = ({ publicKey }: TestKey) => exportSPKI(publicKey);

@@ -1,10 +1,11 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { jwtVerify, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
+import { err, ok, type Result } from '@headcount/protocol';
 import type { AuthConfig } from '../config/auth-settings.js';
 import type { Clock } from '../sources.js';
 import { PUBLIC_KEY_ALGORITHMS_DEFAULT, SECRET_ALGORITHMS_DEFAULT } from './algorithms.js';
-import { RemoteKeys } from './remote-keys.js';
+import { KeysUnavailable, RemoteKeys } from './remote-keys.js';
 
 /** Longest token looked at, in characters. */
 export const TOKEN_LENGTH_MAX = 4096;
@@ -23,14 +24,16 @@ export class TokenVerifier {
     this.demands = demandsOf(config);
   }
 
-  /** The claims of a good token, or null. Never throws. */
-  async claimsOf(token: string): Promise<JWTPayload | null> {
-    if (token.length > TOKEN_LENGTH_MAX) return null;
+  /** The claims of a good token; or that it is none, or cannot be told from one now. Never throws. */
+  async claimsOf(
+    token: string,
+  ): Promise<Result<JWTPayload, 'UNAUTHENTICATED' | 'KEYS_UNAVAILABLE'>> {
+    if (token.length > TOKEN_LENGTH_MAX) return err('UNAUTHENTICATED');
     try {
       const currentDate = new Date(this.clock.nowMs());
-      return (await jwtVerify(token, this.keyFor, { ...this.demands, currentDate })).payload;
-    } catch {
-      return null;
+      return ok((await jwtVerify(token, this.keyFor, { ...this.demands, currentDate })).payload);
+    } catch (cause) {
+      return err(cause instanceof KeysUnavailable ? 'KEYS_UNAVAILABLE' : 'UNAUTHENTICATED');
     }
   }
 }

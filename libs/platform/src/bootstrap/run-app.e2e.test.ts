@@ -84,11 +84,11 @@ class TestController {
 })
 class TestModule {}
 
-const start = (port = 0): Promise<RunningApp> =>
+const start = (port = 0, all = config): Promise<RunningApp> =>
   runApp({
     name: 'test',
     module: TestModule,
-    config: { ...config, TEST_PORT: port },
+    config: { ...all, TEST_PORT: port },
     portSetting: 'TEST_PORT',
   });
 
@@ -279,6 +279,46 @@ describe('an app', () => {
       expect(await stranger.call(call('a'))).toMatchObject({ error: { refusal: 'BAD_SIGNATURE' } });
       await stranger.close();
     });
+  });
+});
+
+describe('whoever is slow to ask', () => {
+  let app: RunningApp;
+  beforeAll(async () => {
+    const times = { HEADERS_TIMEOUT_MS: '100', REQUEST_TIMEOUT_MS: '200' };
+    app = await start(0, loadConfig(settings, { LOG_LEVEL: 'silent', ...times }));
+  });
+  afterAll(() => app.close());
+
+  /** What arrives before the connection is closed, which nobody but the app does. */
+  async function answerTo(said: string): Promise<string> {
+    const socket = connect({ port: app.port, host: '127.0.0.1', allowHalfOpen: true });
+    let answer = '';
+    socket.setEncoding('utf8').on('data', (text: string) => (answer += text));
+    socket.write(said);
+    await once(socket, 'end');
+    socket.destroy();
+    return answer;
+  }
+
+  it.each([
+    ['nothing', '', ''],
+    ['half of a head', 'GET /a/counter HTTP/1.1\r\nhost: x\r\nx-more: ', 'HTTP/1.1 408'],
+    [
+      'half of a body',
+      'PUT /a/counter HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{"wor',
+      'HTTP/1.1 408',
+    ],
+  ])('and sends %s is gone in a bounded time', async (_, said, answer) => {
+    expect((await answerTo(said)).slice(0, answer.length)).toBe(answer);
+  });
+
+  it('is not given more time for the head than for the whole', () => {
+    expect(() =>
+      loadConfig(settings, { HEADERS_TIMEOUT_MS: '200', REQUEST_TIMEOUT_MS: '100' }),
+    ).toThrow(
+      'HEADERS_TIMEOUT_MS must be at most REQUEST_TIMEOUT_MS, for the head is part of the request; they are 200 and 100.',
+    );
   });
 });
 

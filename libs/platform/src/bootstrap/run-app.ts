@@ -79,7 +79,7 @@ async function create<C extends CommonConfig>({
   config,
 }: AppDefinition<C>): Promise<NestFastifyApplication> {
   const root = { module: AppRoot, imports: [PlatformModule.forRoot({ name, config }), module] };
-  const nest = await NestFactory.create<NestFastifyApplication>(root, newFastifyAdapter(), {
+  const nest = await NestFactory.create<NestFastifyApplication>(root, newFastifyAdapter(config), {
     // Lines before the logger exists are kept for it.
     bufferLogs: true,
     // And thrown away if there never is one: then the sentence on stderr is all that is to be said.

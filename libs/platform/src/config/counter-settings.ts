@@ -1,6 +1,7 @@
 /** The settings of apps that change durable counters. */
 import { z } from 'zod';
 import type { DurabilityChoice } from '@headcount/counter-store';
+import { TRENDING_DEFAULTS, TRENDING_NAMES_MAX, parseCounterName } from '@headcount/protocol';
 import { numberSetting } from './kinds.js';
 import { setting } from './setting.js';
 
@@ -12,6 +13,14 @@ const durability = z
     if (replicas !== undefined) return { kind: 'replicas', replicas: Number(replicas) };
     return { kind: raw === 'memory' ? 'memory' : 'disk' };
   });
+
+const counterNames = z
+  .string()
+  .transform((raw) => [...new Set(raw.split(',').map((name) => name.trim()))])
+  .refine(
+    (names) =>
+      names.length <= TRENDING_NAMES_MAX && names.every((name) => parseCounterName(name).ok),
+  );
 
 export const counterSettings = {
   DURABILITY: setting(
@@ -38,4 +47,14 @@ export const counterSettings = {
     max: 10_000_000,
     default: 100_000,
   }),
+  TRENDING_COUNTERS: setting<readonly string[]>(
+    {
+      description:
+        'Counters by which pages trend, separated by commas; the same for all apps of a region. What they gain is kept for 70 minutes, and which pages gain most everybody may ask.',
+      must: `1 to ${TRENDING_NAMES_MAX} names of counters separated by commas`,
+      example: 'visits,likes',
+      default: TRENDING_DEFAULTS.name,
+    },
+    counterNames,
+  ),
 };

@@ -2,6 +2,7 @@
  * What protects a deployment only while nobody else can reach it must not be used where they can.
  */
 import { authRules } from './auth-rules.js';
+import { headersWithinRequest } from './limit-settings.js';
 import { isLoopback } from './loopback.js';
 import type { ConfigRule } from './setting.js';
 import type { regionSettings } from './region-settings.js';
@@ -38,4 +39,5 @@ export const safetyRules: readonly SafetyRule[] = [
   ownKeysOutside,
   ...authRules,
   noPeerOfItself,
+  headersWithinRequest,
 ];

@@ -4,6 +4,7 @@ import { BUCKETS_DEFAULT, BUCKETS_MAX, regionField } from '@headcount/protocol';
 import { signingKeysField } from '../signing/signing-keys.js';
 import { authSettings } from './auth-settings.js';
 import { choiceSetting } from './kinds.js';
+import { graphqlSettings, requestSettings } from './limit-settings.js';
 import { setting, type ConfigOf } from './setting.js';
 
 /** The secret of the key that signs on a developer's machine. Everybody knows it. */
@@ -91,6 +92,8 @@ export const commonSettings = {
   ...hostSettings,
   ...deploymentSettings,
   ...authSettings,
+  ...graphqlSettings,
+  ...requestSettings,
   ...logSettings,
 };
 

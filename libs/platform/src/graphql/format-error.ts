@@ -1,7 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { HeadcountError, errorEntry } from '@headcount/protocol';
+import { HeadcountError, errorEntry, isErrorCode } from '@headcount/protocol';
 import { codeOf } from '../http/problem.js';
+import { isTooDeepToParse, tooDeepToParse } from './document-limits.js';
 
 const logger = new Logger('GraphQL');
 
@@ -12,11 +13,14 @@ const logger = new Logger('GraphQL');
  * is logged, once.
  */
 export function formatGraphqlError(error: GraphQLError): GraphQLFormattedError {
+  const thrown = innermost(error);
+  if (error.extensions.code === 'GRAPHQL_PARSE_FAILED' && isTooDeepToParse(thrown))
+    return tooDeepToParse().toJSON();
   const { message, locations, path } = error.toJSON();
   const at = { ...(locations && { locations }), ...(path && { path }) };
-  const thrown = innermost(error);
   if (thrown instanceof GraphQLError) {
-    const { code } = error.extensions;
+    // Apollo gives what it takes for an invalid document a code of its own; ours says more.
+    const { code } = isErrorCode(thrown.extensions.code) ? thrown.extensions : error.extensions;
     return {
       message,
       ...at,
@@ -27,6 +31,11 @@ export function formatGraphqlError(error: GraphQLError): GraphQLFormattedError {
   if (code === 'INTERNAL') logger.error({ err: thrown }, 'operation failed');
   const detail = thrown instanceof HeadcountError ? thrown.detail : undefined;
   return { message: detail ?? errorEntry(code).title, ...at, extensions: { code } };
+}
+
+/** The same without a guess at what was meant, which would name parts of the schema to whoever mistypes. */
+export function withoutSuggestion(error: GraphQLFormattedError): GraphQLFormattedError {
+  return { ...error, message: error.message.replace(/ ?Did you mean .+\?$/s, '') };
 }
 
 /**

@@ -1,15 +1,11 @@
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { pruneSchema } from '@graphql-tools/utils';
 import { GraphQLError } from 'graphql';
+import type { GraphqlLimits } from '../config/limit-settings.js';
 import { isLoopback } from '../config/loopback.js';
-import { depthLimit } from './depth-limit.js';
-import { formatGraphqlError } from './format-error.js';
-
-/** Deepest nesting of fields: ours need two, a client's fragments a few more. */
-export const GRAPHQL_DEPTH_MAX = 8;
-
-/** Most tokens of one document; a list of a hundred aliased counters has about 1,500. */
-export const GRAPHQL_TOKENS_MAX = 5_000;
+import { costLimit } from './cost-limit.js';
+import { documentLimits } from './document-limits.js';
+import { formatGraphqlError, withoutSuggestion } from './format-error.js';
 
 /**
  * Options of every app's GraphQL endpoint over HTTP. Introspection and GraphiQL are for
@@ -17,10 +13,10 @@ export const GRAPHQL_TOKENS_MAX = 5_000;
  * `extra` over it.
  */
 export function graphqlOptions(
-  { HOST }: { readonly HOST: string },
+  config: { readonly HOST: string } & GraphqlLimits,
   extra: Partial<ApolloDriverConfig> = {},
 ): ApolloDriverConfig {
-  const development = isLoopback(HOST);
+  const development = isLoopback(config.HOST);
   return {
     driver: ApolloDriver,
     path: '/graphql',
@@ -34,8 +30,6 @@ export function graphqlOptions(
     introspection: development,
     graphiql: development,
     playground: false,
-    // Names of fields are no secret to a developer, but suggestions would tell them to everyone.
-    hideSchemaDetailsFromClientErrors: !development,
     csrfPrevention: true,
     includeStacktraceInErrorResponses: false,
     allowBatchedHttpRequests: false,
@@ -43,10 +37,20 @@ export function graphqlOptions(
     stopOnTerminationSignals: false,
     // Errors are already what callers should see; Nest would add its own view of HTTP exceptions.
     autoTransformHttpErrors: false,
-    parseOptions: { maxTokens: GRAPHQL_TOKENS_MAX },
-    validationRules: [depthLimit(GRAPHQL_DEPTH_MAX)],
-    formatError: (formatted, error) =>
-      error instanceof GraphQLError ? formatGraphqlError(error) : formatted,
+    // What is longer is not even read, so that nothing that comes after has to bear it.
+    parseOptions: { maxTokens: config.GRAPHQL_TOKENS_MAX },
+    validationRules: [
+      documentLimits({
+        depthMax: config.GRAPHQL_DEPTH_MAX,
+        aliasesMax: config.GRAPHQL_ALIASES_MAX,
+      }),
+    ],
+    plugins: [costLimit(config.GRAPHQL_COST_MAX)],
+    formatError: (formatted, error) => {
+      const shown = error instanceof GraphQLError ? formatGraphqlError(error) : formatted;
+      // Names of fields are no secret to a developer, but suggestions would tell them to everyone.
+      return development ? shown : withoutSuggestion(shown);
+    },
     ...extra,
   };
 }

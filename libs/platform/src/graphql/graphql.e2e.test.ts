@@ -7,7 +7,8 @@ import { Args, GraphQLModule, ID, Query, Resolver } from '@nestjs/graphql';
 import { HeadcountError, VIEWERS, type PageId } from '@headcount/protocol';
 import { runApp, type RunningApp } from '../bootstrap/run-app.js';
 import { portSetting } from '../config/kinds.js';
-import { loadConfig } from '../config/load-config.js';
+import { graphqlSettings } from '../config/limit-settings.js';
+import { loadConfig, type Environment } from '../config/load-config.js';
 import { commonSettings } from '../config/shared-settings.js';
 import { Counter } from './counter.object.js';
 import { graphqlOptions } from './graphql-options.js';
@@ -37,11 +38,18 @@ class CounterResolver {
       staleRegions: [],
     });
   }
+
+  @Query(() => [Counter])
+  counters(@Args('pageIds', { type: () => [ID] }) pageIds: string[]): Counter[] {
+    return pageIds.map((pageId) => this.counter(pageId, 1));
+  }
 }
 
-function start(host: string): Promise<RunningApp> {
+function start(HOST: string, env: Environment = {}): Promise<RunningApp> {
+  const limits = loadConfig(graphqlSettings, env);
+
   @Module({
-    imports: [GraphQLModule.forRoot(graphqlOptions({ HOST: host }))],
+    imports: [GraphQLModule.forRoot(graphqlOptions({ HOST, ...limits }))],
     providers: [CounterResolver],
   })
   class TestModule {}
@@ -103,11 +111,25 @@ describe('GraphQL', () => {
     ],
     ['an unknown field', 400, 'GRAPHQL_VALIDATION_FAILED', '{ counter(pageId: "a") { likes } }'],
     ['bad syntax', 400, 'GRAPHQL_PARSE_FAILED', '{ counter('],
+    ['too deep a document', 400, 'TOO_COMPLEX', `${'{ a '.repeat(9)}{ b }${' }'.repeat(9)}`],
     [
-      'too deep a document',
+      'a document too deep for the parser',
       400,
-      'GRAPHQL_VALIDATION_FAILED',
-      `${'{ a '.repeat(9)}{ b }${' }'.repeat(9)}`,
+      'TOO_COMPLEX',
+      `${'{ a '.repeat(2400)}{ b }${' }'.repeat(2400)}`,
+    ],
+    [
+      'fragments that use each other 2^200 times',
+      400,
+      'TOO_COMPLEX',
+      `{ ...f0 } ${Array.from({ length: 200 }, (_, at) => `fragment f${at} on Query { ...f${at + 1} ...f${at + 1} }`).join(' ')}
+      fragment f200 on Query { counter(pageId: "a") { count } }`,
+    ],
+    [
+      'too many aliases',
+      400,
+      'TOO_COMPLEX',
+      `{ counter(pageId: "a") { ${'a: count '.repeat(201)} } }`,
     ],
     ['too many tokens', 400, 'GRAPHQL_PARSE_FAILED', `{ ${'a '.repeat(5_001)} }`],
   ])('answers %s with %i %s and no stack', async (_, status, code, query) => {
@@ -124,6 +146,26 @@ describe('GraphQL', () => {
       expect(answer.status).toBe(400);
       expect(answer.errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
     }
+  });
+
+  it('refuses what costs too much, by settings, with its list in variables too', async () => {
+    const strict = await start('127.0.0.1', { GRAPHQL_COST_MAX: '30', GRAPHQL_ALIASES_MAX: '2' });
+    const query =
+      'query ($pageIds: [ID!]!) { counters(pageIds: $pageIds) { ...f } } fragment f on Counter { count @skip(if: true) }';
+    const costing = (...pageIds: string[]): Promise<Answer> => ask(strict, query, { pageIds });
+    expect(await costing('a', 'b')).toMatchObject({ status: 200, data: { counters: [{}, {}] } });
+    expect(await costing('a', 'b', 'c')).toMatchObject({
+      status: 400,
+      errors: [
+        {
+          message: 'The operation costs 33; 30 is allowed.',
+          extensions: { code: 'TOO_COMPLEX' },
+        },
+      ],
+    });
+    const aliased = '{ a: counter(pageId: "a") { b: count c: count } }';
+    expect((await ask(strict, aliased)).errors[0]?.extensions.code).toBe('TOO_COMPLEX');
+    await strict.close();
   });
 
   it('says what was refused, and no more', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { RequestTimes } from '../config/limit-settings.js';
 import { PROBLEM_MEDIA_TYPE, codeOf, problemOf } from './problem.js';
 
 /** Fastify as Nest's adapter holds it. */
@@ -14,8 +15,14 @@ export const PUBLIC_BODY_BYTES_MAX = 65_536;
 /** A page id of 256 bytes, each percent-encoded, and some. */
 const PARAM_LENGTH_MAX = 1024;
 
+/** Longest pause between two looks for who is late, in milliseconds. */
+const LATE_LOOK_MS_MAX = 5_000;
+
 /** A fresh adapter. Every option that is not the default stands here with its reason. */
-export function newFastifyAdapter(): FastifyAdapter {
+export function newFastifyAdapter({
+  HEADERS_TIMEOUT_MS: headersTimeout,
+  REQUEST_TIMEOUT_MS: requestTimeout,
+}: RequestTimes): FastifyAdapter {
   return new FastifyAdapter({
     // pino logs through Nest; a second logger would say everything twice.
     logger: false,
@@ -23,9 +30,12 @@ export function newFastifyAdapter(): FastifyAdapter {
     skipMiddie: true,
     bodyLimit: PUBLIC_BODY_BYTES_MAX,
     routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
-    // Whoever sends slowly must not hold a socket for ever. These are milliseconds.
-    requestTimeout: 30_000,
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
+    // Whoever sends slowly, or nothing, must not hold a socket for ever.
+    requestTimeout,
+    http: {
+      headersTimeout,
+      connectionsCheckingInterval: Math.min(LATE_LOOK_MS_MAX, Math.ceil(headersTimeout / 2)),
+    },
     // Longer than a balancer keeps a connection idle, so that none is closed under a request.
     keepAliveTimeout: 75_000,
     // A header that anyone may set says nothing of who called.

@@ -61,6 +61,7 @@ export async function openCounterRegion(
     sources,
     region,
     durability: marks?.durability ?? AT_ONCE,
+    trended: config.TRENDING_COUNTERS,
   };
   const counters = new RedisCounterStore(context, {
     windowMs: config.OPERATION_ID_WINDOW_SECONDS * 1000,

@@ -26,23 +26,31 @@ export class SignedGuard implements CanActivate {
   constructor(@Inject(REQUEST_VERIFIER) private readonly verifier: RequestVerifier) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const taken = this.verifier.take({
-      method: request.method,
-      path: request.raw.url ?? '',
-      header: (name) => [request.headers[name]].flat()[0],
-      body: request.body instanceof Uint8Array ? request.body : new Uint8Array(),
-    });
-    if (taken.ok) {
-      senders.set(request, taken.value);
-      return true;
-    }
-    if (taken.error === 'WRONG_RECEIVER') {
-      const reply = context.switchToHttp().getResponse<FastifyReply>();
-      void reply.header(SIGNATURE_HEADERS.instance, this.verifier.me);
-    }
-    throw new HeadcountError(taken.error);
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    senders.set(request, demandSigned(this.verifier, request, http.getResponse<FastifyReply>()));
+    return true;
   }
+}
+
+/** Who has signed a request to a path below `/internal/`. Throws HeadcountError where it is not let in. */
+export function demandSigned(
+  verifier: RequestVerifier,
+  request: Pick<FastifyRequest, 'method' | 'headers' | 'body'> & {
+    readonly raw: { readonly url?: string | undefined };
+  },
+  reply: { readonly header: (name: string, value: string) => unknown },
+): InstanceId {
+  const { method, raw, headers, body } = request;
+  const taken = verifier.take({
+    method,
+    path: raw.url ?? '',
+    header: (name) => [headers[name]].flat()[0],
+    body: body instanceof Uint8Array ? body : new Uint8Array(),
+  });
+  if (taken.ok) return taken.value;
+  if (taken.error === 'WRONG_RECEIVER') void reply.header(SIGNATURE_HEADERS.instance, verifier.me);
+  throw new HeadcountError(taken.error);
 }
 
 /** The instance that signed the request, in a method behind SignedGuard. */

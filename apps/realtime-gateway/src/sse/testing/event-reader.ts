@@ -6,6 +6,13 @@ export interface ReadEvent {
   readonly data: unknown;
 }
 
+export interface ReaderOptions {
+  readonly method?: string;
+  readonly body?: string;
+  /** The address to come from, where that matters. */
+  readonly localAddress?: string;
+}
+
 /** Reads one stream over a connection of its own, which it can leave unread, or break. */
 export class EventReader {
   readonly events: ReadEvent[] = [];
@@ -23,10 +30,13 @@ export class EventReader {
   constructor(
     url: string,
     headers: Record<string, string>,
-    { method = 'GET', body }: { readonly method?: string; readonly body?: string } = {},
+    { method = 'GET', body, localAddress }: ReaderOptions = {},
   ) {
     const all = { accept: 'text/event-stream', ...headers };
-    this.request = request(url, { agent: false, method, headers: all });
+    this.request = request(url, {
+      ...{ agent: false, method, headers: all },
+      ...(localAddress !== undefined && { localAddress }),
+    });
     this.request.on('error', () => (this.ended ??= 'broken'));
     this.request.on('response', (response) => {
       this.response = response;

@@ -1,0 +1,55 @@
+/** What callers may ask of an app at most, and how long they may take to say it. */
+import { numberSetting } from './kinds.js';
+import type { ConfigOf, ConfigRule } from './setting.js';
+
+/** How far an operation of GraphQL may go, the same over HTTP, WebSocket and event streams. */
+export const graphqlSettings = {
+  GRAPHQL_TOKENS_MAX: numberSetting(
+    'Most tokens of a GraphQL document; it is not read beyond them.',
+    // A list of a hundred aliased counters has about 1,500. At 10,000 the parser still has stack for the deepest nesting.
+    { min: 100, max: 10_000, default: 5_000 },
+  ),
+  GRAPHQL_DEPTH_MAX: numberSetting(
+    'Deepest nesting of fields in a GraphQL document.',
+    // Ours need three, a client's fragments none.
+    { min: 1, max: 100, default: 8 },
+  ),
+  GRAPHQL_ALIASES_MAX: numberSetting(
+    'Most aliases in a GraphQL document, repeated fields and uses of fragments counted with them.',
+    // A list of a hundred aliased counters that share a fragment has 200.
+    { min: 0, max: 10_000, default: 200 },
+  ),
+  GRAPHQL_COST_MAX: numberSetting(
+    'Most that a GraphQL operation may cost: 10 for each counter or other thing that is read, 1 for each field of it.',
+    // A thousand counters with all their fields.
+    { min: 10, max: 10_000_000, default: 25_000 },
+  ),
+};
+
+/** The values of the settings that bound operations of GraphQL. */
+export type GraphqlLimits = ConfigOf<typeof graphqlSettings>;
+
+/** How long a request may take to arrive. */
+export const requestSettings = {
+  HEADERS_TIMEOUT_MS: numberSetting(
+    'Patience for the head of a request on a connection, also where nothing at all is sent; it is closed after that.',
+    { min: 100, max: 60_000, default: 10_000 },
+  ),
+  REQUEST_TIMEOUT_MS: numberSetting(
+    'Patience for a whole request; its connection is closed after that.',
+    { min: 100, max: 300_000, default: 30_000 },
+  ),
+};
+
+/** The values of the settings that say how long a request may take. */
+export type RequestTimes = ConfigOf<typeof requestSettings>;
+
+/** A head is part of its request. */
+export const headersWithinRequest: ConfigRule<typeof requestSettings> = ({
+  HEADERS_TIMEOUT_MS: headers,
+  REQUEST_TIMEOUT_MS: request,
+}) =>
+  headers !== undefined && request !== undefined && headers > request
+    ? `HEADERS_TIMEOUT_MS must be at most REQUEST_TIMEOUT_MS, for the head is part of the request; ` +
+      `they are ${headers} and ${request}.`
+    : null;

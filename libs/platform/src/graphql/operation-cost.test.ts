@@ -1,0 +1,86 @@
+import { buildSchema, parse } from 'graphql';
+import { costRefusal, operationCost } from './operation-cost.js';
+
+const schema = buildSchema(`
+  type Query {
+    one(id: ID): Thing
+    many(ids: [ID!]! = ["a", "b"], more: [ID!]): [Thing]
+    top(first: Int = 10): [Thing]
+  }
+  type Mutation { write: Thing }
+  type Subscription { manyChanged(ids: [ID!]!): [Thing] }
+  type Thing { count: Int name: String parts(first: Int): [Thing] }
+`);
+const costOf = (document: string, variables?: Record<string, unknown>, operationName?: string) =>
+  operationCost(schema, parse(document), { variables, operationName });
+
+const ids = (count: number): string[] => Array.from({ length: count }, (_, at) => `p${at}`);
+
+describe('the cost of an operation', () => {
+  it.each([
+    ['{ one { count name } }', 12],
+    ['{ one { count __typename } __typename }', 13],
+    ['{ a: one { count } b: one { count } }', 22],
+    ['mutation { write { count } }', 11],
+    ['{ ...f ... { one { count } } } fragment f on Query { one { count } }', 22],
+    ['{ ...f ...f } fragment f on Query { ...g ...g } fragment g on Query { one { count } }', 44],
+    ['{ one { count @include(if: false) name @skip(if: true) } }', 12],
+    ['{ many(ids: ["a", "b", "c"]) { count } }', 33],
+    ['{ many { count } }', 22],
+    ['{ many(ids: ["a", "b"], more: ["a", "b", "c"]) { count } }', 66],
+    ['{ many(ids: []) { count } }', 11],
+    ['{ many(ids: "a") { count } }', 11],
+    ['{ top { count } }', 110],
+    ['{ top(first: 3) { count } }', 33],
+    ['{ top(first: -3) { count } }', 11],
+    ['{ one { parts(first: 5) { count parts(first: 5) { count } } } }', 70],
+    ['subscription { manyChanged(ids: ["a", "b"]) { count } }', 22],
+    ['{ __schema { types { name } } }', 3],
+  ])('of %s is %i', (document, cost) => {
+    expect(costOf(document)).toBe(cost);
+  });
+
+  it('is that of the variables that were given, or else of their presets', () => {
+    const document =
+      'query ($ids: [ID!]! = ["a"], $n: Int) { many(ids: $ids) { parts(first: $n) { name } } }';
+    expect(costOf(document, { ids: ids(100), n: 7 })).toBe(100 * (10 + 7 * 2));
+    expect(costOf(document, { n: 2 })).toBe(10 + 2 * 2);
+    expect(costOf(document, { ids: 'a' })).toBe(10 + 2);
+    expect(costOf(document)).toBe(12);
+  });
+
+  it('is worked out anew for other variables of the same document', () => {
+    const document = parse('query ($ids: [ID!]!) { many(ids: $ids) { count } }');
+    for (const count of [3, 1, 50])
+      expect(operationCost(schema, document, { variables: { ids: ids(count) } })).toBe(11 * count);
+  });
+
+  it('is that of the operation that is asked for', () => {
+    const document = 'query A { one { count } } query B { one { count name } }';
+    expect(costOf(document, {}, 'A')).toBe(11);
+    expect(costOf(document, {}, 'B')).toBe(12);
+    expect(costOf(document, {}, 'C')).toBe(0);
+    expect(costOf(document)).toBe(0);
+    expect(costOf('{ one { count } }', {}, 'A')).toBe(0);
+  });
+
+  it('takes each fragment once, though these use each other 2^400 times', () => {
+    const links = Array.from(
+      { length: 400 },
+      (_, at) => `fragment f${at} on Query { ...f${at + 1} ...f${at + 1} }`,
+    );
+    const document = `{ ...f0 } ${links.join(' ')} fragment f400 on Query { one { count } }`;
+    expect(costOf(document)).toBeGreaterThan(1e100);
+  });
+});
+
+describe('an operation that costs too much', () => {
+  it('is refused with a code and what would be allowed', () => {
+    const document = parse('query ($ids: [ID!]!) { many(ids: $ids) { count } }');
+    const refusal = (count: number) =>
+      costRefusal(schema, document, { variables: { ids: ids(count) } }, 110);
+    expect(refusal(10)).toBeNull();
+    expect(refusal(11)?.message).toBe('The operation costs 121; 110 is allowed.');
+    expect(refusal(11)?.extensions.code).toBe('TOO_COMPLEX');
+  });
+});
