@@ -2,7 +2,6 @@ import { Inject, Module, type DynamicModule } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { GraphQLModule } from '@nestjs/graphql';
 import { AuthGuard, Readiness, SignedGuard, graphqlOptions } from '@headcount/platform';
-import { CountersController } from './counters/counters.controller.js';
 import { countersProviders } from './counters/counters.providers.js';
 import type { GatewayConfig } from './gateway-settings.js';
 import { socketsProviders } from './sockets/sockets.providers.js';
@@ -22,7 +21,7 @@ export class GatewayModule {
     return {
       module: GatewayModule,
       imports: [GraphQLModule.forRoot(graphqlOptions(config))],
-      controllers: [CountersController, ...sseControllers],
+      controllers: [...sseControllers],
       providers: [
         { provide: APP_GUARD, useClass: AuthGuard },
         SignedGuard,

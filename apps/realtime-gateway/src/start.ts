@@ -1,5 +1,6 @@
 import { Readiness, runApp, type Environment, type RunningApp } from '@headcount/platform';
 import { Counters } from './counters/counters.js';
+import { takePushes } from './counters/pushes.js';
 import { GatewayModule } from './gateway.module.js';
 import { loadGatewayConfig } from './gateway-settings.js';
 import { EventStreams } from './sse/event-streams.js';
@@ -19,7 +20,10 @@ export async function startRealtimeGateway(env: Environment): Promise<RunningApp
     module: GatewayModule.forRoot(config),
     config,
     portSetting: 'GATEWAY_PORT',
-    configure: (nest) => nest.get(SocketServer).attach(nest.getHttpServer()),
+    configure: (nest) => {
+      takePushes(nest);
+      nest.get(SocketServer).attach(nest.getHttpServer());
+    },
   });
   // Not before it listens: counter-api pushes as soon as it knows where to.
   app.nest.get(HomeKeeper).start(config.GATEWAY_URL ?? app.url);

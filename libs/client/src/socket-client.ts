@@ -33,11 +33,14 @@ export interface SocketClientOptions {
  */
 export function socketClient({ url, init, webSocket, closed }: SocketClientOptions): Client {
   let pongMissing: ReturnType<typeof setTimeout> | undefined;
+  let operations = 0;
   const client = createClient({
     url,
     connectionParams: init,
     webSocketImpl: webSocket,
     lazyCloseTimeout: IDLE_MS,
+    // Short, and alike from client to client: the gateway then makes one frame for all of them.
+    generateID: () => String((operations += 1)),
     keepAlive: PING_EVERY_MS,
     retryAttempts: Infinity,
     // By default an attempt that fails to connect at all would be the last one.

@@ -1,4 +1,5 @@
 /** Several hundred subscribers in one process; crowd.mjs has the questions. */
+import { randomUUID } from 'node:crypto';
 import { serveHelper } from '../helper.mjs';
 import { changeIn, pageDigitIn } from './changes.mjs';
 import { DIALECTS } from './dialects.mjs';
@@ -15,7 +16,8 @@ function fail(error) {
 }
 
 /** Resolves when all have received a first value of each of their subscriptions. */
-async function open({ port, dialect, firstNumber, sockets, pages, subscriptions, atOnce }) {
+async function open({ firstNumber, sockets, atOnce, ...one }) {
+  const { subscriptions } = one;
   tally = new Tally(sockets * subscriptions);
   let at = 0;
   const openNext = async () => {
@@ -23,14 +25,7 @@ async function open({ port, dialect, firstNumber, sockets, pages, subscriptions,
       const mine = at;
       at += 1;
       const number = firstNumber + mine;
-      await openOne({
-        port,
-        dialect,
-        number,
-        firstSlot: mine * subscriptions,
-        pages,
-        subscriptions,
-      });
+      await openOne({ ...one, number, firstSlot: mine * subscriptions });
     }
   };
   await Promise.all(Array.from({ length: atOnce }, openNext));
@@ -38,7 +33,7 @@ async function open({ port, dialect, firstNumber, sockets, pages, subscriptions,
 }
 
 /** Resolves when one has received a first value. */
-function openOne({ port, dialect, number, firstSlot, pages, subscriptions }) {
+function openOne({ port, dialect, number, firstSlot, pages, subscriptions, uuids }) {
   const { path, subprotocol, steps } = DIALECTS[dialect];
   const asked = Array.from(
     { length: subscriptions },
@@ -54,7 +49,7 @@ function openOne({ port, dialect, number, firstSlot, pages, subscriptions }) {
     subscribers.push(
       new Subscriber({
         ...{ port, path, subprotocol, onMessage, onFault: fail },
-        steps: steps(number, asked),
+        steps: steps(number, asked, uuids ? () => randomUUID() : String),
       }),
     );
   });

@@ -6,7 +6,10 @@ const SOCKETS_EACH = 500;
 /** Connections that are opened at once, by all of them: a server's backlog is finite. */
 const OPENING_MAX = 100;
 
-export async function startCrowd({ port, dialect }, { sockets, pages, subscriptions }) {
+export async function startCrowd(
+  { port, dialect },
+  { sockets, pages, subscriptions, uuids = false },
+) {
   const count = Math.ceil(sockets / SOCKETS_EACH);
   const program = new URL('crowd-process.mjs', import.meta.url);
   const helpers = await Promise.all(
@@ -23,7 +26,7 @@ export async function startCrowd({ port, dialect }, { sockets, pages, subscripti
           const firstNumber = at * SOCKETS_EACH;
           const mine = Math.min(SOCKETS_EACH, sockets - firstNumber);
           return ask({
-            ...{ do: 'open', port, dialect, pages, subscriptions },
+            ...{ do: 'open', port, dialect, pages, subscriptions, uuids },
             ...{ firstNumber, sockets: mine, atOnce: Math.ceil(OPENING_MAX / count) },
           });
         }),

@@ -2,18 +2,19 @@ import { QUERY, pageId } from './changes.mjs';
 
 /**
  * How a subscriber of each server asks: `path` and `subprotocol` of the upgrade, then `steps`, of which each is sent once a
- * message has come that holds `after`, or at once where there is none. Last come the messages of changes.
+ * message has come that holds `after`, or at once where there is none. Last come the messages of changes. `idOf` names the
+ * operations.
  */
 export const DIALECTS = {
   graphql: {
     path: '/graphql',
     subprotocol: 'graphql-transport-ws',
-    steps: (number, pages) => [
+    steps: (number, pages, idOf) => [
       { send: [{ type: 'connection_init', payload: { viewerId: `subscriber-${number}` } }] },
       {
         after: '"connection_ack"',
         send: pages.map((page, at) => ({
-          id: String(at),
+          id: idOf(at),
           type: 'subscribe',
           payload: { query: QUERY, variables: { pageId: pageId(page) } },
         })),

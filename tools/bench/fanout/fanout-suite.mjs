@@ -10,6 +10,8 @@ import { BASELINES, startSides } from './sides.mjs';
 const CASES = {
   'hot-page-1000': { sockets: 1000, pages: 1, subscriptions: 1 },
   'hot-page-5000': { sockets: 5000, pages: 1, subscriptions: 1 },
+  // As clients do that give an operation a UUID; the others count theirs.
+  'hot-page-5000-uuids': { sockets: 5000, pages: 1, subscriptions: 1, uuids: true },
   '1000-pages': { sockets: 1000, pages: 1000, subscriptions: 1 },
   '10-subscriptions': { sockets: 1000, pages: 10, subscriptions: 10 },
 };
@@ -49,11 +51,11 @@ async function runCase(name, { rounds, seconds, warmUpSeconds, say, ...size }) {
   return theirs.flatMap((figures, at) => rowsOf(name, ours, sides[at + 1], figures));
 }
 
-async function openField(side, { sockets, pages, subscriptions, scale }) {
+async function openField(side, { sockets, pages, subscriptions, uuids = false, scale }) {
   const fewer = (count) => Math.ceil(count / scale);
   // Of the pages that everybody has nothing is taken away.
   const pageCount = pages === sockets ? fewer(pages) : pages;
-  const size = { sockets: fewer(sockets), pages: pageCount, subscriptions };
+  const size = { sockets: fewer(sockets), pages: pageCount, subscriptions, uuids };
   const crowd = await startCrowd(side, size);
   await crowd.open();
   return {

@@ -1,7 +1,7 @@
 import type { Clock } from '@headcount/platform';
 import type { Visitor } from '../presence/visitor.js';
+import { Headings, type Heading } from './heading.js';
 import { arrival, type Arrival } from './first-value.js';
-import type { Flusher } from './flusher.js';
 import type { Letter, Outbox } from './outbox.js';
 import type { Pacer } from './pacer.js';
 import type { Joined, Source, Watching } from './source.js';
@@ -20,7 +20,6 @@ export interface GroupOptions {
   /** The pause that its subscribers have asked for, in milliseconds. */
   readonly everyMs: number;
   readonly pacer: Pacer;
-  readonly flusher: Flusher;
   readonly clock: Pick<Clock, 'monotonicMs'>;
   /** The last member has left. */
   readonly onEmpty: () => void;
@@ -29,6 +28,7 @@ export interface GroupOptions {
 /** Subscriptions that are shown the same: executed once an event, serialised once (DESIGN.md §9). */
 export class Group {
   private readonly members = new Set<Member>();
+  private readonly headings = new Headings();
   private readonly throttle: Throttle<unknown>;
   private readonly watch: Watching<unknown>;
   /** The event that `body` shows, and how many have been begun to be shown. */
@@ -38,8 +38,8 @@ export class Group {
 
   constructor(private readonly options: GroupOptions) {
     const { source, clock, pacer, everyMs } = options;
-    const pauseMs = (): number => Math.max(everyMs, pacer.pauseOf(this));
-    this.throttle = new Throttle(clock, pauseMs, (event) => void this.show(event));
+    const pauseMs = (nowMs: number): number => Math.max(everyMs, pacer.pauseOf(this, nowMs));
+    this.throttle = new Throttle(clock, pauseMs, (event) => this.show(event));
     this.watch = source.watch((event) => this.throttle.offer(event));
     const known = this.watch.value();
     if (known !== undefined) this.throttle.offer(known);
@@ -50,31 +50,34 @@ export class Group {
     return this.members.size;
   }
 
-  /** Subscribes: from now on the operation `head` of that outbox is shown what the group is. */
-  join(head: string, outbox: Outbox, visitor: Visitor): Membership {
+  /** Subscribes: from now on the operation `id` on the socket of that outbox is shown what the group is. */
+  join(id: string, outbox: Outbox, visitor: Visitor): Membership {
     const joined = this.options.source.join?.(visitor) ?? null;
-    const member = new Member(this, head, { outbox, flusher: this.options.flusher }, joined);
+    const member = new Member(this, this.headings.take(id), outbox, joined);
     this.members.add(member);
     if (this.body !== null) member.offer(this.event);
-    let isIn = true;
-    return {
-      end: () => {
-        if (!isIn) return;
-        isIn = false;
-        this.members.delete(member);
-        member.end();
-        if (this.members.size === 0) this.close();
-      },
-    };
+    return member;
   }
 
-  private async show(event: unknown): Promise<void> {
+  /** A member has ended. */
+  left(member: Letter & Membership): void {
+    if (!this.members.delete(member as Member)) return;
+    this.headings.drop(member.heading);
+    if (this.members.size === 0) this.close();
+  }
+
+  private show(event: unknown): void {
     this.turn += 1;
     const { turn } = this;
     const rendered = this.options.render(event);
-    const text = typeof rendered === 'string' ? rendered : await rendered;
-    // One that took longer than its successor is old.
-    if (turn !== this.turn) return;
+    if (typeof rendered === 'string') return this.offer(event, rendered);
+    void rendered.then((text) => {
+      // One that took longer than its successor is old.
+      if (turn === this.turn) this.offer(event, text);
+    });
+  }
+
+  private offer(event: unknown, text: string): void {
     this.event = event;
     this.body = Buffer.from(text);
     for (const member of this.members) member.offer(event);
@@ -89,24 +92,19 @@ export class Group {
   }
 }
 
-/** Where letters go. */
-interface Way {
-  readonly outbox: Outbox;
-  readonly flusher: Flusher;
-}
-
-class Member implements Letter {
-  readonly headBytes: number;
-  private readonly arrival: Arrival<unknown>;
+class Member implements Letter, Membership {
+  waits = false;
+  next: Letter | null = null;
+  /** What holds back a first value; null: nothing does. */
+  private arrival: Arrival<unknown> | null;
 
   constructor(
     private readonly group: Group,
-    readonly head: string,
-    private readonly way: Way,
+    readonly heading: Heading,
+    private readonly outbox: Outbox,
     private readonly joined: Joined<unknown> | null,
   ) {
-    this.headBytes = Buffer.byteLength(head);
-    this.arrival = arrival(joined, () => this.give());
+    this.arrival = joined && arrival(joined, () => this.arrived());
   }
 
   get body(): Buffer | null {
@@ -115,18 +113,21 @@ class Member implements Letter {
 
   /** The group's body shows an event. */
   offer(event: unknown): void {
-    this.arrival.offer(event);
+    if (this.arrival === null) this.outbox.put(this);
+    else this.arrival.offer(event);
   }
 
   end(): void {
-    this.arrival.end();
-    this.way.outbox.take(this);
+    this.arrival?.end();
+    this.outbox.drop(this);
     this.joined?.leave();
+    this.group.left(this);
   }
 
-  private give(): void {
-    const { outbox, flusher } = this.way;
-    outbox.put(this);
-    flusher.later(outbox);
+  /** From now on it is shown whatever the group is. */
+  private arrived(): void {
+    this.arrival?.end();
+    this.arrival = null;
+    this.outbox.put(this);
   }
 }

@@ -1,8 +1,8 @@
 import { execute, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import type { Clock } from '@headcount/platform';
+import { renderingOf } from './rendering.js';
 import { everyOf } from './field-sources.js';
 import type { FanoutMetrics } from './fanout-metrics.js';
-import { Flusher } from './flusher.js';
 import { Group } from './group.js';
 import type { Pacer } from './pacer.js';
 import { shownResult } from './shown-result.js';
@@ -18,7 +18,6 @@ export interface GroupsOptions {
 /** All groups, by what their members ask for. */
 export class Groups {
   private readonly groups = new Map<string, Group>();
-  private readonly flusher = new Flusher();
 
   constructor(private readonly options: GroupsOptions) {}
 
@@ -27,13 +26,14 @@ export class Groups {
     const held = this.groups.get(plan.key);
     if (held !== undefined) return held;
     const { pacer, clock, metrics } = this.options;
+    const render = renderer(schema, plan);
     const group = new Group({
-      ...{ pacer, clock, flusher: this.flusher },
+      ...{ pacer, clock },
       source,
       everyMs: everyOf(plan.args),
       render: (event) => {
         metrics.renderings.inc();
-        return rendered(schema, plan, event);
+        return render(event);
       },
       onEmpty: () => {
         this.groups.delete(plan.key);
@@ -46,8 +46,16 @@ export class Groups {
   }
 }
 
-/** The operation executed on an event, as a `next` message has it. */
-function rendered(
+/** What makes of an event the operation's result, as a `next` message has it. */
+function renderer(
+  schema: GraphQLSchema,
+  plan: GroupPlan,
+): (event: unknown) => string | Promise<string> {
+  const rendering = renderingOf(schema, plan);
+  return (event) => rendering?.(event) ?? executed(schema, plan, event);
+}
+
+function executed(
   schema: GraphQLSchema,
   { document, operationName, variables }: GroupPlan,
   event: unknown,

@@ -1,109 +1,165 @@
 import type { Duplex } from 'node:stream';
-import { headerBytes, writeHeader } from '@headcount/gateway-core';
+import type { WebSocket } from 'ws';
 import type { FanoutMetrics } from './fanout-metrics.js';
+import type { Flusher } from './flusher.js';
+import type { Heading } from './heading.js';
 
 /** A message that is made of what only one socket has and of what many share. */
 export interface Letter {
-  /** What comes before the shared part, and how long it is in bytes. */
-  readonly head: string;
-  readonly headBytes: number;
+  readonly heading: Heading;
   /** The shared part by now: a value that nobody has taken is replaced by the next one. */
   readonly body: Buffer | null;
+  /** Whether it waits in its outbox, and who waits behind it. Written by the outbox alone. */
+  waits: boolean;
+  next: Letter | null;
 }
 
-export interface OutboxOptions {
-  /** The connection under the WebSocket: whole frames are written to it, between those of `ws`. */
-  readonly connection: Duplex;
-  /** Whether frames may still be sent. */
-  readonly isOpen: () => boolean;
+/** The connection under a WebSocket: whole frames are written to it, between those of `ws`. */
+type Wire = Pick<Duplex, 'write' | 'writableLength' | 'once' | 'off'>;
+
+/** What the outboxes of a server have in common. */
+export interface OutboxRules {
   /** How long a socket may take nothing in while there is something for it. */
   readonly slowMs: number;
-  readonly onSlow: () => void;
-  readonly metrics: Pick<FanoutMetrics, 'deliveries' | 'skipped'>;
+  readonly flusher: Flusher;
+  readonly metrics: Pick<FanoutMetrics, 'skipped'>;
+  /** A socket has taken nothing in for too long. */
+  readonly onSlow: (socket: WebSocket) => void;
 }
 
 /** Most bytes that wait in this process for one socket. */
 export const HELD_BYTES_MAX = 65_536;
 
-const TAIL = '}';
+/** WebSocket.OPEN */
+const OPEN = 1;
+const NOTHING = Buffer.alloc(0);
 
 /**
  * What is to be sent to one socket: of each operation the latest value at most. All that has changed goes as one write, for
  * writes are what costs; a socket that is slow to take it in skips values and never queues them.
  */
 export class Outbox {
-  private readonly letters = new Set<Letter>();
-  private patience: NodeJS.Timeout | null = null;
+  /** Whether it is to be flushed. Written by the flusher alone. */
+  isDue = false;
+  /** How many values wait. */
+  size = 0;
+  /** Those that wait, each with the one behind it: an array would be made anew for each value that is sent. */
+  private first: Letter | null = null;
+  private last: Letter | null = null;
+  /** What ends waiting for a socket that is slow; null: it is not. */
+  private rest: (() => void) | null = null;
 
-  constructor(private readonly options: OutboxOptions) {}
+  constructor(
+    private readonly wire: Wire,
+    private readonly socket: WebSocket,
+    private readonly rules: OutboxRules,
+  ) {}
 
-  /** There is a newer value of this one. Sent by `flush`. */
+  /** There is a newer value of this one. Sent at the end of the turn, if the socket takes it in. */
   put(letter: Letter): void {
-    const { size } = this.letters;
-    this.letters.add(letter);
-    if (this.letters.size === size) this.options.metrics.skipped.inc();
+    const { flusher, metrics } = this.rules;
+    if (letter.waits) return metrics.skipped.inc();
+    letter.waits = true;
+    if (this.last === null) this.first = letter;
+    else this.last.next = letter;
+    this.last = letter;
+    this.size += 1;
+    flusher.later(this);
   }
 
   /** It is no longer wanted. */
-  take(letter: Letter): void {
-    this.letters.delete(letter);
+  drop(letter: Letter): void {
+    if (!letter.waits) return;
+    const others: Letter[] = [];
+    for (let each = this.first; each !== null; each = each.next)
+      if (each !== letter) others.push(each);
+    this.clear();
+    for (const each of others) this.put(each);
   }
 
-  /** Sends what there is, as far as the socket takes it in. */
-  flush(): void {
-    const { connection, isOpen, metrics } = this.options;
-    if (this.letters.size === 0 || this.patience !== null) return;
-    if (!isOpen()) return this.letters.clear();
-    let bytes = 0;
-    for (const { headBytes, body } of this.letters) {
-      const length = headBytes + (body?.length ?? 0) + TAIL.length;
-      bytes += headerBytes(length) + length;
+  /** Takes the frames of all that waits, to be sent; null: there is nothing, or the socket has to take in more first. */
+  take(): Buffer | null {
+    const { first } = this;
+    if (first === null || this.rest !== null) return null;
+    if (this.socket.readyState !== OPEN) {
+      this.clear();
+      return null;
     }
-    const held = connection.writableLength;
+    const frames = first.next === null ? frameOf(first) : framesFrom(first);
+    const { writableLength: held } = this.wire;
     // What is too large by itself goes when nothing else waits.
-    if (held > 0 && held + bytes > HELD_BYTES_MAX) return this.wait();
-    const frames = Buffer.allocUnsafe(bytes);
-    let at = 0;
-    for (const letter of this.letters) at = write(letter, frames, at);
-    metrics.deliveries.inc(this.letters.size);
-    this.letters.clear();
-    connection.write(frames);
+    if (held > 0 && held + frames.length > HELD_BYTES_MAX) {
+      this.wait();
+      return null;
+    }
+    this.clear();
+    return frames;
+  }
+
+  send(frames: Buffer): void {
+    // What has to wait must not keep alive what was allocated together with it.
+    this.wire.write(this.wire.writableLength === 0 ? frames : alone(frames));
   }
 
   /** Nothing is sent any more. */
   close(): void {
-    this.letters.clear();
-    this.rest();
+    this.clear();
+    this.rest?.();
   }
 
+  private clear(): void {
+    let each = this.first;
+    while (each !== null) {
+      const { next }: Letter = each;
+      each.waits = false;
+      each.next = null;
+      each = next;
+    }
+    this.first = null;
+    this.last = null;
+    this.size = 0;
+  }
+
+  /** Goes on once the socket has taken in what it was sent; if it does not, that is told. */
   private wait(): void {
-    const { connection, slowMs, onSlow } = this.options;
-    this.patience = setTimeout(onSlow, slowMs);
-    connection.once('drain', this.goOn);
-  }
-
-  private readonly goOn = (): void => {
-    this.rest();
-    this.flush();
-  };
-
-  private rest(): void {
-    if (this.patience === null) return;
-    clearTimeout(this.patience);
-    this.patience = null;
-    this.options.connection.off('drain', this.goOn);
+    const { wire, socket, rules } = this;
+    const patience = setTimeout(() => rules.onSlow(socket), rules.slowMs);
+    const goOn = (): void => {
+      this.rest?.();
+      rules.flusher.later(this);
+    };
+    wire.once('drain', goOn);
+    this.rest = () => {
+      this.rest = null;
+      clearTimeout(patience);
+      wire.off('drain', goOn);
+    };
   }
 }
 
-function write({ head, headBytes, body }: Letter, target: Buffer, from: number): number {
-  const bodyBytes = body?.length ?? 0;
-  let at = writeHeader(target, from, headBytes + bodyBytes + TAIL.length);
-  // An id is ASCII as a rule, which is written much faster.
-  if (headBytes === head.length) target.write(head, at, 'latin1');
-  else target.write(head, at);
-  at += headBytes;
-  body?.copy(target, at);
-  at += bodyBytes;
-  target[at] = TAIL.charCodeAt(0);
-  return at + TAIL.length;
+function frameOf({ heading, body }: Letter): Buffer {
+  if (body === null) return NOTHING;
+  const common = heading.commonFrame(body);
+  if (common !== null) return common;
+  const frame = Buffer.allocUnsafe(heading.frameBytes(body));
+  heading.writeFrame(body, frame, 0);
+  return frame;
+}
+
+/** The frames of this one and of all behind it. */
+function framesFrom(first: Letter): Buffer {
+  let bytes = 0;
+  for (let each: Letter | null = first; each !== null; each = each.next)
+    if (each.body !== null) bytes += each.heading.frameBytes(each.body);
+  const frames = Buffer.allocUnsafe(bytes);
+  let at = 0;
+  for (let each: Letter | null = first; each !== null; each = each.next)
+    if (each.body !== null) at = each.heading.writeFrame(each.body, frames, at);
+  return frames;
+}
+
+function alone(frames: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(frames.length);
+  copy.set(frames);
+  return copy;
 }

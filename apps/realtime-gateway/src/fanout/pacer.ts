@@ -1,5 +1,4 @@
 import { ticksOf } from '@headcount/gateway-core';
-import type { Clock } from '@headcount/platform';
 
 /** Somebody who is to be shown something, and to how many. */
 export interface Audience {
@@ -11,7 +10,6 @@ export interface PacerOptions {
   readonly writesPerSecond: number;
   /** The pause where that is enough, in milliseconds. */
   readonly tickMs: number;
-  readonly clock: Pick<Clock, 'monotonicMs'>;
 }
 
 /** So often the shares are made anew. */
@@ -31,9 +29,8 @@ export class Pacer {
 
   constructor(private readonly options: PacerOptions) {}
 
-  /** The pause of this one, in milliseconds; asking for it tells that it has something to show. */
-  pauseOf(audience: Audience): number {
-    const nowMs = this.options.clock.monotonicMs();
+  /** The pause of this one, in milliseconds; asking for it tells that it has something to show, at that monotonic time. */
+  pauseOf(audience: Audience, nowMs: number): number {
     this.active.set(audience, nowMs);
     if (nowMs - this.plannedMs >= PLAN_MS) this.plan(nowMs);
     return this.ticks.get(audience) ?? this.options.tickMs;

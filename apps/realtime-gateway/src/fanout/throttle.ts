@@ -9,19 +9,23 @@ export class Throttle<T> {
   private timer: NodeJS.Timeout | null = null;
   private givenMs = -Infinity;
 
-  /** `pauseMs` is asked anew each time, for it may change. */
+  /** `pauseMs` is asked anew each time, with the time that it is, for it may change. */
   constructor(
     private readonly clock: Pick<Clock, 'monotonicMs'>,
-    private readonly pauseMs: () => number,
+    private readonly pauseMs: (nowMs: number) => number,
     private readonly give: (value: T) => void,
   ) {}
 
   offer(value: T): void {
+    if (this.timer !== null) {
+      this.waiting = { value };
+      return;
+    }
+    const nowMs = this.clock.monotonicMs();
+    const leftMs = this.givenMs + this.pauseMs(nowMs) - nowMs;
+    if (leftMs <= 0) return this.pass(value, nowMs);
     this.waiting = { value };
-    if (this.timer !== null) return;
-    const leftMs = this.givenMs + this.pauseMs() - this.clock.monotonicMs();
-    if (leftMs <= 0) this.pass();
-    else this.timer = setTimeout(() => this.pass(), Math.ceil(leftMs));
+    this.timer = setTimeout(() => this.passWaiting(), Math.ceil(leftMs));
   }
 
   /** Lets nothing through any more. */
@@ -30,12 +34,15 @@ export class Throttle<T> {
     this.waiting = null;
   }
 
-  private pass(): void {
+  private passWaiting(): void {
     this.timer = null;
     const { waiting } = this;
-    if (waiting === null) return;
     this.waiting = null;
-    this.givenMs = this.clock.monotonicMs();
-    this.give(waiting.value);
+    if (waiting !== null) this.pass(waiting.value, this.clock.monotonicMs());
+  }
+
+  private pass(value: T, nowMs: number): void {
+    this.givenMs = nowMs;
+    this.give(value);
   }
 }
