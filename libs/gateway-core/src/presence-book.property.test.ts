@@ -20,49 +20,60 @@ interface Session {
 }
 
 interface Step extends Session {
-  readonly does: 'join' | 'leave' | 'leaveAll';
+  readonly does: 'join' | 'leave' | 'leaveAll' | 'leavePage' | 'letGo';
 }
 
+/** The live sessions, and the sockets that are on SITE without one. */
+interface Model {
+  readonly sessions: readonly Session[];
+  readonly between: ReadonlySet<SocketId>;
+}
+
+const EMPTY: Model = { sessions: [], between: new Set() };
+
 const step: fc.Arbitrary<Step> = fc.record({
-  does: fc.constantFrom('join', 'join', 'leave', 'leaveAll'),
+  does: fc.constantFrom('join', 'join', 'leave', 'leaveAll', 'leavePage', 'letGo'),
   socketId: fc.nat(SOCKETS - 1),
   pageId: fc.constantFrom(...PAGES),
 });
 
-function presenceIn(sessions: readonly Session[], pageId: PageId): Presence {
+function presenceIn({ sessions, between }: Model, pageId: PageId): Presence {
   const there =
     pageId === SITE ? sessions : sessions.filter((session) => session.pageId === pageId);
   const sockets = new Set(there.map(({ socketId }) => socketId));
+  if (pageId === SITE) for (const socketId of between) sockets.add(socketId);
   return { viewers: new Set([...sockets].map(viewerOf)).size, connections: sockets.size };
 }
 
 interface Applied {
   readonly changes: readonly PresenceChange[];
-  readonly after: readonly Session[];
+  readonly after: Model;
 }
 
-function apply(book: PresenceBook, sessions: readonly Session[], made: Step): Applied {
+function apply(book: PresenceBook, { sessions, between }: Model, made: Step): Applied {
   const { does, socketId, pageId } = made;
+  const gone = sessions.findIndex((held) => held.socketId === socketId && held.pageId === pageId);
+  const left = sessions.filter((_, at) => at !== gone);
+  const others = sessions.filter((held) => held.socketId !== socketId);
+  const without = new Set([...between].filter((held) => held !== socketId));
+  const isLast = gone >= 0 && !left.some((held) => held.socketId === socketId);
   switch (does) {
     case 'join':
       return {
         changes: book.join(socketId, viewerOf(socketId), pageId),
-        after: [...sessions, { socketId, pageId }],
+        after: { sessions: [...sessions, { socketId, pageId }], between: without },
       };
-    case 'leave': {
-      const gone = sessions.findIndex(
-        (held) => held.socketId === socketId && held.pageId === pageId,
-      );
+    case 'leave':
+      return { changes: book.leave(socketId, pageId), after: { sessions: left, between } };
+    case 'leavePage':
       return {
-        changes: book.leave(socketId, pageId),
-        after: sessions.filter((_, at) => at !== gone),
+        changes: book.leavePage(socketId, pageId),
+        after: { sessions: left, between: isLast ? new Set([...between, socketId]) : between },
       };
-    }
+    case 'letGo':
+      return { changes: book.letGo(socketId), after: { sessions, between: without } };
     case 'leaveAll':
-      return {
-        changes: book.leaveAll(socketId),
-        after: sessions.filter((held) => held.socketId !== socketId),
-      };
+      return { changes: book.leaveAll(socketId), after: { sessions: others, between: without } };
   }
 }
 
@@ -74,22 +85,24 @@ describe('PresenceBook against a list of sessions', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
         const book = new PresenceBook();
-        let sessions: readonly Session[] = [];
+        let model = EMPTY;
         for (const made of steps) {
-          const { changes, after } = apply(book, sessions, made);
+          const { changes, after } = apply(book, model, made);
           const expected = new Map<PageId, Presence>();
           for (const pageId of [...PAGES, SITE]) {
             const presence = presenceIn(after, pageId);
             expect(book.at(pageId)).toEqual(presence);
-            if (fc.stringify(presence) !== fc.stringify(presenceIn(sessions, pageId))) {
+            if (fc.stringify(presence) !== fc.stringify(presenceIn(model, pageId))) {
               expected.set(pageId, presence);
             }
           }
           expect(asMap(changes)).toEqual(expected);
           expect(changes).toHaveLength(expected.size);
-          sessions = after;
+          model = after;
+          for (let socketId = 0; socketId < SOCKETS; socketId += 1)
+            expect(book.isBetweenPages(socketId)).toBe(model.between.has(socketId));
         }
-        expect(book.sessions).toBe(sessions.length);
+        expect(book.sessions).toBe(model.sessions.length);
       }),
     );
   });
@@ -98,7 +111,7 @@ describe('PresenceBook against a list of sessions', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
         const book = new PresenceBook();
-        for (const made of steps) apply(book, [], made);
+        for (const made of steps) apply(book, EMPTY, made);
         for (let socketId = 0; socketId < SOCKETS; socketId += 1) book.leaveAll(socketId);
         expect([book.socketsPresent, book.pagesInUse, book.sessions]).toEqual([0, 0, 0]);
         expect(book.at(SITE)).toEqual(NOBODY);

@@ -33,6 +33,22 @@ describe('PresenceBook', () => {
     ]);
   });
 
+  it('keeps on SITE who has left its last page, until it is let go or joins another', () => {
+    const book = new PresenceBook();
+    book.join(1, ada, home);
+    expect(book.leavePage(1, home)).toEqual([
+      { pageId: home, presence: { viewers: 0, connections: 0 } },
+    ]);
+    expect([book.isBetweenPages(1), book.at(SITE).viewers]).toEqual([true, 1]);
+    expect(book.join(1, ada, shop)).toEqual([
+      { pageId: shop, presence: { viewers: 1, connections: 1 } },
+    ]);
+    expect(book.letGo(1)).toEqual([]);
+    book.leavePage(1, shop);
+    expect(book.letGo(1)).toEqual([{ pageId: SITE, presence: { viewers: 0, connections: 0 } }]);
+    expect([book.letGo(1), book.isBetweenPages(1), book.socketsPresent]).toEqual([[], false, 0]);
+  });
+
   it('takes the end of a session that has ended already for nothing', () => {
     const book = new PresenceBook();
     book.join(1, ada, home);

@@ -6,7 +6,8 @@
  * B1      a socket is on a page from its first session there to its last, however many lie in
  *         between.
  * B2      a viewer counts once on a page, whatever its sockets; connections are the sockets there.
- * B3      every socket that is on any page is on SITE as well, so SITE counts each viewer once.
+ * B3      every socket that is on any page is on SITE as well, so SITE counts each viewer once; it
+ *         stays there between two pages, until it is let go.
  * B4      memory is held for present sockets only: the last leaver takes its page along.
  */
 import { assert, NOBODY, type Presence } from '@headcount/crdt';
@@ -36,7 +37,7 @@ export class PresenceBook {
   private readonly pages = new Map<PageId, Attendance>();
   private sessionCount = 0;
 
-  /** Sockets with at least one session. */
+  /** Sockets with at least one session, and those between two pages. */
   get socketsPresent(): number {
     return this.sockets.size;
   }
@@ -91,6 +92,12 @@ export class PresenceBook {
    * changed.
    */
   leave(socketId: SocketId, pageId: PageId): readonly PresenceChange[] {
+    const changes = this.leavePage(socketId, pageId);
+    return changes.length > 0 ? [...changes, ...this.letGo(socketId)] : changes;
+  }
+
+  /** Like `leave`, but a socket that is on no page any more stays on SITE, for it may join another. */
+  leavePage(socketId: SocketId, pageId: PageId): readonly PresenceChange[] {
     const socket = this.sockets.get(socketId);
     const sessionsBefore = socket?.sessionsOn.get(pageId);
     if (socket === undefined || sessionsBefore === undefined) return [];
@@ -101,10 +108,17 @@ export class PresenceBook {
     }
     socket.sessionsOn.delete(pageId);
     this.exit(pageId, socket.viewerId);
-    if (socket.sessionsOn.size > 0) return this.changes([pageId]);
-    this.sockets.delete(socketId);
-    this.exit(SITE, socket.viewerId);
-    return this.changes([pageId, SITE]);
+    return this.changes([pageId]);
+  }
+
+  /** Whether a socket is on SITE and on no page. */
+  isBetweenPages(socketId: SocketId): boolean {
+    return this.sockets.get(socketId)?.sessionsOn.size === 0;
+  }
+
+  /** Takes a socket that is between two pages off SITE; nothing where it is not. */
+  letGo(socketId: SocketId): readonly PresenceChange[] {
+    return this.isBetweenPages(socketId) ? this.leaveAll(socketId) : [];
   }
 
   /** A socket ends, and with it all its sessions. Gives the pages whose numbers changed. */

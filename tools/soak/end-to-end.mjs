@@ -1,0 +1,18 @@
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
+
+/** Runs tools/e2e/<name>.e2e.test.ts on this console with `env` added to the environment. Gives whether it passed. */
+export function endToEnd(name, env, allInOne) {
+  const app = allInOne ? { HEADCOUNT_E2E_APP: 'all-in-one' } : {};
+  const args = [jest, '--rootDir', root, '--runInBand', `tools/e2e/${name}.e2e`];
+  const { status } = spawnSync(process.execPath, args, {
+    ...{ cwd: root, stdio: 'inherit' },
+    env: { ...process.env, ...env, ...app },
+  });
+  return status === 0;
+}
