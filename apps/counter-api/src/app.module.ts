@@ -39,6 +39,10 @@ import { RegionsController } from './regions/regions.controller.js';
 import { RegionsService, RegionsSources } from './regions/regions.service.js';
 import type { CounterApiConfig } from './settings.js';
 import { STORE, openStore, type Store } from './store/store.js';
+import { TrendingAsksController } from './trending/trending-asks.controller.js';
+import { TrendingController } from './trending/trending.controller.js';
+import { TrendingResolver } from './trending/trending.resolver.js';
+import { TrendingService } from './trending/trending.service.js';
 import { LookerService, LookerSources } from './upkeep/looker.service.js';
 import { UpkeepService } from './upkeep/upkeep.service.js';
 import { PUSH_CLIENTS, pushClients } from './watch/push-clients.js';
@@ -66,7 +70,14 @@ export class AppModule implements OnApplicationShutdown {
     return {
       module: AppModule,
       imports: [GraphQLModule.forRoot(graphqlOptions(config))],
-      controllers: [CounterController, AssetsController, IntakeController, RegionsController],
+      controllers: [
+        CounterController,
+        TrendingController,
+        AssetsController,
+        IntakeController,
+        RegionsController,
+        TrendingAsksController,
+      ],
       providers: [
         {
           provide: STORE,
@@ -97,6 +108,8 @@ export class AppModule implements OnApplicationShutdown {
         CountersService,
         VersionsService,
         CounterResolver,
+        TrendingService,
+        TrendingResolver,
         RegionsSources,
         RegionsService,
         RegionResolver,

@@ -37,7 +37,8 @@ const page = ApiParam({
   example: 'blog%2Fhello',
 });
 
-const refused = (status: number, description: string) =>
+/** A refusal, as problem details. */
+export const refused = (status: number, description: string) =>
   ApiResponse({
     status,
     description,

@@ -8,12 +8,14 @@ import {
   RedisRegionRegistry,
   RedisRegionStore,
   RedisRegistryStore,
+  RedisTrendingStore,
   RedisUpkeepStore,
   type PresenceStore,
   type RegionRegistry,
   type RegionStore,
   type RegistryStore,
   type SeenPositions,
+  type TrendingStore,
   type UpkeepStore,
 } from '@headcount/counter-store';
 import {
@@ -30,6 +32,7 @@ export interface Store extends CounterRegion {
   readonly seen: SeenPositions;
   readonly presence: PresenceStore;
   readonly upkeep: UpkeepStore;
+  readonly trending: TrendingStore;
   readonly regions: RegionStore;
   readonly regionRegistry: RegionRegistry;
   /** Hears every bucket, for peers that ask what has changed; null where there are none. */
@@ -55,6 +58,7 @@ export async function openStore(
       seen: context.seen,
       presence: new RedisPresenceStore(context),
       upkeep: new RedisUpkeepStore(context),
+      trending: new RedisTrendingStore(context),
       regions: new RedisRegionStore(context, {
         windowMs: config.OPERATION_ID_WINDOW_SECONDS * 1000,
       }),

@@ -6,6 +6,9 @@ import {
   orThrow,
   parseCounterName,
   parsePageId,
+  trendingAsk,
+  type TrendingArgs,
+  type TrendingAsk,
 } from '@headcount/protocol';
 import { demandPages, type Visitor } from '../presence/visitor.js';
 import type { Source } from './source.js';
@@ -16,7 +19,7 @@ export const PAGES_MAX = 100;
 /** Shortest pause that a subscriber may ask for, in milliseconds. */
 export const EVERY_MS_MIN = 50;
 
-/** The fields of Subscription. */
+/** The fields of Subscription that show counters. */
 export type FieldName = 'viewing' | 'counterChanged' | 'countersChanged' | 'siteChanged';
 
 const FIELDS: ReadonlySet<string> = new Set<FieldName>([
@@ -27,10 +30,9 @@ const FIELDS: ReadonlySet<string> = new Set<FieldName>([
 ]);
 
 /** Arguments as the schema has coerced them. */
-export interface FieldArgs {
+export interface FieldArgs extends TrendingArgs {
   readonly pageId?: unknown;
   readonly pageIds?: unknown;
-  readonly name?: unknown;
   readonly every?: unknown;
 }
 
@@ -40,6 +42,8 @@ export class FieldSources {
 
   /** The source; null: the field has none and is left to its resolver. Throws HeadcountError for what is not allowed. */
   sourceOf(field: string, args: FieldArgs, visitor: Visitor): Source<unknown> | null {
+    if (field === 'trendingChanged')
+      return this.sources.trendingChanged(trendingFor(visitor, args));
     if (!isField(field)) return null;
     const counters = countersFor(visitor, field, args);
     if (field === 'countersChanged') return this.sources.countersChanged(counters);
@@ -62,6 +66,16 @@ export function countersFor(
   const counters = countersOf(field, args);
   demandPages(visitor, counters);
   return counters;
+}
+
+/**
+ * What a visitor asks for with `trendingChanged`. Throws HeadcountError where it is out of bounds, and where the visitor may
+ * not view every page: any may trend, and it would be told of one that it must not know of.
+ */
+export function trendingFor({ grants }: Pick<Visitor, 'grants'>, args: TrendingArgs): TrendingAsk {
+  const ask = trendingAsk(args);
+  if (!grants.viewsAll) throw new HeadcountError('FORBIDDEN');
+  return ask;
 }
 
 function countersOf(

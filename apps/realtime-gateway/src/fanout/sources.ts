@@ -1,15 +1,24 @@
 import type { CounterId } from '@headcount/gateway-core';
-import { HeadcountError, SITE, VIEWERS, type CounterValue, type PageId } from '@headcount/protocol';
+import {
+  HeadcountError,
+  SITE,
+  VIEWERS,
+  type CounterValue,
+  type PageId,
+  type TrendingAsk,
+} from '@headcount/protocol';
 import type { Counters } from '../counters/counters.js';
 import type { Presence } from '../presence/presence.js';
 import type { Visitor } from '../presence/visitor.js';
 import type { Joined, Source, Watching } from './source.js';
+import type { Trending, TrendingEvent } from './trending.js';
 
 /** What the subscriptions of the schema stand for. */
 export class Sources {
   constructor(
     private readonly presence: Presence,
     private readonly counters: Counters,
+    private readonly trending: Pick<Trending, 'watch'>,
   ) {}
 
   /** The viewers of a page; whoever watches them is one. Refuses SITE, which nobody is on by itself. */
@@ -46,6 +55,11 @@ export class Sources {
         return { value, close: () => watches.forEach((watch) => watch.close()) };
       },
     };
+  }
+
+  /** The pages whose counter gained most within a window. */
+  trendingChanged(ask: TrendingAsk): Source<TrendingEvent> {
+    return { watch: (listener) => this.trending.watch(ask, listener) };
   }
 
   private join(visitor: Visitor, pageId: PageId): Joined<CounterValue> {

@@ -11,8 +11,9 @@ export interface SocketContext {
   readonly visitor: Visitor;
 }
 
+/** What every subscription may ask for. */
 @ArgsType()
-class EveryArgs {
+export class EveryArgs {
   @Field(() => Int, {
     nullable: true,
     description:

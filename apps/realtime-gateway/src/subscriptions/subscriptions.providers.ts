@@ -7,19 +7,30 @@ import { FieldSources } from '../fanout/field-sources.js';
 import { Groups } from '../fanout/groups.js';
 import { Pacer } from '../fanout/pacer.js';
 import { Sources } from '../fanout/sources.js';
+import { TrendingMetrics } from '../fanout/trending-metrics.js';
+import { Trending } from '../fanout/trending.js';
 import type { GatewayConfig } from '../gateway-settings.js';
 import { Presence } from '../presence/presence.js';
+import { HomeKeeper } from '../uplink/home-keeper.js';
 import { Uplink } from '../uplink/uplink.js';
 import { CounterResolver } from './counter.resolver.js';
 import { GatewayResolver } from './gateway.resolver.js';
 import { SessionMetrics } from './session-metrics.js';
 import { Subscriptions } from './subscriptions.js';
+import { TrendingResolver } from './trending.resolver.js';
 
 /** What sockets can ask for, and who is where because of it. */
 export function subscriptionsProviders(config: GatewayConfig): readonly Provider[] {
   return [
     SessionMetrics,
     FanoutMetrics,
+    TrendingMetrics,
+    {
+      provide: Trending,
+      useFactory: (keeper: HomeKeeper, clock: Clock, metrics: TrendingMetrics) =>
+        new Trending({ keeper, clock, metrics }),
+      inject: [HomeKeeper, CLOCK, TrendingMetrics],
+    },
     {
       provide: Presence,
       useFactory: (uplink: Uplink, metrics: SessionMetrics) =>
@@ -28,8 +39,9 @@ export function subscriptionsProviders(config: GatewayConfig): readonly Provider
     },
     {
       provide: Sources,
-      useFactory: (presence: Presence, counters: Counters) => new Sources(presence, counters),
-      inject: [Presence, Counters],
+      useFactory: (presence: Presence, counters: Counters, trending: Trending) =>
+        new Sources(presence, counters, trending),
+      inject: [Presence, Counters, Trending],
     },
     {
       provide: FieldSources,
@@ -40,7 +52,7 @@ export function subscriptionsProviders(config: GatewayConfig): readonly Provider
       provide: Groups,
       useFactory: (clock: Clock, metrics: FanoutMetrics) => {
         const { WRITES_PER_SECOND: writesPerSecond, FANOUT_TICK_MS: tickMs } = config;
-        return new Groups({ clock, metrics, pacer: new Pacer({ clock, writesPerSecond, tickMs }) });
+        return new Groups({ clock, metrics, pacer: new Pacer({ writesPerSecond, tickMs }) });
       },
       inject: [CLOCK, FanoutMetrics],
     },
@@ -51,6 +63,7 @@ export function subscriptionsProviders(config: GatewayConfig): readonly Provider
       inject: [Sources, CLOCK, FanoutMetrics],
     },
     CounterResolver,
+    TrendingResolver,
     GatewayResolver,
   ];
 }

@@ -1,11 +1,12 @@
 import type { CounterId } from '@headcount/gateway-core';
 import type { Clock } from '@headcount/platform';
-import type { CounterValue, PageId } from '@headcount/protocol';
+import type { CounterValue, PageId, TrendingAsk } from '@headcount/protocol';
 import type { FanoutMetrics } from '../fanout/fanout-metrics.js';
 import { arrival } from '../fanout/first-value.js';
 import type { Source } from '../fanout/source.js';
 import type { Sources } from '../fanout/sources.js';
 import { Throttle } from '../fanout/throttle.js';
+import type { TrendingEvent } from '../fanout/trending.js';
 import type { Visitor } from '../presence/visitor.js';
 import { LatestIterator } from './latest-iterator.js';
 
@@ -36,6 +37,11 @@ export class Subscriptions {
   /** Several counters, all of them each time that one has changed. */
   countersChanged(counters: readonly CounterId[], everyMs = 0): Values<readonly CounterValue[]> {
     return this.valuesOf(this.sources.countersChanged(counters), everyMs);
+  }
+
+  /** The pages whose counter gained most within a window. */
+  trendingChanged(ask: TrendingAsk, everyMs = 0): Values<TrendingEvent> {
+    return this.valuesOf(this.sources.trendingChanged(ask), everyMs);
   }
 
   private valuesOf<E>(source: Source<E>, everyMs: number, visitor?: Visitor): Values<E> {

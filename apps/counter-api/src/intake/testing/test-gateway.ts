@@ -12,6 +12,7 @@ import {
   interestAnswer,
   pushRequest,
   syncAnswer,
+  trendingAnswer,
   withMac,
   type FeedSection,
   type HaveDatagram,
@@ -103,6 +104,10 @@ export class TestGateway {
   interest(add: [string, string][], more: object = {}) {
     const body = { whole: false, add, drop: [], ...more };
     return this.client.call({ method: 'POST', path: PATHS.interest, body, answer: interestAnswer });
+  }
+  trending(asks: [string, number, number][]) {
+    const body = { asks };
+    return this.client.call({ method: 'POST', path: PATHS.trending, body, answer: trendingAnswer });
   }
   goodbye() {
     return this.client.call({

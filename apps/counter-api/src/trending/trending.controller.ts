@@ -1,0 +1,49 @@
+import { Controller, Get, Headers, Inject, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { Public } from '@headcount/platform';
+import { trendingAsk, type PageGain } from '@headcount/protocol';
+import { JSON_TYPE, preferredType } from '../counters/media-type.js';
+import { TRENDING_DOCS } from './trending.docs.js';
+import { TrendingService } from './trending.service.js';
+
+/** Trending pages as REST shows them. */
+export interface TrendingDocument {
+  readonly pages: readonly { readonly page_id: string; readonly gain: number }[];
+}
+
+/** Parameters as they come: a text each, or several. */
+type Parameters = Readonly<Record<string, string | string[] | undefined>>;
+
+/** Trending pages over REST. */
+@Controller()
+export class TrendingController {
+  constructor(@Inject(TrendingService) private readonly service: TrendingService) {}
+
+  @Public()
+  @Get('/trending')
+  @TRENDING_DOCS
+  async show(
+    @Query() { first, windowSeconds, name }: Parameters,
+    @Headers('accept') accept: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TrendingDocument> {
+    void reply.header('cache-control', 'no-store');
+    preferredType(accept, [JSON_TYPE]);
+    const ask = trendingAsk({
+      first: wholeNumber(first),
+      windowSeconds: wholeNumber(windowSeconds),
+      name,
+    });
+    return documentOf(await this.service.top(ask));
+  }
+}
+
+/** NaN: it is there and none. */
+function wholeNumber(raw: string | string[] | undefined): number | undefined {
+  if (raw === undefined) return undefined;
+  return typeof raw === 'string' && /^\d+$/.test(raw) ? Number(raw) : NaN;
+}
+
+function documentOf(pages: readonly PageGain[]): TrendingDocument {
+  return { pages: pages.map(({ pageId, gain }) => ({ page_id: pageId, gain })) };
+}

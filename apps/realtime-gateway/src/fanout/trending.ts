@@ -1,0 +1,158 @@
+import {
+  HeadcountError,
+  PATHS,
+  TRENDING_ASKS_MAX,
+  trendingAnswer,
+  type TrendingAsk,
+  type WireTrending,
+} from '@headcount/protocol';
+import type { Clock } from '@headcount/platform';
+import type { HomeKeeper } from '../uplink/home-keeper.js';
+import type { Watching } from './source.js';
+import type { TrendingMetrics } from './trending-metrics.js';
+
+/** Pages with their gains, or the code of what was wrong with the question. */
+export type TrendingEvent = WireTrending;
+
+/** Told of each answer that is another than the one before. */
+type Listener = (event: TrendingEvent) => void;
+
+export interface TrendingOptions {
+  readonly keeper: Pick<HomeKeeper, 'call' | 'onSynced'>;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
+  readonly metrics: TrendingMetrics;
+  /** Pause between two times that everything watched is asked. Default POLL_MS. */
+  readonly pollMs?: number;
+}
+
+/** As old as counter-api lets an answer become: sooner there is nothing to learn. */
+const POLL_MS = 1000;
+
+/** Most different questions at a time: eight requests each time. Another one is refused. */
+export const QUESTIONS_MAX = 8 * TRENDING_ASKS_MAX;
+
+/** Patience with one request: the home may have to read all buckets several times. */
+const TIMEOUT_MS = 5000;
+
+/** What all ask who ask the same. */
+interface Question {
+  readonly ask: TrendingAsk;
+  readonly listeners: Set<Listener>;
+  event: TrendingEvent | undefined;
+  /** The event as JSON. */
+  text: string;
+}
+
+/**
+ * What trends, as the home tells: it is asked once a pause for all that is watched together, at once for what is new, and not
+ * at all while nobody watches. While it is away, what it said last stays; the sync that finds one goes on.
+ */
+export class Trending {
+  private readonly questions = new Map<string, Question>();
+  private timer: NodeJS.Timeout | null = null;
+  private turnEnd: NodeJS.Immediate | null = null;
+  private asking = false;
+  /** When everything is asked the next time, on the monotonic clock. */
+  private nextMs = -Infinity;
+  /** False after a failed request, until a sync has shown that there is a home to ask. */
+  private homeAnswers = false;
+
+  constructor(private readonly options: TrendingOptions) {
+    options.keeper.onSynced(() => {
+      this.homeAnswers = true;
+      this.plan();
+    });
+  }
+
+  /** Watches the answer to a question. Throws HeadcountError TOO_MANY where there is no room for another one. */
+  watch(ask: TrendingAsk, listener: Listener): Watching<TrendingEvent> {
+    const key = `${ask.name} ${ask.windowSeconds} ${ask.first}`;
+    const question = this.questions.get(key) ?? this.begin(key, ask);
+    // The same function may watch twice, so each watch has one of its own.
+    const own: Listener = (event) => listener(event);
+    question.listeners.add(own);
+    return {
+      value: () => question.event,
+      close: () => {
+        if (!question.listeners.delete(own) || question.listeners.size > 0) return;
+        this.questions.delete(key);
+        this.changed();
+      },
+    };
+  }
+
+  private begin(key: string, ask: TrendingAsk): Question {
+    if (this.questions.size >= QUESTIONS_MAX) throw new HeadcountError('TOO_MANY');
+    const question: Question = { ask, listeners: new Set(), event: undefined, text: '' };
+    this.questions.set(key, question);
+    this.changed();
+    return question;
+  }
+
+  private changed(): void {
+    this.options.metrics.watched.set(this.questions.size);
+    this.plan();
+  }
+
+  /** Has the next request sent when it is due; what is new is due at the end of this turn. */
+  private plan(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    if (this.asking || !this.homeAnswers || this.questions.size === 0) return;
+    const inMs = this.nextMs - this.options.clock.monotonicMs();
+    if (inMs <= 0 || this.unanswered().length > 0)
+      this.turnEnd ??= setImmediate(() => void this.ask());
+    else this.timer = setTimeout(() => this.plan(), Math.ceil(inMs));
+  }
+
+  /** Never rejects. */
+  private async ask(): Promise<void> {
+    this.turnEnd = null;
+    if (this.asking) return;
+    this.asking = true;
+    const { clock, pollMs = POLL_MS } = this.options;
+    const nowMs = clock.monotonicMs();
+    const isTime = nowMs >= this.nextMs;
+    if (isTime) this.nextMs = nowMs + pollMs;
+    const due = isTime ? [...this.questions.values()] : this.unanswered();
+    for (let at = 0; at < due.length && this.homeAnswers; at += TRENDING_ASKS_MAX)
+      await this.request(due.slice(at, at + TRENDING_ASKS_MAX));
+    this.asking = false;
+    this.plan();
+  }
+
+  private async request(questions: readonly Question[]): Promise<void> {
+    const { keeper, metrics } = this.options;
+    const answer = await keeper.call({
+      method: 'POST',
+      path: PATHS.trending,
+      body: {
+        asks: questions.map(({ ask }) => [ask.name, ask.windowSeconds, ask.first] as const),
+      },
+      answer: trendingAnswer,
+      timeoutMs: TIMEOUT_MS,
+    });
+    const isWhole = answer.ok && answer.value.answers.length === questions.length;
+    metrics.requests.inc({ outcome: isWhole ? 'succeeded' : 'failed' });
+    if (!isWhole) {
+      this.homeAnswers = false;
+      return;
+    }
+    answer.value.answers.forEach((event, at) => {
+      const question = questions[at];
+      if (question) take(question, event);
+    });
+  }
+
+  private unanswered(): Question[] {
+    return [...this.questions.values()].filter(({ event }) => event === undefined);
+  }
+}
+
+function take(question: Question, event: TrendingEvent): void {
+  const text = JSON.stringify(event);
+  if (text === question.text) return;
+  question.event = event;
+  question.text = text;
+  for (const listener of question.listeners) listener(event);
+}
