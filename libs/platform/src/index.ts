@@ -52,6 +52,7 @@ export { formatGraphqlError, withoutSuggestion } from './graphql/format-error.js
 export { graphqlOptions } from './graphql/graphql-options.js';
 export { costRefusal, type OperationAsked } from './graphql/operation-cost.js';
 export { SafeInt } from './graphql/safe-int.js';
+export { TrendingArgs } from './graphql/trending-args.js';
 export { TrendingPage } from './graphql/trending-page.object.js';
 export { PageUnread, PageUnreadConnection, Unread } from './graphql/unread.object.js';
 

@@ -1,36 +1,14 @@
 import { Inject } from '@nestjs/common';
-import { Args, ArgsType, Context, Field, ID, Int, Resolver, Subscription } from '@nestjs/graphql';
-import { Public, TrendingPage } from '@headcount/platform';
-import { HeadcountError, TRENDING_DEFAULTS } from '@headcount/protocol';
+import { Args, ArgsType, Context, IntersectionType, Resolver, Subscription } from '@nestjs/graphql';
+import { Public, TrendingArgs, TrendingPage } from '@headcount/platform';
+import { HeadcountError } from '@headcount/protocol';
 import { everyOf, trendingFor } from '../fanout/field-sources.js';
 import type { TrendingEvent } from '../fanout/trending.js';
 import { EveryArgs, type SocketContext } from './counter.resolver.js';
 import { Subscriptions, type Values } from './subscriptions.js';
 
 @ArgsType()
-class TrendingChangedArgs extends EveryArgs {
-  @Field(() => Int, {
-    nullable: true,
-    defaultValue: TRENDING_DEFAULTS.first,
-    description: 'How many pages at most, 1 to 100.',
-  })
-  readonly first?: number | null;
-
-  @Field(() => Int, {
-    nullable: true,
-    defaultValue: TRENDING_DEFAULTS.windowSeconds,
-    description:
-      'The window, 10 to 3600 seconds. It is rounded up: to 10 s up to two minutes, to 30 s up to five, to a minute up to 15, then to five minutes; and the 10 s in which it begins count whole.',
-  })
-  readonly windowSeconds?: number | null;
-
-  @Field(() => ID, {
-    nullable: true,
-    defaultValue: TRENDING_DEFAULTS.name,
-    description: 'By which counter, one of TRENDING_COUNTERS of counter-api.',
-  })
-  readonly name?: string | null;
-}
+class TrendingChangedArgs extends IntersectionType(EveryArgs, TrendingArgs) {}
 
 /** What came, as GraphQL shows it: pages, or the error that the question has become. */
 function shown(event: TrendingEvent): TrendingPage[] {
