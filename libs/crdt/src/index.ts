@@ -35,6 +35,22 @@ export { decodeMessage, decodePart, encodeMessage, encodePart } from './feed-jso
 export { FeedSource } from './feed-source.js';
 export { continuity, isNews, type Continuity, type Versioned } from './filtered-feed.js';
 export {
+  NEVER_FOLLOWED,
+  NEVER_MUTED,
+  decode as decodeFollow,
+  encode as encodeFollow,
+  follow,
+  holdsFollow,
+  isFollowed,
+  isMuted,
+  join as joinFollows,
+  mark as markFollow,
+  mute as muteFollow,
+  unfollow,
+  type Follow,
+  type Mute,
+} from './follow.js';
+export {
   NOT_RAISED,
   add as raiseGCounter,
   decode as decodeGCounter,
@@ -111,6 +127,7 @@ export {
 } from './region-vector.js';
 export { err, ok, type Result } from './result.js';
 export { safeValue } from './safe-value.js';
+export { pairsMatterAbove, unread, type Modification, type VoidPair } from './unread.js';
 export { intersection, lacking, type VersionSpan } from './version-span.js';
 export {
   NOTHING_COVERED,
