@@ -2,13 +2,15 @@
 import { assert } from '@headcount/crdt';
 import { integer, rowsFrom, type CounterRow } from './scripts/replies.js';
 
-/** The changes (fromRev, toRev] of a bucket in one incarnation. No rows: the incarnation has begun. */
+/** The changes (fromRev, toRev] of a bucket in one incarnation. No rows: the incarnation has begun, or only follows changed. */
 export interface BucketChanges {
   readonly bucket: number;
   readonly incarnation: string;
   readonly fromRev: number;
   readonly toRev: number;
   readonly rows: readonly CounterRow[];
+  /** Users whose follows changed, named as shortName does it. */
+  readonly followers: readonly string[];
 }
 
 const CHANNEL = /^hc:\{(\d+)\}:changes$/;
@@ -34,12 +36,16 @@ export function decodeChanges(channel: string, message: string): BucketChanges {
     bucket !== undefined && Array.isArray(published),
     `no publication of a bucket: ${channel}`,
   );
-  const [incarnation, fromRev, toRev, rows] = published as [string, string, string, string[]];
+  const [incarnation, fromRev, toRev, rows, followers] = published as [
+    ...[incarnation: string, fromRev: string, toRev: string, rows: string[]],
+    followers?: string[],
+  ];
   return {
     bucket: Number(bucket),
     incarnation,
     fromRev: integer(fromRev),
     toRev: integer(toRev),
     rows: rowsFrom(rows, 0),
+    followers: followers ?? [],
   };
 }

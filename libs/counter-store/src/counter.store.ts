@@ -6,7 +6,7 @@ import { bucketCompare } from './scripts/bucket-compare.js';
 import { countersAdd, type BatchAdded } from './scripts/counters-add.js';
 import { countersRead, type CountersRead } from './scripts/counters-read.js';
 import type { Position } from '@headcount/crdt';
-import type { StoreContext } from './store-context.js';
+import { trendedArg, type StoreContext } from './store-context.js';
 
 /** How long operation ids are kept at least, and how many a bucket holds a generation (DESIGN.md §7). */
 export interface OperationIdLimits {
@@ -86,6 +86,7 @@ export class RedisCounterStore implements CounterStore {
         windowMs,
         idsMax,
         sentUnder ?? '-',
+        trendedArg(this.context),
         ...changes,
       ],
     );

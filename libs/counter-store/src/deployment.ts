@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { DEPLOYMENT } from './keys.js';
 
 /** Layout of the keys; another number means another layout. */
-const LAYOUT = 2;
+const LAYOUT = 3;
 const REDIS_MAJOR_LEAST = 7;
 
 /** Faults stop the start; warnings weaken durability. Both are sentences that say what to do. */

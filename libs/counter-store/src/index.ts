@@ -7,6 +7,7 @@ export {
   ALL_CHANGES,
   changesChannel,
   counterKey,
+  shortName,
   type CounterKey,
 } from './keys.js';
 export type { StoreContext } from './store-context.js';
@@ -18,8 +19,39 @@ export {
   type CounterStore,
   type OperationIdLimits,
 } from './counter.store.js';
+export {
+  RedisFollowerStore,
+  type FollowerPlace,
+  type FollowerStore,
+  type QuietFollower,
+} from './follower.store.js';
+export {
+  RedisFollowStore,
+  type FollowChange,
+  type FollowStore,
+  type FollowStoreOptions,
+} from './follow.store.js';
+export type { FollowOutcome } from './scripts/follows-change.js';
+export {
+  MODIFICATIONS,
+  MODIFICATIONS_READ_MAX,
+  RedisModificationStore,
+  type BucketModifications,
+  type BucketPageAsk,
+  type ModificationStore,
+  type ModificationsAsk,
+} from './modification.store.js';
+export {
+  RedisHistoryStore,
+  type HistoryEntry,
+  type HistoryLimits,
+  type HistoryStore,
+} from './history.store.js';
 export { RedisRegistryStore, type RegistryStore } from './registry.store.js';
 export { RedisUpkeepStore, type UpkeepStore } from './upkeep.store.js';
+export { RedisTrendingStore, type TrendAsk, type TrendingStore } from './trending.store.js';
+export { trendReach } from './trend-window.js';
+export type { TrendRow } from './scripts/trend-read.js';
 export { decodeChanges, decodeHead, type BucketChanges } from './changes.js';
 export type { CounterRow, CounterView } from './scripts/replies.js';
 export type { AddOutcome, Added, BatchAdded } from './scripts/counters-add.js';
@@ -48,6 +80,8 @@ export type {
   BucketPart,
   BucketState,
   CoverRow,
+  FollowRow,
+  HistoryRow,
   MergeVerdict,
   OperationRow,
   Pulled,

@@ -19,6 +19,15 @@ export const operationsKey = (bucket: number, generation: 0 | 1): string =>
 export const voidsKey = (bucket: number): string => of(bucket, 'voids');
 export const regionsKey = (bucket: number): string => of(bucket, 'regions');
 export const writersKey = (bucket: number): string => of(bucket, 'writers');
+/** Follows lie in the bucket of their user; a user is named as shortName does it. */
+export const followsKey = (bucket: number, user: string): string => of(bucket, `follows:${user}`);
+export const followersKey = (bucket: number): string => of(bucket, 'followers');
+/** user -> seconds since 1970 when last seen in this region; informational. */
+export const seenKey = (bucket: number): string => of(bucket, 'seen');
+export const markersKey = (bucket: number): string => of(bucket, 'markers');
+/** The last modifications of a page, which is named as shortName does it. */
+export const historiesKey = (bucket: number): string => of(bucket, 'histories');
+export const historyKey = (bucket: number, page: string): string => of(bucket, `history:${page}`);
 /** Where a bucket's changes are published (docs/protocol.md §7). */
 export const changesChannel = (bucket: number): string => of(bucket, 'changes');
 
@@ -49,6 +58,16 @@ export interface CounterKey {
  */
 export function counterKey(pageId: string, name: string): CounterKey {
   const text = `${pageId} ${name}`;
-  if (Buffer.byteLength(text) <= KEY_BYTES_MAX) return { key: text, fullName: '' };
-  return { key: `#${createHash('sha256').update(text).digest('base64url')}`, fullName: text };
+  return Buffer.byteLength(text) <= KEY_BYTES_MAX ? { key: text, fullName: '' } : digestOf(text);
 }
+
+/** The same for a user or a page alone. What begins with `#` is a digest always, so that nobody can name himself like one. */
+export function shortName(id: string): CounterKey {
+  const isShort = Buffer.byteLength(id) <= KEY_BYTES_MAX && !id.startsWith('#');
+  return isShort ? { key: id, fullName: '' } : digestOf(id);
+}
+
+const digestOf = (text: string): CounterKey => ({
+  key: `#${createHash('sha256').update(text).digest('base64url')}`,
+  fullName: text,
+});

@@ -1,8 +1,15 @@
 /** Where whole state goes on: opaque to whoever asks, so that the answering side keeps nothing of a stream. */
 import type { VectorRow } from './region-part.js';
 
-/** The logs are told first, then the slices: a record is known before what it stands for. */
-export type CursorPlace = LogPlace | SlicePlace;
+/** The logs are told first, then follows and histories, then the slices: a record is known before what it stands for. */
+export type CursorPlace = LogPlace | FollowPlace | SlicePlace;
+
+/** Which user's follows, or which page's history, are next or gone on with, and up to which rev records have been told. */
+export interface FollowPlace {
+  readonly user: string;
+  readonly scan: string;
+  readonly told: number;
+}
 
 /** Which slice is next, and up to which rev records have been told. */
 export interface SlicePlace {
@@ -44,8 +51,13 @@ export const FIRST_PLACE: LogPlace = { log: LOGS[0], rev: 0 };
  * The place after a page of a log; `to` null: the page was the last one. `begunAt`: the rev at the beginning, up to which
  * the pages have told all.
  */
-export function afterPage(log: LogPlace['log'], to: number | null, begunAt: number): CursorPlace {
+export function afterPage(
+  log: LogPlace['log'],
+  { to, hasFollowers }: { readonly to: number | null; readonly hasFollowers: boolean },
+  begunAt: number,
+): CursorPlace {
   if (to !== null) return { log, rev: to };
   const next = LOGS[LOGS.indexOf(log) + 1];
-  return next === undefined ? { slice: 0, told: begunAt } : { log: next, rev: 0 };
+  if (next !== undefined) return { log: next, rev: 0 };
+  return hasFollowers ? { user: '', scan: '0', told: begunAt } : { slice: 0, told: begunAt };
 }

@@ -28,19 +28,42 @@ export type StateRow = readonly [
   registers: readonly RegisterRow[],
   totals: readonly TotalsRow[],
 ];
-/** An operation as one writer has counted it, with the seq of that increment. */
+/** An operation as one writer has counted it: the seq of that increment, and what the writer had added by then. */
 export type OperationRow = readonly [
   id: string,
   writer: number,
   key: string,
   amount: number,
   seq: number,
+  position: number,
 ];
 
-/** One that must not count, since that of the keeper does: writer, counter and seq of it. */
+/** One that must not count, since that of the keeper does: writer, counter, seq and position of it. */
 export type VoidRow = readonly [
   ...operation: OperationRow,
-  keeper: readonly [writer: number, key: string, seq: number],
+  keeper: readonly [writer: number, key: string, seq: number, position: number],
+];
+
+/**
+ * A follow as it is held, whoever has made it what it is: user and page, each with its full name where it is a digest
+ * (else ''); causal length; number and end of the mute; marks, `writer` being a place in `writers`.
+ */
+export type FollowRow = readonly [
+  user: string,
+  userName: string,
+  page: string,
+  pageName: string,
+  length: number,
+  muteNumber: number,
+  mutedUntilMs: number,
+  marks: readonly (readonly [writer: number, position: number])[],
+];
+
+/** What came into the history of a page: its entries, each with milliseconds since 1970 and what is told of it as JSON. */
+export type HistoryRow = readonly [
+  page: string,
+  pageName: string,
+  entries: readonly (readonly [eventId: string, atMs: number, json: string])[],
 ];
 
 /** A statement that is true by itself: as of `vector`, this is all there is of these counters. */
@@ -50,6 +73,8 @@ export interface BucketState {
   readonly rows: readonly StateRow[];
   readonly operations: readonly OperationRow[];
   readonly voids: readonly VoidRow[];
+  readonly follows: readonly FollowRow[];
+  readonly histories: readonly HistoryRow[];
 }
 
 /** What a region asks for: what changed after `rev`, or, with a cursor, the next part of whole state. */

@@ -1,7 +1,10 @@
 /** Reads a bucket for a peer: intervals, and whole state part by part. Keeps nothing between two parts. */
 import { fenceArgs } from './fence.js';
 import {
+  followersKey,
+  historiesKey,
   indexKey,
+  markersKey,
   metaKey,
   namesKey,
   operationsKey,
@@ -14,11 +17,13 @@ import {
   afterPage,
   decodeCursor,
   encodeCursor,
+  type FollowPlace,
   type LogPlace,
   type SlicePlace,
   type RegionCursor,
 } from './region-cursor.js';
 import type { BucketAsk, BucketPart, CoverRow } from './region-part.js';
+import { regionFollows } from './scripts/region-follows.js';
 import { regionRecords } from './scripts/region-records.js';
 import { regionSince } from './scripts/region-since.js';
 import { regionSlice } from './scripts/region-slice.js';
@@ -93,11 +98,47 @@ export class RegionReader {
   }
 
   private async goOn(bucket: number, cursor: RegionCursor): Promise<PartRead> {
-    const { at } = cursor;
-    const read =
-      'log' in at ? await this.records(bucket, at, cursor) : await this.slice(bucket, at, cursor);
+    const read = await this.goOnAt(bucket, cursor);
     // What was told under an incarnation that has ended since is no beginning of this one's whole state.
     return read.part.incarnation === cursor.incarnation ? read : this.begin(bucket);
+  }
+
+  private goOnAt(bucket: number, cursor: RegionCursor): Promise<PartRead> {
+    const { at } = cursor;
+    if ('log' in at) return this.records(bucket, at, cursor);
+    return 'user' in at ? this.follows(bucket, at, cursor) : this.slice(bucket, at, cursor);
+  }
+
+  private async follows(
+    bucket: number,
+    { user, scan, told }: FollowPlace,
+    cursor: RegionCursor,
+  ): Promise<PartRead> {
+    const page = await regionFollows.run(
+      this.context.redis,
+      [
+        metaKey(bucket),
+        followersKey(bucket),
+        historiesKey(bucket),
+        namesKey(bucket),
+        markersKey(bucket),
+        regionsKey(bucket),
+      ],
+      [...fenceArgs(this.context, bucket), user, scan, this.bounds.rowsMax],
+    );
+    this.context.seen.note(bucket, page.position);
+    const at = page.user === '' ? { slice: 0, told } : { user: page.user, scan: page.scan, told };
+    const part: BucketPart = {
+      bucket,
+      incarnation: page.position.incarnation,
+      from: null,
+      to: cursor.rev,
+      covers: null,
+      cursor: encodeCursor({ ...cursor, at }),
+      slice: null,
+      state: page.state,
+    };
+    return { part, replid: page.replid };
   }
 
   private async records(
@@ -105,7 +146,7 @@ export class RegionReader {
     { log, rev }: LogPlace,
     cursor: RegionCursor | null,
   ): Promise<PartRead> {
-    const { position, replid, to, modulus, state } = await regionRecords.run(
+    const { position, replid, modulus, state, ...page } = await regionRecords.run(
       this.context.redis,
       [
         metaKey(bucket),
@@ -125,7 +166,7 @@ export class RegionReader {
       from: null,
       to: stream.rev,
       covers: null,
-      cursor: encodeCursor({ ...stream, at: afterPage(log, to, stream.rev) }),
+      cursor: encodeCursor({ ...stream, at: afterPage(log, page, stream.rev) }),
       slice: null,
       state,
     };

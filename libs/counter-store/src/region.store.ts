@@ -16,7 +16,7 @@ import { regionDrop } from './scripts/region-drop.js';
 import { regionMerge } from './scripts/region-merge.js';
 import { regionStale } from './scripts/region-stale.js';
 import { regionStanding } from './scripts/region-standing.js';
-import type { StoreContext } from './store-context.js';
+import { trendedArg, type StoreContext } from './store-context.js';
 
 /** Where a bucket stands among the regions. */
 export interface BucketStanding {
@@ -112,6 +112,7 @@ export class RedisRegionStore implements RegionStore {
         covers === null ? '' : JSON.stringify(covers),
         ...(slice ?? ['', '']),
         askedUnder,
+        trendedArg(this.context),
         JSON.stringify(state),
       ],
     );

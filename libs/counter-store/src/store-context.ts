@@ -7,9 +7,16 @@ export interface StoreContext extends FencedContext {
   readonly redis: Redis;
   /** When what was written counts as written. */
   readonly durability: Durability;
+  /** Names of counters whose gains are kept, so that pages trend by them; default: none. */
+  readonly trended?: readonly string[];
 }
 
 /** Seconds since 1970, for what Redis keeps as informational time. */
 export function nowSeconds({ sources }: StoreContext): number {
   return Math.floor(sources.nowMs() / 1000);
+}
+
+/** What scripts that change durable counters are told of the names that are trended. */
+export function trendedArg({ trended = [] }: StoreContext): string {
+  return trended.join();
 }

@@ -2,10 +2,12 @@
  * The fields that several messages are made of. Every one has bounds: what passes needs no further
  * check.
  */
+import { decodeWriter, type Writer } from '@headcount/crdt';
 import { z } from 'zod';
 import { parseCounterName, type CounterName } from './counter-name.js';
 import { BUCKETS_MAX, BUCKETS_MIN } from './hash.js';
 import { isPageId, type PageId } from './page-id.js';
+import { parseViewerId, type ViewerId } from './viewer-id.js';
 
 /** A number of things, a version or a position in a stream: a safe integer from 0 on. */
 export const countField = z.int().nonnegative();
@@ -28,6 +30,17 @@ export const bucketsField = z.int().min(BUCKETS_MIN).max(BUCKETS_MAX);
 /** A page id in its normalised form. */
 export const pageIdField = z.custom<PageId>((raw) => typeof raw === 'string' && isPageId(raw), {
   error: 'not a page id',
+});
+
+/** A viewer id, or that of a user. */
+export const viewerIdField = z.custom<ViewerId>(
+  (raw) => typeof raw === 'string' && parseViewerId(raw).ok,
+  { error: 'not a viewer id' },
+);
+
+/** A region in one of its incarnations. */
+export const writerField = z.custom<Writer>((raw) => decodeWriter(raw as string).ok, {
+  error: 'not a writer',
 });
 
 /** A counter name. */

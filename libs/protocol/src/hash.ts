@@ -33,6 +33,11 @@ export function bucketOf(pageId: string, buckets: number): number {
   return hash32(pageId) % buckets;
 }
 
+/** The bucket of a user, from 0 to `buckets` - 1. */
+export function userBucketOf(userId: string, buckets: number): number {
+  return hash32(`user:${userId}`) % buckets;
+}
+
 function hashOfBytes(bytes: Uint8Array): number {
   let hash = OFFSET_BASIS;
   for (const byte of bytes) hash = Math.imul(hash ^ byte, PRIME);

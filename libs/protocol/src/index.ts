@@ -12,9 +12,24 @@ export {
 export { PAGE_ID_BYTES_MAX, SITE, isPageId, parsePageId, type PageId } from './page-id.js';
 export { VIEWERS, parseCounterName, type CounterName } from './counter-name.js';
 export { VIEWER_ID_BYTES_MAX, parseViewerId, type ViewerId } from './viewer-id.js';
+export {
+  byLatest,
+  totalOf,
+  unreadOf,
+  type PageModifications,
+  type PageUnreadValue,
+  type UnreadValue,
+} from './unread-summary.js';
 export { parseOperationId, type OperationId } from './operation-id.js';
 export { instanceIdBytes, instanceIdOf, parseInstanceId, type InstanceId } from './instance-id.js';
-export { BUCKETS_DEFAULT, BUCKETS_MAX, BUCKETS_MIN, bucketOf, hash32 } from './hash.js';
+export {
+  BUCKETS_DEFAULT,
+  BUCKETS_MAX,
+  BUCKETS_MIN,
+  bucketOf,
+  hash32,
+  userBucketOf,
+} from './hash.js';
 
 export {
   DATAGRAM_BYTES_MAX,
@@ -82,6 +97,48 @@ export {
   type PullRequest,
   type WirePart,
 } from './region-messages.js';
+
+export {
+  TRENDING_ASKS_MAX,
+  TRENDING_DEFAULTS,
+  TRENDING_FIRST_MAX,
+  TRENDING_NAMES_MAX,
+  TRENDING_WINDOW_SECONDS_MAX,
+  TRENDING_WINDOW_SECONDS_MIN,
+  trendingAnswer,
+  trendingAsk,
+  trendingRequest,
+  type PageGain,
+  type TrendingAnswer,
+  type TrendingArgs,
+  type TrendingAsk,
+  type TrendingRequest,
+  type WireTrending,
+} from './trending.js';
+
+export {
+  FOLLOWS_ASKS_MAX,
+  INTEREST_PAGES_MAX,
+  INTEREST_USERS_MAX,
+  PAIRS_MAX,
+  TITLES_MAX,
+  followOfWire,
+  decodePageModifications,
+  wireFollow,
+  encodePageModifications,
+  followsAnswer,
+  followsRequest,
+  titlesAnswer,
+  titlesRequest,
+  type FollowsAnswer,
+  type FollowsRequest,
+  type PageModificationsValue,
+  type TitlesAnswer,
+  type TitlesRequest,
+  type WireFollow,
+  type WireFollowsPart,
+  type WirePageModifications,
+} from './unread-messages.js';
 
 export {
   SIGNATURE_HEADERS,

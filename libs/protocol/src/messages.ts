@@ -14,8 +14,15 @@ import {
   pageIdField,
   regionField,
   versionField,
+  viewerIdField,
 } from './fields.js';
 import { BUCKETS_MAX } from './hash.js';
+import {
+  INTEREST_PAGES_MAX,
+  pageModificationsField,
+  pagesInterest,
+  usersInterest,
+} from './unread-messages.js';
 
 /** Largest body of a request, in bytes. */
 export const BODY_BYTES_MAX = 1_048_576;
@@ -35,6 +42,9 @@ export const PATHS = {
   feed: '/internal/v1/feed',
   interest: '/internal/v1/interest',
   goodbye: '/internal/v1/goodbye',
+  trending: '/internal/v1/trending',
+  follows: '/internal/v1/follows',
+  titles: '/internal/v1/titles',
   push: '/internal/v1/counters',
   digest: '/internal/v1/regions/digest',
   pull: '/internal/v1/regions/pull',
@@ -119,6 +129,9 @@ export const interestRequest = z
     whole: z.boolean(),
     add: z.array(counterField).max(INTEREST_COUNTERS_MAX).readonly(),
     drop: z.array(counterField).max(INTEREST_COUNTERS_MAX).readonly(),
+    /** Pages whose modifications are wanted, and users whose follows are; left out: none of them changes. */
+    pages: pagesInterest.optional(),
+    users: usersInterest.optional(),
   })
   .readonly();
 export type InterestRequest = z.infer<typeof interestRequest>;
@@ -128,6 +141,8 @@ export const interestAnswer = z
   .object({
     stream: countField,
     values: z.array(valueField).max(INTEREST_COUNTERS_MAX).readonly(),
+    /** One for each of `pages.add`, in its order. */
+    pages: z.array(pageModificationsField).max(INTEREST_PAGES_MAX).readonly().optional(),
   })
   .readonly();
 export type InterestAnswer = z.infer<typeof interestAnswer>;
@@ -148,6 +163,9 @@ export const pushRequest = z
     from: countField,
     to: countField,
     values: z.array(valueField).max(ROWS_MAX).readonly(),
+    pages: z.array(pageModificationsField).max(ROWS_MAX).readonly().optional(),
+    /** Users whose follows are other ones now: they are to be read. */
+    users: z.array(viewerIdField).max(ROWS_MAX).readonly().optional(),
   })
   .readonly();
 export type PushRequest = z.infer<typeof pushRequest>;

@@ -52,8 +52,10 @@ const state = {
       [[0, 17, 5, 0]],
     ],
   ],
-  operations: [['op-1', 0, 'home\tlikes', 1, 7]],
-  voids: [['op-0', 1, 'home\tlikes', -1, 6, [0, 'home\tlikes', 4]]],
+  operations: [['op-1', 0, 'home\tlikes', 1, 7, 5]],
+  voids: [['op-0', 1, 'home\tlikes', -1, 6, 3, [0, 'home\tlikes', 4, 2]]],
+  histories: [['home', '', [['event-1', 1_700_000_000_000, '["A title",null,null]']]]],
+  follows: [['ann', '', 'home', '', 1, 2, 1_700_000_000_000, [[1, 3]]]],
 };
 const interval = {
   bucket: 7,
@@ -135,6 +137,13 @@ describe('messages between regions', () => {
       'a register with a number below 0',
       pullAnswer,
       { parts: [{ ...interval, state: { ...state, rows: [['home', '', [[0, 18, -3, 4]], []]] } }] },
+    ],
+    [
+      'a follow without its marks',
+      pullAnswer,
+      {
+        parts: [{ ...interval, state: { ...state, follows: [['ann', '', 'home', '', 1, 0, 0]] } }],
+      },
     ],
     [
       'a cover without its base',

@@ -88,10 +88,36 @@ export type PullRequest = z.infer<typeof pullRequest>;
 
 const idField = z.string().max(256);
 const keyField = z.string().max(1024);
-const operationRow = z.tuple([idField, countField, keyField, amountField, countField]).readonly();
-const keeperField = z.tuple([countField, keyField, countField]).readonly();
-const voidRow = z
-  .tuple([idField, countField, keyField, amountField, countField, keeperField])
+const operationFields = [
+  idField,
+  countField,
+  keyField,
+  amountField,
+  countField,
+  countField,
+] as const;
+const operationRow = z.tuple(operationFields).readonly();
+const keeperField = z.tuple([countField, keyField, countField, countField]).readonly();
+const voidRow = z.tuple([...operationFields, keeperField]).readonly();
+const markRow = z.tuple([countField, versionField]).readonly();
+const historyRow = z
+  .tuple([
+    keyField,
+    keyField,
+    z.array(z.tuple([idField, countField, z.string().max(16_384)]).readonly()).readonly(),
+  ])
+  .readonly();
+const followRow = z
+  .tuple([
+    keyField,
+    keyField,
+    keyField,
+    keyField,
+    versionField,
+    countField,
+    countField,
+    z.array(markRow).readonly(),
+  ])
   .readonly();
 const totalsRow = z.tuple([countField, countField, countField, countField]).readonly();
 
@@ -113,6 +139,8 @@ const state = z
       .readonly(),
     operations: z.array(operationRow).readonly(),
     voids: z.array(voidRow).readonly(),
+    follows: z.array(followRow).readonly(),
+    histories: z.array(historyRow).readonly(),
   })
   .readonly();
 

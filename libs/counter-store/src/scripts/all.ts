@@ -5,9 +5,15 @@ import { bucketSince } from './bucket-since.js';
 import { bucketSweep } from './bucket-sweep.js';
 import { countersAdd } from './counters-add.js';
 import { countersRead } from './counters-read.js';
+import { followersQuiet } from './followers-quiet.js';
+import { followsChange } from './follows-change.js';
 import { gatewayApply } from './gateway-apply.js';
 import { gatewayReap } from './gateway-reap.js';
+import { historyAdd } from './history-add.js';
+import { modificationsRead } from './modifications-read.js';
+import { operationsRead } from './operations-read.js';
 import { regionDrop } from './region-drop.js';
+import { regionFollows } from './region-follows.js';
 import { regionHear } from './region-hear.js';
 import { regionMerge } from './region-merge.js';
 import { regionRecords } from './region-records.js';
@@ -16,6 +22,7 @@ import { regionSlice } from './region-slice.js';
 import { regionStale } from './region-stale.js';
 import { regionStanding } from './region-standing.js';
 import { registryForget } from './registry-forget.js';
+import { trendRead } from './trend-read.js';
 
 const SCRIPTS = [
   bucketAudit,
@@ -24,9 +31,15 @@ const SCRIPTS = [
   bucketSweep,
   countersAdd,
   countersRead,
+  followersQuiet,
+  followsChange,
   gatewayApply,
   gatewayReap,
+  historyAdd,
+  modificationsRead,
+  operationsRead,
   regionDrop,
+  regionFollows,
   regionHear,
   regionMerge,
   regionRecords,
@@ -35,6 +48,7 @@ const SCRIPTS = [
   regionStale,
   regionStanding,
   registryForget,
+  trendRead,
 ];
 
 /**

@@ -15,6 +15,7 @@ Holds   nothing is changed
 --- @include bucket
 --- @include shelf
 --- @include counter
+--- @include index
 local meta, index = KEYS[1], KEYS[2]
 local incarnation, rev, rowsMax = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 
@@ -28,7 +29,9 @@ end
 local reply = { 'since', unpack(position) }
 local rows = redis.call('ZRANGE', index, after, '+inf', 'BYSCORE', 'WITHSCORES')
 for i = 1, #rows, 2 do
-  local viewers, connections, durable, updated = counter_view(bucket, rows[i])
-  for _, part in ipairs({ rows[i], viewers, connections, durable, updated, rows[i + 1] }) do reply[#reply + 1] = part end
+  if not is_peers_row(rows[i]) then
+    local viewers, connections, durable, updated = counter_view(bucket, rows[i])
+    for _, part in ipairs({ rows[i], viewers, connections, durable, updated, rows[i + 1] }) do reply[#reply + 1] = part end
+  end
 end
 return reply

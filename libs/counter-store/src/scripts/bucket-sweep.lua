@@ -33,7 +33,8 @@ if not markAt or now - tonumber(markAt) >= zeroSeconds then
   local old = redis.call('ZRANGE', index, '(' .. seenRev, markRev, 'BYSCORE', 'LIMIT', 0, rowsMax)
   for place, key in ipairs(old) do
     local viewers, connections = counter_view(bucket, key)
-    if viewers == '0' and connections == '0' and not shelf_get(bucket, key, key) then zero = place end
+    local isEmpty = viewers == '0' and connections == '0' and not shelf_get(bucket, key, key)
+    if isEmpty and not is_peers_row(key) then zero = place end
   end
   local seen = #old < rowsMax and markRev or redis.call('ZSCORE', index, old[#old])
   if zero > 0 then

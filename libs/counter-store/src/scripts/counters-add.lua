@@ -17,7 +17,8 @@ ARGV[8] number           integer  of this batch; the caller has one in flight a 
 ARGV[9] windowMs         integer  how long an operation id is kept at least
 ARGV[10] idsMax           integer  ids in one generation
 ARGV[11] sentUnder       string   incarnation that the caller knew when it sent this batch first; '-': this is the first time
-ARGV[12] changes         list     of (counter key, full name or empty, amount, operation id or empty)
+ARGV[12] trended         string   names of counters whose gains are kept for trend-read, separated by commas
+ARGV[13] changes         list     of (counter key, full name or empty, amount, operation id or empty)
 Returns { 'added' | 'again', incarnation, seq, rev, stale, replid, then per operation: outcome, viewers, connections, durable, updated }
         outcome is added, replayed (its id was known), or a refusal of that operation alone
 Refuses OUT_OF_RANGE: a total would pass 2^53-1; OPERATION_ID_REUSED: known with another body; OPERATION_IDS_FULL;
@@ -31,14 +32,15 @@ Holds   P1 totals only grow, up to 2^53-1; B1, B2
 --- @include counter
 --- @include index
 --- @include sum
+--- @include trend
 --- @include writers
 --- @include operation-ids
 --- @include additions
 local meta, index, batches, operations0, operations1, names = unpack(KEYS)
 local candidate, seenIncarnation, seenSeq, seenRev, region = unpack(ARGV, 1, 5)
 local nowMs, instance, number = tonumber(ARGV[6]), ARGV[7], tonumber(ARGV[8])
-local windowMs, idsMax, sentUnder = tonumber(ARGV[9]), tonumber(ARGV[10]), ARGV[11]
-local CHANGES = 12
+local windowMs, idsMax, sentUnder, trended = tonumber(ARGV[9]), tonumber(ARGV[10]), ARGV[11], ARGV[12]
+local CHANGES = 13
 local now = math.floor(nowMs / 1000)
 
 local bucket = bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev, region)
@@ -47,6 +49,7 @@ local again = number <= tonumber(lastNumber)
 -- What it was first sent under has ended and the batch is not recorded: forgotten here, but a peer may have it.
 local isDoubtful = bucket.shared and sentUnder ~= '-' and sentUnder ~= bucket.incarnation
 
+trend_begin(bucket, trended)
 local book = additions_begin(bucket, names)
 -- Opened at the first id, so that a batch without ids does not pay for them.
 local function ids() return operation_ids_open(meta, operations0, operations1, nowMs, windowMs, idsMax) end
@@ -65,6 +68,7 @@ else
   redis.call('HSET', batches, instance, int(number) .. ',' .. int(now) .. ',' .. table.concat(outcomes, ','))
   index_trim(bucket, index)
 end
+trend_end(bucket, names, nowMs)
 bucket_close(bucket)
 
 local reply = { again and 'again' or 'added', bucket.incarnation, int(bucket.seq), int(bucket.rev), bucket.stale, bucket.replid }

@@ -43,6 +43,7 @@ export const countersAdd = defineScript<BatchAdded>({
     'windowMs',
     'idsMax',
     'sentUnder',
+    'trended',
     'changes',
   ],
   decode: (reply) => {

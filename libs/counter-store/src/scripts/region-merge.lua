@@ -5,7 +5,7 @@ KEYS[2] index            zset     counter -> rev
 KEYS[3] names            hash     digest key -> full name
 KEYS[4] operations0      hash     operation id -> record, one generation; its log beside it
 KEYS[5] operations1      hash     the other generation
-KEYS[6] voids            zset     'writer amount seq key\tid' -> rev
+KEYS[6] voids            zset     'writer amount seq position key\tid' -> rev
 KEYS[7] regions          hash     what is known of the other regions
 KEYS[8] writers          hash     writer -> number
 ARGV[1] candidate        string   incarnation to begin if this Redis has forgotten
@@ -19,12 +19,12 @@ ARGV[8] sender           string   the peer's region
 ARGV[9] incarnation      string   of the peer's bucket
 ARGV[10] from            integer  rev of the peer's bucket: rows changed in (from, to]; empty: a part of whole state
 ARGV[11] to              integer  what is pulled with this part
-ARGV[12] covers          json     what the vector joins, [[region, incarnation, seq, baseIncarnation, baseSeq], ...]; empty: more
-                                  is to come
+ARGV[12] covers          json     what the vector joins: [[region, incarnation, seq, baseIncarnation, baseSeq], ...]; empty: more comes
 ARGV[13] modulus         integer  with number: the part is all of that slice; empty: it is no slice
 ARGV[14] number          integer  of the slice
 ARGV[15] askedUnder      string   incarnation of this bucket when the part was asked for
-ARGV[16] state           json     vector, writers, rows, operations, voids
+ARGV[16] trended         string   names of counters whose gains are kept for trend-read, separated by commas
+ARGV[17] state           json     vector, writers, rows, operations, voids, follows, histories
 Returns { 'taken' | 'need', incarnation, seq, rev, pulledIncarnation, pulledRev, then the vector: region, incarnation, seq each }
 Refuses need: the part does not follow on what is pulled, or on the slices before it, or this bucket has forgotten something
         since it asked, so that the part may leave out what it lacks; nothing is changed
@@ -37,19 +37,25 @@ Holds   P1, P2, V1, V2, V3, B1, B2; registers of this region and totals of its p
 --- @include counter
 --- @include index
 --- @include sum
+--- @include trend
 --- @include writers
 --- @include operation-ids
 --- @include regions
 --- @include gone
 --- @include merge
 --- @include merge-registers
+--- @include pairs
 --- @include merge-voids
 --- @include merge-records
+--- @include follows
+--- @include merge-follows
+--- @include history
+--- @include merge-history
 local meta, index, names, operations0, operations1, voids = unpack(KEYS)
 local candidate, seenIncarnation, seenSeq, seenRev, region = unpack(ARGV, 1, 5)
 local nowMs, windowMs, sender, incarnation = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8], ARGV[9]
-local from, to, covers = tonumber(ARGV[10]), tonumber(ARGV[11]), ARGV[12]
-local modulus, number, askedUnder, state = tonumber(ARGV[13]), tonumber(ARGV[14]), ARGV[15], cjson.decode(ARGV[16])
+local from, to, covers, state = tonumber(ARGV[10]), tonumber(ARGV[11]), ARGV[12], cjson.decode(ARGV[17])
+local modulus, number, askedUnder, trended = tonumber(ARGV[13]), tonumber(ARGV[14]), ARGV[15], ARGV[16]
 
 local bucket = bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev, region)
 local regions = regions_load(bucket)
@@ -66,27 +72,21 @@ if from and (peer.pulledIncarnation ~= incarnation or peer.pulledRev < from) the
 local gone = gone_open(bucket, regions)
 local stream = modulus and gone_stream(gone, sender, incarnation, modulus, number, state)
 if modulus and not stream then return answer('need') end
-local merge, told = merge_begin(bucket, regions, gone, state, math.floor(nowMs / 1000), from ~= nil), {}
-for _, row in ipairs(state.rows) do
-  told[row[1]] = true
-  merge_registers(merge, row[1], row[3])
-  merge_totals(merge, row[1], row[4])
-end
-for _, key in ipairs(modulus and shelf_slice(bucket, modulus, number) or {}) do
-  if not told[key] then merge_registers(merge, key, {}) end
-end
+local merge = merge_begin(bucket, regions, gone, state, math.floor(nowMs / 1000), from ~= nil)
+if from then trend_begin(bucket, trended) end
+merge_rows(merge, modulus, number)
+merge_follows(merge, index, names)
+merge_histories(merge, index, names)
 if #state.operations > 0 or redis.call('EXISTS', operations0 .. ':waiting', operations1 .. ':waiting') > 0 then
   merge_operations(merge, state.operations, operation_ids_open(meta, operations0, operations1, nowMs, windowMs, 0), voids)
 end
 merge_voids(merge, state.voids, voids)
-local moved, missed = false, false
-if covers ~= '' then moved, missed = merge_vector(merge, cjson.decode(covers), from == nil) end
+local moved, missed = merge_vector(merge, covers ~= '' and cjson.decode(covers) or {}, from == nil)
 gone_close(gone, function(key) merge_touch(merge, key) end)
 if stream then gone_took(gone, sender, stream, number) end
 merge_end(merge, index)
-for _, row in ipairs(state.rows) do
-  if row[2] ~= '' and not counter_is_empty(bucket, row[1]) then redis.call('HSET', names, row[1], row[2]) end
-end
+merge_names(merge, names)
+trend_end(bucket, names, nowMs)
 
 if moved and bucket.rev == bucket.fromRev then
   -- Whoever pulls from here learns by the rev that there is something to learn.

@@ -39,6 +39,7 @@ export const regionMerge = defineScript<RegionMerged>({
     'modulus',
     'number',
     'askedUnder',
+    'trended',
     'state',
   ],
   decode: (reply) => {

@@ -3,7 +3,7 @@ region-records: operation records and void amounts of a bucket, a page of them, 
 KEYS[1] meta             hash     the bucket
 KEYS[2] operations0      hash     operation id -> record, one generation; its log beside it
 KEYS[3] operations1      hash     the other generation
-KEYS[4] voids            zset     'writer amount seq key\tid' -> rev
+KEYS[4] voids            zset     'writer amount seq position key\tid' -> rev
 KEYS[5] regions          hash     what is known of the other regions
 ARGV[1] candidate        string   incarnation to begin if this Redis has forgotten
 ARGV[2] seenIncarnation  string   with seenSeq and seenRev: the highest position that the caller has seen of the bucket
@@ -13,7 +13,8 @@ ARGV[5] region           string   name of this region where it has peers, else e
 ARGV[6] log              string   which of the three: operations0, operations1 or voids
 ARGV[7] rev              integer  up to which the peer has read it
 ARGV[8] recordsMax       integer  sent in one call, but for those of one rev
-Returns { incarnation, seq, rev, replid, to, modulus, state }: told are those of (rev, to]; to is empty where none are left after it
+Returns { incarnation, seq, rev, replid, to, modulus, followers, state }: told are those of (rev, to]; to is empty where none are left after it;
+        followers is above 0 where there are follows or histories to be told of, too
 Refuses nothing
 Retry   safe
 Cost    O(recordsMax)
@@ -43,4 +44,5 @@ local to = over[2] and math.max(rev + 1, tonumber(over[2]) - 1)
 local members = redis.call('ZRANGE', key, after, to and int(to) or '+inf', 'BYSCORE')
 local out = export_begin(bucket, nil)
 if log == 'voids' then export_voids(out, voids, members) else export_operations(out, generation, members) end
-return { bucket.incarnation, int(bucket.seq), int(bucket.rev), bucket.replid, to and int(to) or '', int(bucket.power), export_end(out) }
+return { bucket.incarnation, int(bucket.seq), int(bucket.rev), bucket.replid, to and int(to) or '', int(bucket.power),
+  int(redis.call('EXISTS', bucket.prefix .. 'followers', bucket.prefix .. 'histories')), export_end(out) }

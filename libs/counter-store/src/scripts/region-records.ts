@@ -9,6 +9,8 @@ export interface RegionRecords {
   readonly replid: string;
   readonly to: number | null;
   readonly modulus: number;
+  /** Whether there are follows or histories to be told of, too. */
+  readonly hasFollowers: boolean;
   readonly state: BucketState;
 }
 
@@ -31,6 +33,7 @@ export const regionRecords = defineScript<RegionRecords>({
     replid: reply[3] ?? '',
     to: reply[4] === '' ? null : integer(reply[4]),
     modulus: integer(reply[5]),
-    state: JSON.parse(reply[6] ?? '') as BucketState,
+    hasFollowers: reply[6] !== '0',
+    state: JSON.parse(reply[7] ?? '') as BucketState,
   }),
 });

@@ -1,11 +1,11 @@
 --[[
 region-since: what changed in a bucket after a rev, for a peer (docs/protocol.md §8).
 KEYS[1] meta             hash     the bucket
-KEYS[2] index            zset     counter -> rev
+KEYS[2] index            zset     counter -> rev; 'f\tuser\tpage' and 'h\tpage\tevent' -> rev
 KEYS[3] names            hash     digest key -> full name
 KEYS[4] operations0      hash     operation id -> record, one generation; its log beside it
 KEYS[5] operations1      hash     the other generation
-KEYS[6] voids            zset     'writer amount seq key\tid' -> rev
+KEYS[6] voids            zset     'writer amount seq position key\tid' -> rev
 KEYS[7] regions          hash     what is known of the other regions
 KEYS[8] writers          hash     writer -> number
 ARGV[1] candidate        string   incarnation to begin if this Redis has forgotten
@@ -35,6 +35,10 @@ Holds   B1, B2
 --- @include json
 --- @include export
 --- @include export-records
+--- @include follows
+--- @include export-follows
+--- @include history
+--- @include export-history
 local meta, index, names, operations0, operations1, voids = unpack(KEYS)
 local candidate, seenIncarnation, seenSeq, seenRev, region = unpack(ARGV, 1, 5)
 local incarnation, rev, vector = ARGV[6], tonumber(ARGV[7]), vector_read(cjson.decode(ARGV[8]))
@@ -54,7 +58,13 @@ to = records_until({ operations0 .. ':log', operations1 .. ':log', voids }, rev,
 
 local out = export_begin(bucket, vector)
 for i = 1, #rows, 2 do
-  if tonumber(rows[i + 1]) <= to then export_row(out, rows[i]) end
+  local kind, first, second = rows[i]:match('^(%a)\t([^\t]+)\t?(.*)$')
+  if tonumber(rows[i + 1]) > to then break end
+  if kind == 'f' then export_follow(out, first, second)
+  elseif kind == 'h' then export_history(out, first, second)
+  else export_row(out, rows[i]) end
+  -- Histories are long: what is told goes no further than they let it.
+  if (out.weight or 0) >= rowsMax then to = math.min(to, tonumber(rows[i + 1])) end
 end
 export_records(out, operations0, operations1, voids, rev, to)
 return { 'since', position[1], position[2], position[3], bucket.replid, int(to), int(bucket.power), export_end(out), json_vector(out.vector, true) }

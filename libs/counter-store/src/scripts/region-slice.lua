@@ -4,7 +4,7 @@ KEYS[1] meta             hash     the bucket
 KEYS[2] names            hash     digest key -> full name
 KEYS[3] operations0      hash     operation id -> record, one generation; its log beside it
 KEYS[4] operations1      hash     the other generation
-KEYS[5] voids            zset     'writer amount seq key\tid' -> rev
+KEYS[5] voids            zset     'writer amount seq position key\tid' -> rev
 KEYS[6] regions          hash     what is known of the other regions
 KEYS[7] writers          hash     writer -> number
 ARGV[1] candidate        string   incarnation to begin if this Redis has forgotten

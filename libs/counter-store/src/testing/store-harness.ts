@@ -9,8 +9,12 @@ import { commandConnection } from '../connect.js';
 import { RedisCounterStore } from '../counter.store.js';
 import { AT_ONCE } from '../durability.js';
 import { SeenPositions } from '../fence.js';
+import { RedisFollowStore } from '../follow.store.js';
+import { RedisHistoryStore } from '../history.store.js';
+import { RedisModificationStore } from '../modification.store.js';
 import { PART_BOUNDS } from '../region-reader.js';
 import { RedisRegionStore } from '../region.store.js';
+import { RedisTrendingStore } from '../trending.store.js';
 import { RedisPresenceStore } from '../presence.store.js';
 import { RedisUpkeepStore } from '../upkeep.store.js';
 import type { StoreContext } from '../store-context.js';
@@ -21,7 +25,14 @@ export type Snapshot = readonly { readonly key: string; readonly value: Buffer }
 export type StoreHarness = Awaited<ReturnType<typeof openStores>>;
 
 /** Starts a Redis without persistence and opens stores on it; time is what `clock.nowMs` says. */
-export async function openStores(options: { readonly region?: string } = {}) {
+export async function openStores(
+  options: {
+    readonly region?: string;
+    readonly trended?: readonly string[];
+    readonly buckets?: number;
+    readonly followsMax?: number;
+  } = {},
+) {
   const server = await startRedis({ listen: 'unix', args: ['--appendonly', 'no'] });
   const redis = commandConnection({ redisUrl: server.url, commandTimeoutMs: 5000 });
   await redis.connect();
@@ -33,8 +44,11 @@ export async function openStores(options: { readonly region?: string } = {}) {
     seen: new SeenPositions(),
     region: options.region ?? '',
     durability: AT_ONCE,
+    trended: options.trended ?? [],
   };
   const partBounds = { ...PART_BOUNDS };
+  const home = options.region ?? 'local';
+  const buckets = options.buckets ?? 1;
   return {
     server,
     redis,
@@ -45,6 +59,12 @@ export async function openStores(options: { readonly region?: string } = {}) {
     presence: new RedisPresenceStore(context),
     counters: new RedisCounterStore(context, { windowMs: 600_000, idsMax: 1000 }),
     upkeep: new RedisUpkeepStore(context),
+    trending: new RedisTrendingStore(context),
+    follows: new RedisFollowStore(context, {
+      ...{ buckets, home, followsMax: options.followsMax ?? 10_000 },
+    }),
+    modifications: new RedisModificationStore(context, { buckets, home }),
+    history: new RedisHistoryStore(context, { buckets, lengthMax: 5, ageMsMax: 86_400_000 }),
     regions: new RedisRegionStore(context, { windowMs: 600_000 }, partBounds),
     snapshot: () => takeSnapshot(redis),
     rollBackTo: (snapshot: Snapshot) => restore(redis, snapshot),

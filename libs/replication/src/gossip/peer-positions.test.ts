@@ -106,7 +106,15 @@ describe('positions of a peer', () => {
       positions.taken({
         ...{ bucket, incarnation: EARLY, from: null, to: 1, covers: null, slice: null },
         cursor: 'x'.repeat(16_384),
-        state: { vector: [], writers: [], rows: [], operations: [], voids: [] },
+        state: {
+          vector: [],
+          writers: [],
+          rows: [],
+          operations: [],
+          voids: [],
+          follows: [],
+          histories: [],
+        },
       });
     }
     const asks = positions.asks(everything);

@@ -27,8 +27,9 @@ local function additions_add(book, key, name, amount, id, open)
   end
   if is_out_of_range(counter, amount) then return 'OUT_OF_RANGE' end
   if id ~= '' then
-    redis.call('HSET', book.ids.current, id, body .. ' ' .. book.writer .. ' 0')
-    book.taken[#book.taken + 1] = { id = id, key = key, body = body }
+    local position = int(counter.up + math.max(amount, 0))
+    redis.call('HSET', book.ids.current, id, body .. ' ' .. book.writer .. ' 0 ' .. position)
+    book.taken[#book.taken + 1] = { id = id, key = key, body = body, position = position }
   end
   if name ~= '' then redis.call('HSET', book.names, key, name) end
   if not counter.touched then book.order[#book.order + 1] = key end
@@ -58,7 +59,8 @@ local function additions_end(book, index, now)
   -- Peers are told of an operation together with the change that it made.
   for _, each in ipairs(book.taken) do
     local counter = book.held[each.key]
-    redis.call('HSET', book.ids.current, each.id, each.body .. ' ' .. book.writer .. ' ' .. int(counter.seq))
+    local place = ' ' .. int(counter.seq) .. ' ' .. each.position
+    redis.call('HSET', book.ids.current, each.id, each.body .. ' ' .. book.writer .. place)
     redis.call('ZADD', book.ids.current .. ':log', int(counter.rev), each.id)
   end
   return views

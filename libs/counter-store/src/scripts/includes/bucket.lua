@@ -3,27 +3,29 @@ bucket: opens and closes one bucket inside a script, with the fence of DESIGN.md
 A script calls bucket_open (or bucket_peek, which writes nothing), changes what it must, and bucket_close.
 Beside its shelves a bucket has `lives`: a list of 'incarnation:seq at its start', oldest first; only where it is shared.
 Shared means that a peer may hold what this bucket has written (meta then has the region's name): then an ended incarnation keeps its entries for ever,
-for the peer may know later ones. A bucket that is not shared takes them over into its new incarnation.
+for the peer may know later ones. A bucket that is not shared takes them over into its new incarnation; all that it has written by the time
+when it is shared is of one life, LIFE_ZERO, so that marks made before (follows.lua) name the same writer as those made after.
 Holds   B1 a (incarnation, seq) is given out once; B2 rev grows with every visible change;
         B3 rev floor is not below the rev of any row that was cut from the index.
 ]]
 local int = function(number) return ('%.0f'):format(number) end
+local LIFE_ZERO = ('0'):rep(20)
 
 local function bucket_shape(bucket)
   return { 'entries', int(bucket.entries), 'shelves', int(bucket.shelves), 'revFloor', int(bucket.revFloor),
-    'foreign', int(bucket.foreign), 'begun', int(bucket.begun) }
+    'foreign', int(bucket.foreign), 'begun', int(bucket.begun), 'follows', int(bucket.follows) }
 end
 
 -- What the meta hash says of the bucket, read in one call. `prefix` names the bucket's other keys.
 local function bucket_peek(meta)
   local held = redis.call('HMGET', meta, 'incarnation', 'seq', 'rev', 'begun', 'revFloor', 'shelves', 'entries', 'replid',
-    'shared', 'foreign', 'stale', 'staleRev')
+    'shared', 'foreign', 'stale', 'staleRev', 'follows')
   local bucket = {
     meta = meta, prefix = meta:sub(1, -5), incarnation = held[1] or '', seq = tonumber(held[2] or 0),
     rev = tonumber(held[3] or 0), begun = tonumber(held[4] or 0), revFloor = tonumber(held[5] or 0),
     shelves = tonumber(held[6] or 1), entries = tonumber(held[7] or 0), replid = held[8],
     shared = held[9] ~= nil and held[9] ~= false, region = held[9] or '', foreign = tonumber(held[10] or 0), stale = held[11] or '', staleRev = tonumber(held[12] or 0),
-    hashes = {}, news = {}, changed = false, reborn = false,
+    follows = tonumber(held[13] or 0), hashes = {}, news = {}, followers = {}, changed = false, reborn = false,
   }
   bucket.fromRev = bucket.rev
   bucket.shape = table.concat(bucket_shape(bucket), ',')
@@ -36,7 +38,9 @@ end
 local function bucket_share(bucket, region)
   bucket.shared, bucket.region, bucket.changed = true, region, true
   redis.call('HSET', bucket.meta, 'shared', region)
-  if bucket.incarnation ~= '' then redis.call('RPUSH', bucket.prefix .. 'lives', bucket.incarnation .. ':0') end
+  if bucket.incarnation == '' then return end
+  bucket.begun = bucket.seq
+  redis.call('RPUSH', bucket.prefix .. 'lives', LIFE_ZERO .. ':0', bucket.incarnation .. ':' .. int(bucket.seq))
 end
 
 -- As bucket_peek, and begins a new incarnation where this Redis may have forgotten something: its replication
@@ -71,6 +75,7 @@ local function bucket_close(bucket)
   if bucket.rev == bucket.fromRev and not bucket.reborn and not bucket.toTell then return end
   -- An empty Lua table would be written as an object.
   local news = #bucket.news == 0 and '[]' or cjson.encode(bucket.news)
+  local followers = #bucket.followers == 0 and '' or ',' .. cjson.encode(bucket.followers)
   redis.call('PUBLISH', bucket.prefix .. 'changes', '["' .. bucket.incarnation .. '","' .. int(bucket.fromRev)
-    .. '","' .. int(bucket.rev) .. '",' .. news .. ']')
+    .. '","' .. int(bucket.rev) .. '",' .. news .. followers .. ']')
 end

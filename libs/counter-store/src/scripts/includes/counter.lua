@@ -29,8 +29,8 @@ end
 
 local function presence_get(bucket, key) return presence_parse(shelf_get(bucket, key, key .. '\t~')) end
 
--- A key that is a digest does not tell its name, so it may be that of a `viewers`.
-local function has_presence(key) return key:sub(-8) == ' viewers' or not key:find(' ', 1, true) end
+-- A key that is a digest does not tell its name, so it may be that of a `viewers`. What has a tab is no counter (index.lua).
+local function has_presence(key) return key:sub(-8) == ' viewers' or not key:find('[ \t]') end
 
 -- `stale` is a list of `number:name,`: whose viewers are left out.
 local function region_is_stale(bucket, number) return (',' .. bucket.stale):find(',' .. number .. ':', 1, true) ~= nil end

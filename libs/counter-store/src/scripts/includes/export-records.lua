@@ -5,9 +5,10 @@ export-records: writes down operation records and void amounts, for a peer. Need
 local function export_operations(out, generation, ids)
   if #ids == 0 then return end
   for i, record in ipairs(redis.call('HMGET', generation, unpack(ids))) do
-    local key, amount, writer, seq = (record or ''):match('^(.*) (%-?%d+) (%S+) (%d+)$')
+    local key, amount, writer, seq, position = (record or ''):match('^(.*) (%-?%d+) (%S+) (%d+) (%d+)$')
     if key then
-      out.operations[#out.operations + 1] = json_list({ cjson.encode(ids[i]), export_place(out, writer), cjson.encode(key), amount, seq })
+      out.operations[#out.operations + 1] = json_list({ cjson.encode(ids[i]), export_place(out, writer), cjson.encode(key),
+        amount, seq, position })
     end
   end
 end
@@ -15,10 +16,11 @@ end
 -- Void amounts, each with the record that counts instead of it.
 local function export_voids(out, voids, members)
   for _, member in ipairs(members) do
-    local writer, amount, seq, key, id = member:match('^(%S+) (%-?%d+) (%d+) ([^\t]+)\t(.*)$')
-    local ofKey, keeper, ofSeq = redis.call('HGET', voids .. ':keepers', id):match('^(.*) %-?%d+ (%S+) (%d+)$')
-    out.voids[#out.voids + 1] = json_list({ cjson.encode(id), export_place(out, writer), cjson.encode(key), amount, seq,
-      json_list({ export_place(out, keeper), cjson.encode(ofKey), ofSeq }) })
+    local writer, amount, seq, position, key, id = member:match('^(%S+) (%-?%d+) (%d+) (%d+) ([^\t]+)\t(.*)$')
+    local ofKey, keeper, ofSeq, ofPosition =
+      redis.call('HGET', voids .. ':keepers', id):match('^(.*) %-?%d+ (%S+) (%d+) (%d+)$')
+    out.voids[#out.voids + 1] = json_list({ cjson.encode(id), export_place(out, writer), cjson.encode(key), amount, seq, position,
+      json_list({ export_place(out, keeper), cjson.encode(ofKey), ofSeq, ofPosition }) })
   end
 end
 

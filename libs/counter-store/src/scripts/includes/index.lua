@@ -1,5 +1,6 @@
 --[[
 index: the window of latest changes of a bucket, counter -> rev, and how a change is stamped. Needs bucket, shelf, counter.
+In a bucket that is shared it has rows 'f\tuser\tpage' of follows and 'h\tpage\tevent' of histories too: for peers alone, not for readers of counters.
 ]]
 local INDEX_ROWS_LEAST = 128
 
@@ -40,9 +41,12 @@ local function counter_touch(bucket, index, key, durable, presence)
   return view
 end
 
+-- Whether a row is not that of a counter.
+local function is_peers_row(row) return row:find('\t', 1, true) ~= nil end
+
 -- The index is a window, not a catalogue: a row costs as much as a counter.
 local function index_trim(bucket, index)
-  local limit = math.max(INDEX_ROWS_LEAST, math.floor(bucket.entries / 8))
+  local limit = math.max(INDEX_ROWS_LEAST, math.floor(bucket.entries / 8 + bucket.follows / 32))
   local over = redis.call('ZCARD', index) - limit
   if over > 0 then index_cut(bucket, index, over) end
 end

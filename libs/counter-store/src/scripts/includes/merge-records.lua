@@ -3,9 +3,9 @@ merge-records: joins operation records of a peer into the bucket (DESIGN.md §7)
 ]]
 -- Of an id under two writers the least one keeps it (DESIGN.md §7).
 local function merge_operation(merge, ids, voids, id, record)
-  local key, writer = record:match('^(.*) %-?%d+ (%S+) %d+$')
-  local known = operation_record(ids, id)
-  local ofWriter = known and known:match('(%S*) %d+$')
+  local key, writer = record:match('^(.*) %-?%d+ (%S+) %d+ %d+$')
+  local known = operation_record_of(merge.bucket, ids, id)
+  local ofWriter = known and known:match('(%S+) %d+ %d+$')
   if not known or writer < ofWriter then
     redis.call('HDEL', ids.previous, id)
     redis.call('ZREM', ids.previous .. ':log', id)
@@ -13,7 +13,7 @@ local function merge_operation(merge, ids, voids, id, record)
     redis.call('ZADD', ids.current .. ':log', '0', id)
     merge_touch(merge, key)
     merge.records[#merge.records + 1] = { log = ids.current .. ':log', member = id, key = key }
-    if known and ofWriter ~= '' then merge_void(merge, voids, id, known, record) end
+    if known then merge_void(merge, voids, id, known, record) end
   elseif writer ~= ofWriter then
     merge_void(merge, voids, id, record, known)
   end

@@ -1,5 +1,5 @@
 --[[
-merge-registers: joins the presence registers of a row. Needs merge and gone.
+merge-registers: joins the rows of counters: their totals, and their presence registers. Needs merge and gone.
 ]]
 -- What the row tells of regions, and what its silence tells: a causal join, a register at a time.
 local function merge_registers(merge, key, rows)
@@ -41,5 +41,18 @@ local function merge_registers(merge, key, rows)
         gone_say(merge.gone, key, number, at)
       end
     end
+  end
+end
+
+-- All rows of a part. Of a slice, whoever is not mentioned is gone.
+local function merge_rows(merge, modulus, number)
+  local told = {}
+  for _, row in ipairs(merge.state.rows) do
+    told[row[1]] = true
+    merge_registers(merge, row[1], row[3])
+    merge_totals(merge, row[1], row[4])
+  end
+  for _, key in ipairs(modulus and shelf_slice(merge.bucket, modulus, number) or {}) do
+    if not told[key] then merge_registers(merge, key, {}) end
   end
 end

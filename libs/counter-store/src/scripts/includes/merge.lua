@@ -81,3 +81,10 @@ local function merge_vector(merge, rows, isWhole)
   end
   return moved, missed
 end
+
+-- The full names of those rows whose key is a digest, where anything is held of them.
+local function merge_names(merge, names)
+  for _, row in ipairs(merge.state.rows) do
+    if row[2] ~= '' and not counter_is_empty(merge.bucket, row[1]) then redis.call('HSET', names, row[1], row[2]) end
+  end
+end

@@ -1,8 +1,8 @@
 --[[
 operation-ids: remembers which operations were taken, in two generations that take turns.
 An id is kept for one window at least and two at most; how many there are is bounded (DESIGN.md §7).
-A record is 'counter amount writer seq', the writer empty where the bucket is not shared, seq that of the increment it stands
-for; each generation has a log, id -> rev, so that peers can be told of what came after a rev, and `waiting`: records of other
+A record is 'counter amount writer seq position', the writer empty where the bucket is not shared, seq that of the increment it
+stands for, position what the writer has added by then, so that the nth modification of a page is known by n; each generation has a log, id -> rev, so that peers can be told of what came after a rev, and `waiting`: records of other
 writers whose increments have not come. They are not known yet: where those are lost, the id may count under another.
 ]]
 local function operation_ids_open(meta, first, second, nowMs, windowMs, idsMax)
@@ -19,6 +19,12 @@ end
 
 local function operation_record(ids, id)
   return redis.call('HGET', ids.current, id) or redis.call('HGET', ids.previous, id)
+end
+
+-- As peers are told of it: what was taken before the bucket was shared is of its life zero.
+local function operation_record_of(bucket, ids, id)
+  local record = operation_record(ids, id)
+  return record and (record:gsub('  (%d+ %d+)$', ' ' .. bucket.region .. '/' .. LIFE_ZERO .. ' %1'))
 end
 
 -- nil for an id that may be taken now, else what to answer.

@@ -7,7 +7,7 @@ local MAX = 9007199254740991
 local function sum_parts(bucket, get)
   local parts = { get = get, writers = redis.call('HGETALL', bucket.prefix .. 'writers'), voids = {} }
   for _, void in ipairs(redis.call('ZRANGE', bucket.prefix .. 'voids', 0, -1)) do
-    local amount, key = void:match('^%S+ (%-?%d+) %d+ ([^\t]+)\t')
+    local amount, key = void:match('^%S+ (%-?%d+) %d+ %d+ ([^\t]+)\t')
     parts.voids[key] = parts.voids[key] or {}
     table.insert(parts.voids[key], tonumber(amount))
   end

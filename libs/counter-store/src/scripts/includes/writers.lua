@@ -52,6 +52,8 @@ local function durable_count(bucket, key, counter, amount)
   local before = counter.total
   counter.dirty = true
   counter.total = before + amount
+  -- For the script's trend_end, where it has begun one: what the counter gains here.
+  if bucket.gains then bucket.gains[key] = (bucket.gains[key] or 0) + amount end
   if math.abs(before) > MAX or math.abs(counter.total) > MAX then counter.resum = true end
 end
 

@@ -138,7 +138,15 @@ export function stateOf(
     });
     return [key, '', registers, totals];
   });
-  return { vector: vectorOf(own, bucket), writers, rows, operations: [], voids: [] };
+  return {
+    vector: vectorOf(own, bucket),
+    writers,
+    rows,
+    operations: [],
+    voids: [],
+    follows: [],
+    histories: [],
+  };
 }
 
 /** Joins what a part tells of registers and totals. `keysOfSlice`: all here that the part's silence speaks of too. */

@@ -1,0 +1,86 @@
+/** The last modifications of pages, as users are shown what has changed. */
+import { bucketOf, type OperationId, type PageId } from '@headcount/protocol';
+import { fenceArgs } from './fence.js';
+import { historiesKey, historyKey, indexKey, metaKey, namesKey, shortName } from './keys.js';
+import { historyAdd } from './scripts/history-add.js';
+import type { StoreContext } from './store-context.js';
+
+/** One modification of a page, as whoever published it has described it. */
+export interface HistoryEntry {
+  readonly eventId: OperationId;
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
+  readonly title: string | null;
+  readonly url: string | null;
+  readonly actor: string | null;
+}
+
+/** How much is told of a page: so many entries, and none that is older. */
+export interface HistoryLimits {
+  readonly lengthMax: number;
+  readonly ageMsMax: number;
+}
+
+/** Port of the histories. Methods reject with ioredis' errors while Redis is away. */
+export interface HistoryStore {
+  /** Adds an entry, once for each event id; whether it was news. Resolves when it is durable. */
+  add(pageId: PageId, entry: HistoryEntry): Promise<boolean>;
+  /** The last modifications of a page, the latest first. */
+  of(pageId: PageId): Promise<HistoryEntry[]>;
+}
+
+/** The histories on Redis. */
+export class RedisHistoryStore implements HistoryStore {
+  constructor(
+    private readonly context: StoreContext,
+    private readonly options: HistoryLimits & { readonly buckets: number },
+  ) {}
+
+  async add(pageId: PageId, { eventId, atMs, title, url, actor }: HistoryEntry): Promise<boolean> {
+    const bucket = bucketOf(pageId, this.options.buckets);
+    const { key, fullName } = shortName(pageId);
+    const { position, replid, isNews } = await historyAdd.run(
+      this.context.redis,
+      [
+        metaKey(bucket),
+        indexKey(bucket),
+        namesKey(bucket),
+        historiesKey(bucket),
+        historyKey(bucket, key),
+      ],
+      [
+        ...fenceArgs(this.context, bucket),
+        key,
+        fullName,
+        this.options.lengthMax,
+        eventId,
+        atMs,
+        JSON.stringify([title, url, actor]),
+      ],
+    );
+    this.context.seen.note(bucket, position);
+    await this.context.durability.reached(replid);
+    return isNews;
+  }
+
+  async of(pageId: PageId): Promise<HistoryEntry[]> {
+    const bucket = bucketOf(pageId, this.options.buckets);
+    const held = await this.context.redis.hgetall(historyKey(bucket, shortName(pageId).key));
+    const entries = Object.entries(held).map(([eventId, text]) => entryOf(eventId, text));
+    const sinceMs = this.context.sources.nowMs() - this.options.ageMsMax;
+    return entries
+      .filter(({ atMs }) => atMs >= sinceMs)
+      .sort(byLatest)
+      .slice(0, this.options.lengthMax);
+  }
+}
+
+function entryOf(eventId: string, text: string): HistoryEntry {
+  const [, at, json = '[]'] = /^(\d+) (.*)$/s.exec(text) ?? [];
+  const [title = null, url = null, actor = null] = JSON.parse(json) as (string | null)[];
+  return { eventId: eventId as OperationId, atMs: Number(at), title, url, actor };
+}
+
+function byLatest(left: HistoryEntry, right: HistoryEntry): number {
+  return right.atMs - left.atMs || (left.eventId < right.eventId ? -1 : 1);
+}
