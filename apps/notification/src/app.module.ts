@@ -14,23 +14,37 @@ import {
   INSTANCE,
   Readiness,
   graphqlOptions,
-  openCounterRegion,
   wrongWithRedis,
   type Clock,
-  type CounterRegion,
   type Ids,
   type Instance,
 } from '@headcount/platform';
+import { DigestController } from './digest/digest.controller.js';
+import { DigestResolver } from './digest/digest.resolver.js';
+import { DigestService } from './digest/digest.service.js';
+import { FollowController } from './follows/follow.controller.js';
+import { FollowResolver } from './follows/follow.resolver.js';
+import { FollowsService } from './follows/follows.service.js';
+import { HistoryController } from './history/history.controller.js';
+import { HistoryResolver } from './history/history.resolver.js';
+import { HistoryService } from './history/history.service.js';
 import { ModificationController } from './modifications/modification.controller.js';
 import { ModificationResolver } from './modifications/modification.resolver.js';
-import { ModificationsService, STORE } from './modifications/modifications.service.js';
+import { ModificationsService } from './modifications/modifications.service.js';
 import type { NotificationConfig } from './settings.js';
+import { STORE, openStore, type Store } from './store/store.js';
+import { UnreadController } from './unread/unread.controller.js';
+import { UnreadResolver } from './unread/unread.resolver.js';
+import { UnreadService } from './unread/unread.service.js';
+import { PresenceNotes } from './users/presence-notes.js';
+import { UnreadDocuments } from './unread/unread-documents.js';
+import { ActingUsers } from './users/acting-user.js';
 
 /** The wiring of notification, and nothing else. */
 @Module({})
 export class AppModule implements OnApplicationShutdown {
   constructor(
-    @Inject(STORE) private readonly store: CounterRegion,
+    @Inject(STORE) private readonly store: Store,
     @Inject(Readiness) readiness: Readiness,
   ) {
     readiness.add('redis', () => wrongWithRedis(store.redis));
@@ -40,21 +54,36 @@ export class AppModule implements OnApplicationShutdown {
     return {
       module: AppModule,
       imports: [GraphQLModule.forRoot(graphqlOptions(config))],
-      controllers: [ModificationController],
+      controllers: [
+        ModificationController,
+        HistoryController,
+        FollowController,
+        UnreadController,
+        DigestController,
+      ],
       providers: [
         {
           provide: STORE,
           useFactory: (instance: Instance, clock: Clock, ids: Ids) => {
             const logger = new Logger('Store');
-            return openCounterRegion(config, { instance, clock, ids }, (sentence) =>
-              logger.warn(sentence),
-            );
+            return openStore(config, { instance, clock, ids }, (sentence) => logger.warn(sentence));
           },
           inject: [INSTANCE, CLOCK, IDS],
         },
         { provide: APP_GUARD, useClass: AuthGuard },
+        ActingUsers,
+        PresenceNotes,
+        UnreadDocuments,
+        DigestService,
+        DigestResolver,
         ModificationsService,
         ModificationResolver,
+        HistoryService,
+        HistoryResolver,
+        UnreadService,
+        UnreadResolver,
+        FollowsService,
+        FollowResolver,
       ],
     };
   }

@@ -1,9 +1,10 @@
-/** The schema is what its golden file says. */
+/** The schema and the OpenAPI document are what their golden files say. */
 import { join } from 'node:path';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import type { RunningApp } from '@headcount/platform';
 import { expectGolden, startRedis, type RedisServer } from '@headcount/testing';
+import { openApiDocument } from './openapi.js';
 import { startNotification } from './start.js';
 
 describe('golden files of notification', () => {
@@ -26,5 +27,10 @@ describe('golden files of notification', () => {
     const { schema } = app.nest.get(GraphQLSchemaHost, { strict: false });
     const sdl = `${printSchema(lexicographicSortSchema(schema))}\n`;
     expectGolden(join(__dirname, '../schema.graphql'), sdl);
+  });
+
+  it('has the REST interface of openapi.json', () => {
+    const document = `${JSON.stringify(openApiDocument(app.nest), null, 2)}\n`;
+    expectGolden(join(__dirname, '../openapi.json'), document);
   });
 });

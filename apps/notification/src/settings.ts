@@ -1,6 +1,8 @@
 import {
   commonSettings,
   counterSettings,
+  historySettings,
+  numberSetting,
   portSetting,
   redisSettings,
   regionSettings,
@@ -14,6 +16,16 @@ export const notificationSettings = {
   NOTIFICATION_PORT: portSetting('Port of notification; 0 lets the system choose.', 4002),
   ...regionSettings,
   ...counterSettings,
+  FOLLOWS_MAX: numberSetting('Pages that one user may follow.', {
+    min: 1,
+    max: 10_000,
+    default: 10_000,
+  }),
+  HISTORY_LENGTH: numberSetting(
+    'Modifications of a page that its history keeps at most; the same in all regions.',
+    { min: 1, max: 1000, default: 100 },
+  ),
+  ...historySettings,
 };
 
 export type NotificationConfig = ConfigOf<typeof notificationSettings>;

@@ -10,6 +10,7 @@ export { StartError } from './bootstrap/start-error.js';
 
 export { authSettings, type AuthConfig } from './config/auth-settings.js';
 export { counterSettings } from './config/counter-settings.js';
+export { historySettings } from './config/history-settings.js';
 export { regionSettings, type Peers } from './config/region-settings.js';
 export { describeSettings } from './config/describe-settings.js';
 export { choiceSetting, numberSetting, portSetting, urlListSetting } from './config/kinds.js';
@@ -54,7 +55,7 @@ export { costRefusal, type OperationAsked } from './graphql/operation-cost.js';
 export { SafeInt } from './graphql/safe-int.js';
 export { TrendingArgs } from './graphql/trending-args.js';
 export { TrendingPage } from './graphql/trending-page.object.js';
-export { PageUnread, PageUnreadConnection, Unread } from './graphql/unread.object.js';
+export { PageUnread, PageUnreadConnection, Unread, unreadPages } from './graphql/unread.object.js';
 
 export { Readiness, type ReadinessCheck } from './health/readiness.js';
 export { Metrics } from './metrics/metrics.js';

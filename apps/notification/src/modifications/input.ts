@@ -4,7 +4,9 @@ import {
   orThrow,
   parseOperationId,
   parsePageId,
+  parseViewerId,
   type PageId,
+  type ViewerId,
 } from '@headcount/protocol';
 import type { EventId } from './event-operation.js';
 
@@ -21,4 +23,55 @@ export function eventIdOf(raw: string): EventId {
     eventId.error,
     'The event id must have 1 to 128 characters of printable ASCII, with no space at either end.',
   );
+}
+
+/** What happened on a page, as a caller tells of it. */
+export interface RawModification {
+  readonly pageId: string;
+  readonly eventId: string;
+  readonly title?: string | null | undefined;
+  readonly url?: string | null | undefined;
+  readonly actor?: string | null | undefined;
+  /** Milliseconds since 1970. */
+  readonly at?: number | null | undefined;
+}
+
+/** The same, checked. `atMs` null: now. */
+export interface ModificationAsked {
+  readonly pageId: PageId;
+  readonly eventId: EventId;
+  readonly title: string | null;
+  readonly url: string | null;
+  readonly actor: ViewerId | null;
+  readonly atMs: number | null;
+}
+
+/** Longest title and address, in bytes of UTF-8: a history keeps a hundred of each. */
+export const TITLE_BYTES_MAX = 512;
+export const URL_BYTES_MAX = 2048;
+
+export function modificationOf(raw: RawModification): ModificationAsked {
+  const { title = null, url = null, actor = null, at = null } = raw;
+  if (title !== null && Buffer.byteLength(title) > TITLE_BYTES_MAX) {
+    throw new HeadcountError('BAD_REQUEST', `title must have at most ${TITLE_BYTES_MAX} bytes`);
+  }
+  if (url !== null && (Buffer.byteLength(url) > URL_BYTES_MAX || !isWebAddress(url))) {
+    throw new HeadcountError(
+      'BAD_REQUEST',
+      `url must be an http or https address, or a path that begins with /, of at most ${URL_BYTES_MAX} bytes`,
+    );
+  }
+  if (at !== null && at < 0) throw new HeadcountError('BAD_REQUEST', 'at must not be before 1970');
+  return {
+    pageId: pageIdOf(raw.pageId),
+    eventId: eventIdOf(raw.eventId),
+    ...{ title, url, atMs: at },
+    actor: actor === null ? null : orThrow(parseViewerId(actor)),
+  };
+}
+
+/** Whoever shows it makes a link of it, and a link must not run a script. */
+function isWebAddress(url: string): boolean {
+  if (/^\/(?!\/)/.test(url)) return true;
+  return /^https?:\/\//i.test(url) && URL.canParse(url);
 }

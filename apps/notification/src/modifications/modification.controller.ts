@@ -1,38 +1,66 @@
-import { Body, Controller, HttpStatus, Inject, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, HttpCode, HttpStatus, Inject, Param, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { HeadcountError, orThrow } from '@headcount/protocol';
-import { eventIdOf, pageIdOf } from './input.js';
+import { Caller, type Subject } from '@headcount/platform';
+import { orThrow } from '@headcount/protocol';
+import { bodyOf, timeField } from '../rest/bodies.js';
+import { MODIFY_ALL_DOCS, MODIFY_DOCS } from '../rest/docs.js';
+import { ActingUsers, SCOPE_MODIFY } from '../users/acting-user.js';
+import { modificationOf } from './input.js';
+import { MODIFICATIONS_MAX } from './modification.resolver.js';
 import { ModificationsService, type PageModified } from './modifications.service.js';
 
 /** What a POST must say. */
-const modificationRequest = z.object({ eventId: z.string() });
+const modificationRequest = z.object({
+  eventId: z.string(),
+  title: z.string().nullish(),
+  url: z.string().nullish(),
+  actor: z.string().nullish(),
+  at: timeField.nullish(),
+});
+const EXAMPLE = '{"eventId":"article-17-saved-3"}';
 
-/** Modifications over REST: the twin of the mutation, for systems that can send a webhook and no more. */
+const modificationsRequest = z.object({
+  modifications: z.array(modificationRequest.extend({ pageId: z.string() })).max(MODIFICATIONS_MAX),
+});
+const EXAMPLE_OF_ALL = '{"modifications":[{"pageId":"article/17","eventId":"article-17-saved-3"}]}';
+
+/** Modifications over REST: the twins of the mutations, for systems that can send a webhook and no more. */
 @Controller()
 export class ModificationController {
-  constructor(@Inject(ModificationsService) private readonly service: ModificationsService) {}
+  constructor(
+    @Inject(ModificationsService) private readonly service: ModificationsService,
+    @Inject(ActingUsers) private readonly users: ActingUsers,
+  ) {}
 
   /** Counts an event once: 201 where it counts now, 200 where it was known. */
   @Post('/pages/:pageId/modifications')
+  @MODIFY_DOCS
   async modify(
     @Param('pageId') pageId: string,
     @Body() body: unknown,
+    @Caller() caller: Subject,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PageModified> {
-    const modified = orThrow(
-      await this.service.modify(pageIdOf(pageId), eventIdOf(eventIdIn(body))),
-    );
+    this.users.demand(caller, SCOPE_MODIFY);
+    const asked = modificationOf({ pageId, ...bodyOf(modificationRequest, body, EXAMPLE) });
+    const modified = orThrow(await this.service.modify(asked));
     void reply.code(modified.counted ? HttpStatus.CREATED : HttpStatus.OK);
     return modified;
   }
-}
 
-function eventIdIn(body: unknown): string {
-  const request = modificationRequest.safeParse(body);
-  if (request.success) return request.data.eventId;
-  throw new HeadcountError(
-    'BAD_REQUEST',
-    'The body must be a JSON object such as {"eventId":"article-17-saved-3"}.',
-  );
+  /** Counts each event once. */
+  @Post('/modifications')
+  @HttpCode(HttpStatus.OK)
+  @MODIFY_ALL_DOCS
+  async modifyAll(
+    @Body() body: unknown,
+    @Caller() caller: Subject,
+  ): Promise<{ readonly modifications: readonly PageModified[] }> {
+    this.users.demand(caller, SCOPE_MODIFY);
+    const asked = bodyOf(modificationsRequest, body, EXAMPLE_OF_ALL).modifications;
+    const checked = asked.map(modificationOf);
+    const modified = await Promise.all(checked.map((one) => this.service.modify(one)));
+    return { modifications: modified.map(orThrow) };
+  }
 }

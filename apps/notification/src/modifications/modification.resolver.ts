@@ -1,12 +1,16 @@
 import { Inject } from '@nestjs/common';
 import { Args, Field, ID, InputType, Mutation, ObjectType, Query, Resolver } from '@nestjs/graphql';
-import { Public, SafeInt } from '@headcount/platform';
-import { orThrow } from '@headcount/protocol';
-import { eventIdOf, pageIdOf } from './input.js';
+import { Caller, DateTime, Public, SafeInt, type Subject } from '@headcount/platform';
+import { HeadcountError, orThrow } from '@headcount/protocol';
+import { ActingUsers, SCOPE_MODIFY } from '../users/acting-user.js';
+import { modificationOf, pageIdOf, type RawModification } from './input.js';
 import { ModificationsService, type PageModified } from './modifications.service.js';
 
+/** Most modifications of one call. */
+export const MODIFICATIONS_MAX = 100;
+
 @InputType()
-class ModifyPageInput {
+class ModifyPageInput implements RawModification {
   @Field(() => ID, { description: 'The page.' })
   readonly pageId!: string;
 
@@ -15,6 +19,25 @@ class ModifyPageInput {
       'What happened; it counts once on a page, however often it is told within ten minutes.',
   })
   readonly eventId!: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is called, at most 512 bytes.' })
+  readonly title?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Where it can be seen: an http or https address, or a path that begins with /.',
+  })
+  readonly url?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The user who made it, for whom it counts as read.',
+  })
+  readonly actor?: string | null;
+
+  /** Milliseconds since 1970. */
+  @Field(() => DateTime, { nullable: true, description: 'When it happened; without it now.' })
+  readonly at?: number | null;
 }
 
 @ObjectType({ description: 'A modification of a page, as an event told of it.' })
@@ -35,10 +58,13 @@ class Modification {
   }
 }
 
-/** Modifications over GraphQL. Reading is for everyone, telling of one for whoever may call. */
+/** Modifications over GraphQL. Reading is for everyone, telling of one for back ends. */
 @Resolver()
 export class ModificationResolver {
-  constructor(@Inject(ModificationsService) private readonly service: ModificationsService) {}
+  constructor(
+    @Inject(ModificationsService) private readonly service: ModificationsService,
+    @Inject(ActingUsers) private readonly users: ActingUsers,
+  ) {}
 
   /** How often a page was modified. */
   @Public()
@@ -50,12 +76,38 @@ export class ModificationResolver {
   }
 
   /** Counts an event once. */
-  @Mutation(() => Modification, { description: 'Tells that a page was modified.' })
+  @Mutation(() => Modification, {
+    description: 'Tells that a page was modified. Needs the scope pages:modify.',
+  })
   async modifyPage(
     @Args('input', { type: () => ModifyPageInput, description: 'What happened where.' })
-    { pageId, eventId }: ModifyPageInput,
+    input: ModifyPageInput,
+    @Caller() caller: Subject,
   ): Promise<Modification> {
-    const modified = await this.service.modify(pageIdOf(pageId), eventIdOf(eventId));
-    return new Modification(orThrow(modified));
+    this.users.demand(caller, SCOPE_MODIFY);
+    return new Modification(orThrow(await this.service.modify(modificationOf(input))));
+  }
+
+  /** Counts each event once. */
+  @Mutation(() => [Modification], {
+    description:
+      'Tells that pages were modified, at most 100 at once. Needs the scope pages:modify. Where one is refused the others count all the same: tell all of them again, as none counts twice.',
+  })
+  async modifyPages(
+    @Args('inputs', { type: () => [ModifyPageInput], description: 'What happened where.' })
+    inputs: ModifyPageInput[],
+    @Caller() caller: Subject,
+  ): Promise<Modification[]> {
+    this.users.demand(caller, SCOPE_MODIFY);
+    if (inputs.length > MODIFICATIONS_MAX) {
+      throw new HeadcountError(
+        'BAD_REQUEST',
+        `at most ${MODIFICATIONS_MAX} modifications are taken at once`,
+      );
+    }
+    // All are checked before the first one counts.
+    const asked = inputs.map(modificationOf);
+    const modified = await Promise.all(asked.map((one) => this.service.modify(one)));
+    return modified.map((one) => new Modification(orThrow(one)));
   }
 }

@@ -1,22 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { AddRefusal, CountersRead } from '@headcount/counter-store';
-import { CONFIG, Metrics, type CounterRegion } from '@headcount/platform';
-import {
-  HeadcountError,
-  bucketOf,
-  ok,
-  type CounterName,
-  type PageId,
-  type Result,
-} from '@headcount/protocol';
+import { MODIFICATIONS, type AddRefusal } from '@headcount/counter-store';
+import { CLOCK, CONFIG, Metrics, type Clock } from '@headcount/platform';
+import { bucketOf, ok, type OperationId, type PageId, type Result } from '@headcount/protocol';
 import type { NotificationConfig } from '../settings.js';
+import { available, written } from '../store/answers.js';
+import { STORE, type Store } from '../store/store.js';
 import { eventOperation, type EventId } from './event-operation.js';
-
-/** The durable counter of a page that says how often it was modified. */
-export const MODIFICATIONS = 'modifications' as CounterName;
-
-/** Token of this region's counters. */
-export const STORE = Symbol('STORE');
+import type { ModificationAsked } from './input.js';
 
 /** One modification of a page, as an event told of it. */
 export interface PageModified {
@@ -26,14 +16,15 @@ export interface PageModified {
   readonly counted: boolean;
 }
 
-/** Counts modifications of pages in this region's Redis. */
+/** Counts modifications of pages in this region's Redis: one write, however many follow the page. */
 @Injectable()
 export class ModificationsService {
   private readonly events;
 
   constructor(
-    @Inject(STORE) private readonly store: CounterRegion,
+    @Inject(STORE) private readonly store: Store,
     @Inject(CONFIG) private readonly config: NotificationConfig,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(Metrics) metrics: Metrics,
   ) {
     this.events = metrics.counter({
@@ -45,31 +36,61 @@ export class ModificationsService {
 
   /** How often the page was modified. Throws HeadcountError STORE_UNAVAILABLE. */
   async count(pageId: PageId): Promise<number> {
-    const { views } = await this.read(pageId);
+    const bucket = bucketOf(pageId, this.config.BUCKETS);
+    const counters = [{ pageId, name: MODIFICATIONS }];
+    const { views } = await available(this.store.counters.read(bucket, counters));
     const [view] = views;
     if (!view) throw new Error('a counter that was asked for is answered');
     return view.durable;
   }
 
-  /** Counts the event on the page once, however often it is told. */
-  async modify(pageId: PageId, eventId: EventId): Promise<Result<PageModified, AddRefusal>> {
+  /**
+   * Counts the event on the page once, however often it is told, enters it into the page's history, and counts it as read by
+   * its actor. These are other writes: where they fail the answer is OUTCOME_UNKNOWN, and the event told again mends them, for
+   * each of the three may be repeated. The history goes first over the same connection, so that whoever is told of the count
+   * finds its title; an event that is refused may stand in the history all the same.
+   */
+  async modify(asked: ModificationAsked): Promise<Result<PageModified, AddRefusal>> {
+    const { pageId, eventId } = asked;
+    const operationId = eventOperation(pageId, eventId);
+    const remembered = written(this.store, () => this.remember(asked));
+    // Redis may have been away at first and be there once the event has counted.
+    const isRemembered = remembered.then(
+      () => true,
+      () => false,
+    );
     const added = await this.store.batcher.add({
       pageId,
       name: MODIFICATIONS,
       amount: 1,
-      operationId: eventOperation(pageId, eventId),
+      operationId,
     });
     const counted = added.ok && added.value.outcome === 'added';
     this.events.inc({ outcome: added.ok ? (counted ? 'counted' : 'known') : 'refused' });
-    return added.ok ? ok({ pageId, eventId, counted }) : added;
+    if (!added.ok) return added;
+    await written(this.store, async () => {
+      if (!(await isRemembered)) await this.remember(asked);
+      await this.readByActor(asked, operationId);
+    });
+    return ok({ pageId, eventId, counted });
   }
 
-  private async read(pageId: PageId): Promise<CountersRead> {
-    const bucket = bucketOf(pageId, this.config.BUCKETS);
-    try {
-      return await this.store.counters.read(bucket, [{ pageId, name: MODIFICATIONS }]);
-    } catch {
-      throw new HeadcountError('STORE_UNAVAILABLE');
-    }
+  private remember(asked: ModificationAsked): Promise<unknown> {
+    const { pageId, eventId, title, url, actor, atMs } = asked;
+    const entry = { eventId, title, url, actor, atMs: atMs ?? this.clock.nowMs() };
+    return this.store.history.add(pageId, entry);
+  }
+
+  /** Whoever has made a modification has seen the page as it was then. */
+  private async readByActor(
+    { pageId, actor }: ModificationAsked,
+    operationId: OperationId,
+  ): Promise<void> {
+    if (actor === null) return;
+    const place = await this.store.modifications.placeOf(pageId, operationId);
+    if (place === null) return;
+    const read = new Map([[place.writer, place.position]]);
+    // NOT_FOLLOWED is no fault: most who modify a page do not follow it.
+    await this.store.follows.change(actor, [{ kind: 'mark', pageId, read }]);
   }
 }

@@ -27,14 +27,18 @@ export class Grants {
     readonly scopes: ReadonlySet<string>,
     /** Whether every page there is may be viewed, those to come and the whole website too. */
     readonly viewsAll: boolean,
+    /** The same for grants by which the same pages may be viewed, as one text. */
+    readonly viewClass: string,
   ) {}
 
   static of({ pages, counters, scopes }: GrantedPatterns): Grants {
+    const viewsAll = pages?.some((pattern) => EVERYTHING.test(pattern)) ?? true;
     return new Grants(
       pages?.map(pageGlob) ?? null,
       counters?.map(counterGlob) ?? null,
       new Set(scopes),
-      pages?.some((pattern) => EVERYTHING.test(pattern)) ?? true,
+      viewsAll,
+      viewsAll ? '' : JSON.stringify([...new Set(pages)].sort()),
     );
   }
 

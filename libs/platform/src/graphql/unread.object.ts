@@ -1,6 +1,6 @@
 import { Field, ID, ObjectType } from '@nestjs/graphql';
 import type { PageUnreadValue } from '@headcount/protocol';
-import { connectionType } from './connection.js';
+import { connectionType, mapNodes, partOf, type Connection, type PartArgs } from './connection.js';
 import { DateTime } from './date-time.js';
 import { SafeInt } from './safe-int.js';
 
@@ -50,6 +50,16 @@ export class PageUnread {
 }
 
 export const PageUnreadConnection = connectionType(PageUnread, 'PageUnread');
+
+/** A part of the pages with something unread, which stand in the order in which they are shown. */
+export function unreadPages(
+  pages: readonly PageUnreadValue[],
+  part: PartArgs,
+  extras: PageUnreadExtras,
+): Connection<PageUnread> {
+  const found = partOf(pages, ({ modifiedAtMs: at, pageId: id }) => ({ at, id }), part);
+  return mapNodes(found, (page) => new PageUnread(page, extras));
+}
 
 /**
  * All of a user's unread, the same from every app. `pages` is a field that each app adds to a class of its own: Nest

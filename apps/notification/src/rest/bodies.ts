@@ -1,0 +1,22 @@
+/** From what a REST caller sends to what resolvers take too. Each throws HeadcountError BAD_REQUEST. */
+import { z } from 'zod';
+import type { PartArgs } from '@headcount/platform';
+import { HeadcountError } from '@headcount/protocol';
+
+/** A time as RFC 3339; in the code, milliseconds since 1970. */
+export const timeField = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+
+/** What a body says; `example` shows how it might look. */
+export function bodyOf<T>(schema: z.ZodType<T>, body: unknown, example: string): T {
+  const read = schema.safeParse(body);
+  if (read.success) return read.data;
+  throw new HeadcountError('BAD_REQUEST', `The body must be a JSON object such as ${example}.`);
+}
+
+/** The part of a list that a query asks for. */
+export function partIn(first: string | undefined, after: string | undefined): PartArgs {
+  if (first !== undefined && !/^\d{1,4}$/.test(first)) {
+    throw new HeadcountError('BAD_REQUEST', 'first must be a whole number');
+  }
+  return { first: first === undefined ? null : Number(first), after: after ?? null };
+}

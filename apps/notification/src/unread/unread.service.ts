@@ -1,0 +1,92 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { NOTHING_COVERED, isMuted, type Follow } from '@headcount/crdt';
+import type { FollowChange } from '@headcount/counter-store';
+import { CLOCK, Keyring, ReadCursors, type Clock, type ReadCursor } from '@headcount/platform';
+import {
+  HeadcountError,
+  unreadOf,
+  type PageId,
+  type PageModifications,
+  type UnreadValue,
+} from '@headcount/protocol';
+import { available, written } from '../store/answers.js';
+import { STORE, type Store } from '../store/store.js';
+import type { ActingUser } from '../users/acting-user.js';
+import { PresenceNotes } from '../users/presence-notes.js';
+
+/** What users have not read, and what they say that they have. */
+@Injectable()
+export class UnreadService {
+  readonly cursors: ReadCursors;
+
+  constructor(
+    @Inject(STORE) private readonly store: Store,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(PresenceNotes) private readonly notes: PresenceNotes,
+    @Inject(Keyring) keyring: Keyring,
+  ) {
+    this.cursors = new ReadCursors(keyring);
+  }
+
+  /** All of it, of the pages that may be seen. Cost O(follows), all buckets side by side. */
+  async of(user: ActingUser): Promise<UnreadValue> {
+    const all = await available(this.store.follows.all(user.id));
+    // Who follows nothing gets no digest.
+    if (user.isSelf && all.size > 0) this.notes.note(user.id);
+    return this.among([...all].filter(([pageId]) => user.mayView(pageId)));
+  }
+
+  /** Of some follows. Throws HeadcountError STORE_UNAVAILABLE. */
+  async among(follows: readonly (readonly [PageId, Follow])[]): Promise<UnreadValue> {
+    const nowMs = this.clock.nowMs();
+    const counted = follows.filter(([, follow]) => !isMuted(follow, nowMs));
+    const asks = counted.map(([pageId, { marks }]) => ({ pageId, after: marks }));
+    const read = await available(this.store.modifications.read(asks));
+    const byPage = new Map(
+      counted.flatMap(([pageId], at): [PageId, PageModifications][] => {
+        const modified = read[at];
+        return modified ? [[pageId, modified]] : [];
+      }),
+    );
+    return unreadOf(counted, (pageId) => byPage.get(pageId), nowMs);
+  }
+
+  /** Marks what the cursor says of the page, where the user follows it still; what is unread then. */
+  async markRead(user: ActingUser, pageId: PageId, cursor: string): Promise<UnreadValue> {
+    const shown = this.cursorOf(user, cursor);
+    const read = shown.of(pageId);
+    // Where a cursor of all says nothing of a page, nothing of it was unread.
+    if (!read && !shown.isWhole) throw notOfThis();
+    await this.mark(user, [{ kind: 'mark', pageId, read: read ?? NOTHING_COVERED }]);
+    return this.of(user);
+  }
+
+  /** Marks what the cursor says of every page that the user follows still; what is unread then. */
+  async markAllRead(user: ActingUser, cursor: string): Promise<UnreadValue> {
+    const shown = this.cursorOf(user, cursor);
+    if (!shown.isWhole) throw notOfThis();
+    const { pages } = await this.of(user);
+    const changes = pages.flatMap(({ pageId }): FollowChange[] => {
+      const read = shown.of(pageId);
+      return read ? [{ kind: 'mark', pageId, read }] : [];
+    });
+    await this.mark(user, changes);
+    return this.of(user);
+  }
+
+  private cursorOf({ id }: ActingUser, cursor: string): ReadCursor {
+    const read = this.cursors.read(id, cursor);
+    if (!read.ok)
+      throw new HeadcountError(read.error, 'The cursor was not given out for this user.');
+    return read.value;
+  }
+
+  private async mark({ id }: ActingUser, changes: readonly FollowChange[]): Promise<void> {
+    if (changes.length === 0) return;
+    // Whoever has stopped to follow on another device meanwhile has nothing to mark: no fault of the caller.
+    await written(this.store, () => this.store.follows.change(id, changes));
+  }
+}
+
+const notOfThis = (): HeadcountError =>
+  new HeadcountError('BAD_REQUEST', 'The cursor was given out for something else.');
