@@ -68,7 +68,9 @@ export class Cluster {
       const real = reals[at];
       if (real === undefined) throw new Error(`there is no Redis for ${region}`);
       const host = `${region}/redis`;
-      this.redises.set(region, new RedisPart(world, host, this.process(host), real));
+      const redis = new RedisPart(world, host, this.process(host), real);
+      redis.onForgets = () => this.deployment.evidence.redisForgets();
+      this.redises.set(region, redis);
     });
   }
 

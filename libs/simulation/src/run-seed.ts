@@ -11,9 +11,11 @@ import { wrongLeftOver } from './check/left-over.js';
 import { readBuckets, type RawBucket } from './check/raw-bucket.js';
 import { wrongSums } from './check/sums.js';
 import { wrongUnheard } from './check/unheard.js';
+import { UnreadReaders } from './check/unread-readers.js';
 import { Cluster } from './cluster.js';
 import { World } from './core/world.js';
 import { Crowd } from './crowd/crowd.js';
+import { Followers } from './crowd/followers.js';
 import { Ledger } from './crowd/ledger.js';
 import { Likers } from './crowd/likers.js';
 import { FaultMaker } from './plan/fault-maker.js';
@@ -52,6 +54,8 @@ const SETTLE_MS = 15_000;
 /** How long it must stay right. */
 const STAY_MS = 3000;
 const PROBES = 3;
+/** Followers act so much more seldom than all others together. */
+const FOLLOWERS_PAUSE = 2;
 /** One seed in so many also waits until zeros are swept. */
 const SWEEP_SEEDS = 8;
 
@@ -73,12 +77,15 @@ class Run {
   private readonly cluster: Cluster;
   private readonly crowd: Crowd;
   private readonly likers: Likers;
+  private readonly followers: Followers;
   private readonly truth: Truth;
   private readonly contents = new Contents();
   private readonly random: Random;
+  private readonly followerDraws: Random;
   private readonly ledger = new Ledger();
   private readonly maker: FaultMaker;
   private readonly readers: ApiReaders;
+  private readonly unreadReaders: UnreadReaders;
 
   constructor(
     private readonly world: World,
@@ -88,6 +95,7 @@ class Run {
     const { topology, viewers } = plan;
     this.cluster = new Cluster(world, topology, options.redises);
     this.random = world.stream('acts');
+    this.followerDraws = world.stream('follower acts');
     const pages = Array.from({ length: plan.pages }, (_, at) => `/p${at}` as PageId);
     this.crowd = new Crowd(this.cluster, pages, viewers, (session, before, after) =>
       world.halt([
@@ -95,6 +103,8 @@ class Run {
       ]),
     );
     this.likers = new Likers(this.cluster, pages, this.ledger);
+    this.followers = new Followers(this.cluster, pages, plan.followers, this.ledger);
+    this.unreadReaders = new UnreadReaders(this.cluster, this.followers);
     this.maker = new FaultMaker(this.cluster, this.crowd, this.ledger);
     this.readers = new ApiReaders(this.cluster);
     this.truth = { cluster: this.cluster, crowd: this.crowd, ledger: this.ledger };
@@ -116,6 +126,7 @@ class Run {
     for (const region of plan.topology.regions) if (!late.has(region)) cluster.startRegion(region);
     for (const fault of faults) maker.plan(fault);
     this.actNext();
+    if (plan.followers > 0) this.followNext();
     for (let probe = 0; probe < PROBES; probe += 1) this.probeAt(this.random() * plan.busyMs);
     await world.run(Math.max(plan.busyMs, ...faults.map(endMs)));
     const wrong = await this.comeToRest();
@@ -137,10 +148,17 @@ class Run {
       await world.run(world.nowMs + REST_STEP_MS);
       let wrong = await this.look();
       if (world.halted.length > 0) return world.halted;
-      if (wrong.length === 0 && !this.maker.awaitsSomebody && !this.crowd.awaitsSomebody) {
+      const { maker, crowd, followers } = this;
+      const isQuiet = [maker, crowd, followers].every((each) => !each.awaitsSomebody);
+      if (wrong.length === 0 && isQuiet) {
         this.readers.ask(this.truth);
+        this.unreadReaders.ask();
         await world.run(world.nowMs + STAY_MS);
-        wrong = [...(await this.look()), ...this.readers.wrong(this.truth, await this.standing())];
+        wrong = [
+          ...(await this.look()),
+          ...this.readers.wrong(this.truth, await this.standing()),
+          ...this.unreadReaders.wrong(),
+        ];
         if (world.halted.length > 0) return world.halted;
         if (wrong.length === 0) return wrong;
         // Who was silent while all was cut may be found out about only afterwards.
@@ -177,6 +195,19 @@ class Run {
     this.world.after(ms, null, 'a look into every Redis', async () =>
       this.checkAlways(await this.standing()),
     );
+  }
+
+  /** Followers act on their own, so that seeds without them draw what they drew before there were any. */
+  private followNext(): void {
+    const { world, plan, followers } = this;
+    const waitMs = Math.ceil(
+      -Math.log(1 - this.followerDraws()) * FOLLOWERS_PAUSE * plan.actEveryMs,
+    );
+    if (world.nowMs + waitMs > plan.busyMs) return;
+    world.after(waitMs, null, 'a follower acts', () => {
+      this.followNext();
+      followers.act();
+    });
   }
 
   /** Viewers and clients act, again and again, until the busy time is over. */

@@ -68,7 +68,7 @@ export const MUTANTS = [
   },
   {
     name: 'a slice does not drop what it does not mention',
-    file: `${SCRIPTS}region-merge.lua`,
+    file: `${INCLUDES}merge-registers.lua`,
     from: 'if not told[key] then merge_registers(merge, key, {}) end',
     to: '',
   },
@@ -196,5 +196,29 @@ export const MUTANTS = [
     file: 'libs/gateway-core/src/bucket-feed.ts',
     from: '    this.source.acknowledge(stored);',
     to: '    this.source.acknowledge(this.source.version);',
+  },
+  {
+    name: 'one event of two writers is two to whoever has not read them',
+    file: `${INCLUDES}merge-voids.lua`,
+    from: '  pairs_put(merge.bucket, record, keeper)',
+    to: '',
+  },
+  {
+    name: 'what is joined of a follow is not passed on',
+    file: `${INCLUDES}merge-follows.lua`,
+    from: 'follow_put(bucket, index, user, page, joined)',
+    to: "redis.call('HSET', follows_key(bucket, user), page, follow_text(joined))",
+  },
+  {
+    name: 'an event is unread though a copy of it has been read',
+    file: 'libs/crdt/src/unread.ts',
+    from: 'event.some(isRead) ? ofUser : ofUser - 1',
+    to: 'ofUser - 1',
+  },
+  {
+    name: 'modifications of an ended incarnation are taken for those of the present one',
+    file: `${SCRIPTS}modifications-read.lua`,
+    from: 'bucket.shared and life_of(bucket, seq) or LIFE_ZERO',
+    to: 'bucket.shared and bucket.incarnation or LIFE_ZERO',
   },
 ];

@@ -6,6 +6,7 @@ import {
   GATEWAY_REGISTRY,
   IncrementBatcher,
   RedisCounterStore,
+  RedisModificationStore,
   RedisPresenceStore,
   RedisRegionRegistry,
   RedisRegionStore,
@@ -41,6 +42,7 @@ import type { Process } from '../core/process.js';
 import { RedisConnection, type RedisConnectionOptions } from '../redis/redis-connection.js';
 import type { RedisPart } from '../redis/redis-part.js';
 import { Intake } from './intake.js';
+import { Notifier } from './notifier.js';
 import { peerWay } from './peer-ways.js';
 import { pushWay } from './push-way.js';
 
@@ -98,6 +100,7 @@ export class CounterApi {
   /** Null where there is but one region. */
   private readonly gossip: Gossip | null;
   private readonly watch: Watch;
+  private readonly notifier: Notifier;
 
   constructor(
     readonly process: Process,
@@ -155,9 +158,11 @@ export class CounterApi {
         afterMs: (task, ms) => void process.after(ms, 'batcher goes on', task),
       },
     });
+    this.notifier = new Notifier(context, this.batcher, { buckets, home: region });
     const { client } = this.subscriber;
     this.watch = new Watch({
       ...{ buckets, tickMs, counters: this.counters, onPush: () => undefined },
+      modifications: new RedisModificationStore(context, { buckets, home: region }),
       subscribe: (bucket) => client.subscribe(changesChannel(bucket)),
       unsubscribe: (bucket) => client.unsubscribe(changesChannel(bucket)),
       open: (url) => pushWay(http.client(caller, url)),
@@ -281,6 +286,8 @@ export class CounterApi {
     try {
       if (path === LIKE_PATH) return await this.like(body as LikeRequest);
       if (path === READ_PATH) return ok(await this.read(body as ReadRequest));
+      const notified = this.notifier.serve(path, body);
+      if (notified) return await notified;
       const { gossip } = this;
       if (gossip && path === PATHS.digest)
         return await gossip.answers.digest(body as DigestRequest);

@@ -31,6 +31,15 @@ describe('the evidence against a gateway', () => {
     expect(evidence.condemns('api', 'g')).not.toEqual([]);
   });
 
+  it('suffices where a Redis has lost that it was heard', () => {
+    lookEvery(PERIOD_MS, 2);
+    nowMs += 1;
+    evidence.hears('g');
+    evidence.redisForgets();
+    lookEvery(PERIOD_MS, 1);
+    expect(evidence.condemns('api', 'g')).toEqual([]);
+  });
+
   it('does not where Redis was away, or the looker asleep, however long', () => {
     lookEvery(PERIOD_MS, 2);
     lookEvery(60_000, 1);

@@ -26,6 +26,11 @@ export class Evidence {
     this.heard.set(gateway, this.options.nowMs());
   }
 
+  /** A Redis has lost what it had heard last, so that nobody can know of it. */
+  redisForgets(): void {
+    this.heard.clear();
+  }
+
   /** This looker has read who is there. */
   looked(looker: string): void {
     const { nowMs, periodMs } = this.options;

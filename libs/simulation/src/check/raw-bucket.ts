@@ -110,7 +110,7 @@ function rawBucket(
   }
   const voids = new Map<string, number>();
   for (const member of zsets.get(`${prefix}voids`) ?? []) {
-    const [, amount = '', counter = ''] = /^\S+ (-?\d+) \d+ ([^\t]+)\t/.exec(member) ?? [];
+    const [, amount = '', counter = ''] = /^\S+ (-?\d+) \d+ \d+ ([^\t]+)\t/.exec(member) ?? [];
     voids.set(counter, (voids.get(counter) ?? 0) + Number(amount));
   }
   return {

@@ -63,7 +63,12 @@ export class Ledger {
     return { certain, possible };
   }
 
-  private isEndangered({ region, sentMs, settledMs }: Delivery): boolean {
+  /** Whether what was sent may have been lost, though it was acknowledged. */
+  isEndangered({
+    region,
+    sentMs,
+    settledMs,
+  }: Pick<Delivery, 'region' | 'sentMs' | 'settledMs'>): boolean {
     return this.losses.some(
       (loss) => loss.region === region && sentMs <= loss.toMs && settledMs > loss.fromMs,
     );

@@ -9,6 +9,8 @@ export interface Plan {
   readonly topology: Topology;
   readonly pages: number;
   readonly viewers: number;
+  /** Users who follow pages; many seeds have none. */
+  readonly followers: number;
   /** Until then viewers and clients act, in milliseconds. */
   readonly busyMs: number;
   /** Mean time between two acts, in milliseconds. */
@@ -61,7 +63,8 @@ export function drawPlan(random: Random, options: PlanOptions): Plan {
   const size = { pages: integer(1, 5), viewers: integer(2, 8), busyMs, actEveryMs };
   // Drawn last: seeds that failed before there was this go on to draw what they drew.
   const hasty = random() < 0.5;
-  return { topology: { ...topology, hasty }, ...size, faults: onePerRedis(faults) };
+  const followers = random() < 0.5 ? integer(1, 3) : 0;
+  return { topology: { ...topology, hasty }, ...size, followers, faults: onePerRedis(faults) };
 }
 
 type FaultMaker = (at: number, draws: Draws) => Fault;

@@ -18,6 +18,8 @@ export class RedisPart {
   life = 0;
   /** Told of every publication, whether anyone has subscribed or not. */
   onlooker: Onlooker = () => undefined;
+  /** Told when it has lost some of what was written to it. */
+  onForgets: () => void = () => undefined;
   private readonly connections = new Set<RedisConnection>();
   private away = false;
 
@@ -72,12 +74,16 @@ export class RedisPart {
 
   /** FLUSHALL: the replication id stays. */
   flush(): Promise<void> {
+    this.onForgets();
     return this.real.flush();
   }
 
   private async become(snapshot: Snapshot | null): Promise<void> {
     this.life += 1;
-    if (snapshot !== null) await this.real.restore(snapshot);
+    if (snapshot !== null) {
+      this.onForgets();
+      await this.real.restore(snapshot);
+    }
     await this.real.renewReplicationId();
   }
 

@@ -18,6 +18,7 @@ export const REGRESSIONS: readonly (readonly [seed: number, found: string])[] = 
   ],
   [3794, 'a subscriber stayed stale, as the bucket was unsubscribed while somebody joined it'],
   [4762, 'a retirement was forgotten with the Redis that had it'],
+  [5037, 'the evidence did not forget with Redis that a gateway had been heard'],
   [10_648, 'an amount was taken back because of an increment that was lost'],
   [10_831, 'an amount was taken back because of an increment that nobody else had'],
   [11_044, 'a page told of before the vector covered it was not told of again'],
