@@ -27,8 +27,9 @@ const combine = (prefix: string, ...levels: readonly (readonly string[])[]): str
 
 const PAGES = ['hot-page', '1000-pages'];
 const WITH_REDIS = ['throughput', 'server-cpu', 'redis-cpu'];
+const WITH_TIMES = ['redis-cpu', 'p50', 'p99'];
 /** Suite `regions` takes minutes even in its short form; of `fanout`, `connect` and `memory` one case runs all there is. */
-const SUITES = ['get', 'increment', 'latency', 'fanout.hot-page-1000'];
+const SUITES = ['get', 'increment', 'latency', 'fanout.hot-page-1000', 'unread'];
 /** Of what is counted a second more is better. */
 const PER_SECOND = ['req/s', 'deliveries/s'];
 const NAMES = [
@@ -41,6 +42,10 @@ const NAMES = [
     ['delivery-cpu', 'deliveries', 'p50', 'p99'],
     ['limit', 'stock', 'mercurius', 'socketio'],
   ),
+  ...combine('unread.modify', ['10', '10k', '1M'], WITH_TIMES, ['fan-out']),
+  ...combine('unread.modify', ['10k', '1M'], [...WITH_TIMES, 'server-cpu'], ['fewest']),
+  ...combine('unread.query', ['10', '1k', '10k'], WITH_TIMES, ['hgetall']),
+  ...combine('unread.memory', ['fresh', 'marked'], ['each-memory'], ['set-and-hash']),
 ];
 
 describe('npm run bench', () => {

@@ -5,6 +5,7 @@ import { connectSuite } from './fanout/connect-suite.mjs';
 import { fanoutSuite } from './fanout/fanout-suite.mjs';
 import { memorySuite } from './fanout/memory-suite.mjs';
 import { regionsSuite } from './regions/regions-suite.mjs';
+import { unreadSuite } from './unread/unread-suite.mjs';
 import { pinToLoadCore } from './cores.mjs';
 
 /**
@@ -19,6 +20,7 @@ const SUITES = [
   connectSuite,
   memorySuite,
   regionsSuite,
+  unreadSuite,
 ];
 
 /**
