@@ -7,12 +7,15 @@
  * rolling  [--clients N] [--drain-ms D] [--all-in-one]: tools/e2e/rolling-restart.e2e.test.ts with N clients (2000) and
  *          gateways whose DRAIN_MS is D (their default). Judges the pace of the reconnects and the grace too, so nothing
  *          else should run on the machine.
+ * unread   [--clients N] [--changes C] [--all-in-one]: tools/e2e/unread.e2e.test.ts with N users online (2000; the issue asks for
+ *          10000) on a page that is modified C times (100).
  */
 import { parseArgs } from 'node:util';
 import { rolling } from './rolling.mjs';
 import { storm } from './storm.mjs';
+import { unread } from './unread.mjs';
 
-const SOAKS = { storm, rolling };
+const SOAKS = { storm, rolling, unread };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -21,6 +24,7 @@ const { values, positionals } = parseArgs({
     seeds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '60' },
     clients: { type: 'string', default: '2000' },
+    changes: { type: 'string', default: '100' },
     'drain-ms': { type: 'string' },
     'all-in-one': { type: 'boolean', default: false },
   },

@@ -43,6 +43,9 @@ import { TrendingAsksController } from './trending/trending-asks.controller.js';
 import { TrendingController } from './trending/trending.controller.js';
 import { TrendingResolver } from './trending/trending.resolver.js';
 import { TrendingService } from './trending/trending.service.js';
+import { SightingsService } from './unread/sightings.service.js';
+import { UnreadAsksController } from './unread/unread-asks.controller.js';
+import { UnreadAsksService } from './unread/unread-asks.service.js';
 import { LookerService, LookerSources } from './upkeep/looker.service.js';
 import { UpkeepService } from './upkeep/upkeep.service.js';
 import { PUSH_CLIENTS, pushClients } from './watch/push-clients.js';
@@ -77,6 +80,7 @@ export class AppModule implements OnApplicationShutdown {
         IntakeController,
         RegionsController,
         TrendingAsksController,
+        UnreadAsksController,
       ],
       providers: [
         {
@@ -110,6 +114,8 @@ export class AppModule implements OnApplicationShutdown {
         CounterResolver,
         TrendingService,
         TrendingResolver,
+        SightingsService,
+        UnreadAsksService,
         RegionsSources,
         RegionsService,
         RegionResolver,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import {
   commonSettings,
   counterSettings,
+  historySettings,
   numberSetting,
   optionalSetting,
   portSetting,
@@ -79,6 +80,7 @@ export const counterApiSettings = {
     z.string().transform((raw) => new Set(raw.split(',').map((name) => name.trim()))),
   ),
   ...counterSettings,
+  ...historySettings,
 };
 
 export type CounterApiConfig = ConfigOf<typeof counterApiSettings>;

@@ -7,6 +7,7 @@ import type { GatewayConfig } from './gateway-settings.js';
 import { socketsProviders } from './sockets/sockets.providers.js';
 import { sseControllers, sseProviders } from './sse/sse.providers.js';
 import { subscriptionsProviders } from './subscriptions/subscriptions.providers.js';
+import { unreadProviders } from './unread/unread.providers.js';
 import { HomeKeeper } from './uplink/home-keeper.js';
 import { uplinkProviders } from './uplink/uplink.providers.js';
 
@@ -27,6 +28,7 @@ export class GatewayModule {
         SignedGuard,
         ...uplinkProviders(config),
         ...countersProviders,
+        ...unreadProviders,
         ...subscriptionsProviders(config),
         ...socketsProviders(config),
         ...sseProviders(config),

@@ -6,6 +6,7 @@ import { loadGatewayConfig } from './gateway-settings.js';
 import { EventStreams } from './sse/event-streams.js';
 import { SocketServer } from './sockets/socket-server.js';
 import { HomeKeeper } from './uplink/home-keeper.js';
+import { Unreads } from './unread/unreads.js';
 import { Uplink } from './uplink/uplink.js';
 
 /**
@@ -39,6 +40,7 @@ async function stop(app: RunningApp): Promise<void> {
   const { nest } = app;
   nest.get(Readiness).stop();
   await Promise.all([nest.get(SocketServer).drain(), nest.get(EventStreams).drain()]);
+  nest.get(Unreads).stop();
   nest.get(Counters).stop();
   await nest.get(Uplink).stop();
   await nest.get(HomeKeeper).close();

@@ -1,5 +1,6 @@
 /** The one place that makes Redis connections. */
 import { Redis, type RedisOptions } from 'ioredis';
+import { keepSubscribed, type Subscriber } from './keep-subscribed.js';
 import { ALL_SCRIPTS } from './scripts/all.js';
 
 /** Longest wait between two attempts to reach a Redis that is away: it should be found soon after its return. */
@@ -39,8 +40,11 @@ export function commandConnection(settings: ConnectionSettings): Redis {
 export function subscriberConnection(settings: ConnectionSettings): Redis {
   const options: RedisOptions = {
     ...optionsFor(settings),
-    autoResubscribe: true,
+    // It may fail, and nobody would know: keepSubscribed does it.
+    autoResubscribe: false,
     enableAutoPipelining: false,
   };
-  return options.path ? new Redis(options) : new Redis(settings.redisUrl, options);
+  const redis = options.path ? new Redis(options) : new Redis(settings.redisUrl, options);
+  keepSubscribed(redis as unknown as Subscriber);
+  return redis;
 }

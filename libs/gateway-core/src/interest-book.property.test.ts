@@ -7,7 +7,8 @@
 import type { CounterName, InterestRequest, PageId } from '@headcount/protocol';
 import fc from 'fast-check';
 import { counterKey, type CounterId } from './counter-key.js';
-import { GRACE_MS, InterestBook } from './interest-book.js';
+import { InterestBook } from './interest-book.js';
+import { GRACE_MS } from './wanted-set.js';
 
 const counters: CounterId[] = ['a', 'b', 'c'].flatMap((pageId) =>
   ['viewers', 'likes'].map((name) => ({ pageId: pageId as PageId, name: name as CounterName })),

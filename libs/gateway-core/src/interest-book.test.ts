@@ -7,7 +7,8 @@ import {
   type PageId,
 } from '@headcount/protocol';
 import type { CounterId } from './counter-key.js';
-import { GRACE_MS, InterestBook } from './interest-book.js';
+import { InterestBook } from './interest-book.js';
+import { GRACE_MS } from './wanted-set.js';
 
 const viewersOf = (page: string): CounterId => ({ pageId: page as PageId, name: VIEWERS });
 

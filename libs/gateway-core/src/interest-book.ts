@@ -1,8 +1,8 @@
 /**
- * Which counters the sockets of this gateway want, and what the home has been told of that.
+ * What the sockets of this gateway want to be told of, and what the home has been told of that: counters, the modifications of
+ * pages, and users, of whose changed follows it is told.
  *
- * N1  a counter is wanted from its first holder until GRACE_MS after its last, so that people who
- *     come and go on a page cost no requests.
+ * N1  see WantedSet.
  * N2  one request is under way at a time, so the home hears of adds and drops in their order.
  * N3  once a request has failed nothing is known of what the home holds of it; what it said is said
  *     again.
@@ -10,98 +10,87 @@
 import {
   BODY_BYTES_MAX,
   INTEREST_COUNTERS_MAX,
+  INTEREST_PAGES_MAX,
+  INTEREST_USERS_MAX,
   type InterestRequest,
+  type PageId,
+  type ViewerId,
   type WireCounter,
 } from '@headcount/protocol';
 import { counterKey, type CounterId, type CounterKey } from './counter-key.js';
+import { WantedSet } from './wanted-set.js';
 
-/** How long a counter without a holder stays wanted. */
-export const GRACE_MS = 5000;
-
-/** Bytes of a counter in a request beside its page id and name. */
+/** Bytes of a row in a request beside its texts; a number may be one of them. */
 const ROW_BYTES = 8;
+const NUMBER_BYTES = 16;
 
 /** Bytes of a request beside its rows, with room to spare. */
-const REQUEST_BYTES = 100;
+const REQUEST_BYTES = 200;
 
-interface Wanted {
-  readonly counter: CounterId;
-  holders: number;
-  /** When the last holder let go; meaningless while there is one. */
-  releasedMs: number;
+/** A page whose modifications are wanted, with the pairs above that position; null: only how many there are. */
+export interface PageInterest {
+  readonly pageId: PageId;
+  readonly pairsAbove: number | null;
 }
 
+/** Bytes of a text in JSON, where a sign may be escaped. */
+const textBytes = (text: string): number => Buffer.byteLength(JSON.stringify(text));
+
 export class InterestBook {
-  private readonly wanted = new Map<CounterKey, Wanted>();
-  /** Wanted, and not told to the home, or to be asked again for the sake of its value. */
-  private readonly toAdd = new Map<CounterKey, CounterId>();
-  private readonly toDrop = new Map<CounterKey, CounterId>();
-  /** In the order in which the last holders let go, which is the order of their ends. */
-  private readonly released = new Set<CounterKey>();
+  readonly pages = new WantedSet<PageId, PageInterest>({
+    keyOf: ({ pageId }) => pageId,
+    bytesOf: ({ pageId }) => textBytes(pageId) + NUMBER_BYTES + ROW_BYTES,
+    itemsMax: INTEREST_PAGES_MAX,
+  });
+  readonly users = new WantedSet<ViewerId, ViewerId>({
+    keyOf: (userId) => userId,
+    bytesOf: (userId) => textBytes(userId) + 1,
+    itemsMax: INTEREST_USERS_MAX,
+  });
+  private readonly counters = new WantedSet<CounterKey, CounterId>({
+    keyOf: counterKey,
+    bytesOf: (counter) => Buffer.byteLength(counterKey(counter)) + ROW_BYTES,
+    itemsMax: INTEREST_COUNTERS_MAX,
+  });
   private whole = true;
   private underWay: InterestRequest | null = null;
 
   /** How many counters are wanted, those in their grace included. */
   get size(): number {
-    return this.wanted.size;
+    return this.counters.size;
   }
 
   /** Whether anybody wants the counter. */
   wants(counter: CounterId): boolean {
-    return this.wanted.has(counterKey(counter));
+    return this.counters.wants(counter);
   }
 
   /** One more holder. */
   hold(counter: CounterId): void {
-    const key = counterKey(counter);
-    this.released.delete(key);
-    const wanted = this.wanted.get(key);
-    if (wanted !== undefined) {
-      wanted.holders += 1;
-      return;
-    }
-    this.wanted.set(key, { counter, holders: 1, releasedMs: 0 });
-    this.toDrop.delete(key);
-    this.toAdd.set(key, counter);
+    this.counters.hold(counter);
   }
 
   /** One holder less. */
   release(counter: CounterId, nowMs: number): void {
-    const key = counterKey(counter);
-    const wanted = this.wanted.get(key);
-    if (wanted === undefined || wanted.holders === 0) return;
-    wanted.holders -= 1;
-    if (wanted.holders > 0) return;
-    wanted.releasedMs = nowMs;
-    this.released.add(key);
+    this.counters.release(counter, nowMs);
   }
 
-  /** When the next grace ends, null where none runs. */
+  /** When the next grace ends, of whatever kind; null where none runs. */
   get nextEndMs(): number | null {
-    const [first] = this.released;
-    const wanted = first === undefined ? undefined : this.wanted.get(first);
-    return wanted === undefined ? null : wanted.releasedMs + GRACE_MS;
+    const ends = [this.counters, this.pages, this.users].flatMap(
+      ({ nextEndMs }) => nextEndMs ?? [],
+    );
+    return ends.length === 0 ? null : Math.min(...ends);
   }
 
   /** Lets go of the counters whose grace has ended, and gives them. Cost O(ended). */
   expire(nowMs: number): readonly CounterId[] {
-    const ended: CounterId[] = [];
-    for (const key of this.released) {
-      const wanted = this.wanted.get(key);
-      if (wanted === undefined || wanted.releasedMs + GRACE_MS > nowMs) break;
-      this.released.delete(key);
-      this.wanted.delete(key);
-      this.toAdd.delete(key);
-      this.toDrop.set(key, wanted.counter);
-      ended.push(wanted.counter);
-    }
-    return ended;
+    return this.counters.expire(nowMs);
   }
 
   /** The values of the wanted counters among these are needed anew. */
   askAgain(isMeant: (counter: CounterId) => boolean): void {
-    for (const [key, { counter }] of this.wanted)
-      if (isMeant(counter)) this.toAdd.set(key, counter);
+    this.counters.askAgain(isMeant);
   }
 
   /** The home holds nothing of ours, or not all: the next request tells it everything. */
@@ -115,17 +104,27 @@ export class InterestBook {
    */
   takeRequest(): InterestRequest | null {
     if (this.underWay !== null) return null;
-    if (!this.whole && this.toAdd.size === 0 && this.toDrop.size === 0) return null;
+    const kinds = [this.counters, this.users, this.pages];
+    if (!this.whole && !kinds.some(({ isPending }) => isPending)) return null;
     const { whole } = this;
-    if (whole) {
-      this.toDrop.clear();
-      for (const [key, { counter }] of this.wanted) this.toAdd.set(key, counter);
-      this.whole = false;
-    }
+    if (whole) for (const kind of kinds) kind.restate();
+    this.whole = false;
     const room = { bytes: BODY_BYTES_MAX - REQUEST_BYTES };
-    const drop = takeFitting(this.toDrop, room);
-    const add = takeFitting(this.toAdd, room);
-    this.underWay = { whole, add, drop };
+    const counters = this.counters.take(room);
+    const users = this.users.take(room);
+    const pages = this.pages.take(room);
+    this.underWay = {
+      whole,
+      add: counters.add.map(wireOf),
+      drop: counters.drop.map(wireOf),
+      ...(isSaying(users) && { users }),
+      ...(isSaying(pages) && {
+        pages: {
+          add: pages.add.map(({ pageId, pairsAbove }) => [pageId, pairsAbove] as const),
+          drop: pages.drop.map(({ pageId }) => pageId),
+        },
+      }),
+    };
     return this.underWay;
   }
 
@@ -139,28 +138,22 @@ export class InterestBook {
    */
   failed(): void {
     if (this.underWay === null) return;
-    const { whole, add, drop } = this.underWay;
+    const { whole, add, drop, users, pages } = this.underWay;
     this.underWay = null;
     if (whole) this.whole = true;
-    for (const counter of add.map(counterOf)) {
-      if (this.wants(counter)) this.toAdd.set(counterKey(counter), counter);
-    }
-    for (const counter of drop.map(counterOf)) {
-      if (!this.wants(counter)) this.toDrop.set(counterKey(counter), counter);
-    }
+    this.counters.putBack(add.map(counterOf), drop.map(counterOf));
+    if (users) this.users.putBack(users.add, users.drop);
+    if (!pages) return;
+    const named = (pageId: PageId): PageInterest => ({ pageId, pairsAbove: null });
+    this.pages.putBack(
+      pages.add.map(([pageId]) => named(pageId)),
+      pages.drop.map(named),
+    );
   }
 }
 
-/** Takes counters out of a queue, as many as the room and the limit of a request allow. */
-function takeFitting(queue: Map<CounterKey, CounterId>, room: { bytes: number }): WireCounter[] {
-  const taken: WireCounter[] = [];
-  for (const [key, { pageId, name }] of queue) {
-    room.bytes -= Buffer.byteLength(key) + ROW_BYTES;
-    if (room.bytes < 0 || taken.length === INTEREST_COUNTERS_MAX) break;
-    taken.push([pageId, name]);
-    queue.delete(key);
-  }
-  return taken;
-}
+const isSaying = ({ add, drop }: { add: readonly unknown[]; drop: readonly unknown[] }): boolean =>
+  add.length > 0 || drop.length > 0;
 
 const counterOf = ([pageId, name]: WireCounter): CounterId => ({ pageId, name });
+const wireOf = ({ pageId, name }: CounterId): WireCounter => [pageId, name];

@@ -9,6 +9,8 @@ import { UdpProxy } from './udp-proxy.js';
 export interface SystemOptions {
   readonly counterApis?: number;
   readonly gateways?: number;
+  /** Default: none, or with all-in-one each has one. */
+  readonly notifications?: number;
   /** Puts a UdpProxy before each counter-api; its faults are the test's to set. */
   readonly udpSeed?: number;
   /** Ports of the counter-apis, where they have to be known before; default: free ones. */
@@ -22,6 +24,7 @@ export interface System {
   readonly redis: RedisServer;
   readonly counterApis: readonly AppProcess[];
   readonly gateways: readonly AppProcess[];
+  readonly notifications: readonly AppProcess[];
   readonly udp: readonly UdpProxy[];
   /** GraphQL of a gateway over WebSocket. */
   liveUrl(gateway?: number): string;
@@ -29,6 +32,8 @@ export interface System {
   gatewayUrl(gateway?: number): string;
   /** REST and GraphQL of a counter-api. */
   apiUrl(counterApi?: number): string;
+  /** REST and GraphQL of a notification. */
+  notificationUrl(notification?: number): string;
   stop(): Promise<void>;
 }
 
@@ -58,6 +63,7 @@ class SystemBuilder {
   private readonly udp: UdpProxy[] = [];
   private apiPorts: number[] = [];
   private gatewayPorts: number[] = [];
+  private notificationPorts: number[] = [];
   private readonly shared: AppEnv;
 
   constructor(
@@ -73,8 +79,8 @@ class SystemBuilder {
   }
 
   async separate(): Promise<System> {
-    const { counterApis = 1, gateways = 1 } = this.options;
-    await this.choosePorts(counterApis, gateways);
+    const { counterApis = 1, gateways = 1, notifications = 0 } = this.options;
+    await this.choosePorts(counterApis, gateways, notifications);
     const apis = await Promise.all(
       this.apiPorts.map(async (port, place) =>
         this.start('counter-api', port, await this.apiEnv(place)),
@@ -85,21 +91,26 @@ class SystemBuilder {
         this.start('realtime-gateway', port, this.gatewayEnv(place)),
       ),
     );
-    return this.assemble(apis, live);
+    const notifiers = await Promise.all(
+      this.notificationPorts.map((port) =>
+        this.start('notification', port, { NOTIFICATION_PORT: String(port) }),
+      ),
+    );
+    return this.assemble(apis, live, notifiers);
   }
 
   async allInOne(): Promise<System> {
     const { counterApis = 1, gateways = 1 } = this.options;
     const count = Math.max(counterApis, gateways);
-    await this.choosePorts(count, count);
+    await this.choosePorts(count, count, count);
     const all = await Promise.all(
       this.apiPorts.map(async (port, place) => {
-        const notification = { NOTIFICATION_PORT: String(await freePort()) };
+        const notification = { NOTIFICATION_PORT: String(this.notificationPorts[place]) };
         const env = { ...(await this.apiEnv(place)), ...this.gatewayEnv(place), ...notification };
         return this.start('all-in-one', port, env);
       }),
     );
-    return this.assemble(all, all);
+    return this.assemble(all, all, all);
   }
 
   async stop(): Promise<void> {
@@ -108,13 +119,18 @@ class SystemBuilder {
     await this.redis.stop();
   }
 
-  private async choosePorts(counterApis: number, gateways: number): Promise<void> {
+  private async choosePorts(
+    counterApis: number,
+    gateways: number,
+    notifications: number,
+  ): Promise<void> {
     const chosen = this.options.apiPorts ?? [];
     const free = (count: number, given: readonly number[] = []) =>
       Promise.all(Array.from({ length: count }, (_, place) => given[place] ?? freePort()));
-    [this.apiPorts, this.gatewayPorts] = await Promise.all([
+    [this.apiPorts, this.gatewayPorts, this.notificationPorts] = await Promise.all([
       free(counterApis, chosen),
       free(gateways),
+      free(notifications),
     ]);
   }
 
@@ -142,16 +158,22 @@ class SystemBuilder {
     return app;
   }
 
-  private assemble(counterApis: AppProcess[], gateways: AppProcess[]): System {
-    const { redis, udp, apiPorts, gatewayPorts } = this;
+  private assemble(
+    counterApis: AppProcess[],
+    gateways: AppProcess[],
+    notifications: AppProcess[],
+  ): System {
+    const { redis, udp, apiPorts, gatewayPorts, notificationPorts } = this;
     return {
       redis,
       counterApis,
       gateways,
+      notifications,
       udp,
       liveUrl: (place = 0) => liveUrl(gatewayPorts[place] ?? 0),
       gatewayUrl: (place = 0) => httpUrl(gatewayPorts[place] ?? 0),
       apiUrl: (place = 0) => httpUrl(apiPorts[place] ?? 0),
+      notificationUrl: (place = 0) => httpUrl(notificationPorts[place] ?? 0),
       stop: () => this.stop(),
     };
   }

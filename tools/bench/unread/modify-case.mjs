@@ -6,7 +6,7 @@ import { Redis } from 'ioredis';
 import { inTurn } from '../rounds.mjs';
 import { digits, rowsOf } from '../rows.mjs';
 import { startRedis } from '../testing.mjs';
-import { followAll } from './stores.mjs';
+import { DURABLE, followAll } from './stores.mjs';
 import { timed } from './timed.mjs';
 
 /** INCRs of one pipeline. */
@@ -14,7 +14,7 @@ const PIPELINE = 10_000;
 
 /** Resolves with the rows; `sizes` are names and numbers of followers, the smallest first. */
 export async function runModify(sizes, { scene, rounds, times, fanOutsMax, say }) {
-  const plain = await startRedis({ args: ['--appendonly', 'no'] });
+  const plain = await startRedis({ args: DURABLE });
   const client = new Redis(plain.url);
   const pages = [];
   for (const [name, followers] of sizes) {

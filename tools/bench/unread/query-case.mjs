@@ -6,14 +6,14 @@ import { Redis } from 'ioredis';
 import { inTurn } from '../rounds.mjs';
 import { digits, rowsOf } from '../rows.mjs';
 import { startRedis } from '../testing.mjs';
-import { followAll, modifyAll } from './stores.mjs';
+import { DURABLE, followAll, modifyAll } from './stores.mjs';
 import { timed } from './timed.mjs';
 
 const QUERY = JSON.stringify({ query: '{ unread { total } }' });
 const CHUNK = 1000;
 
 export async function runQuery(sizes, { scene, rounds, times, say }) {
-  const plain = await startRedis({ args: ['--appendonly', 'no'] });
+  const plain = await startRedis({ args: DURABLE });
   const client = new Redis(plain.url);
   const users = [];
   for (const [name, followed] of sizes) {

@@ -6,6 +6,9 @@ const load = createRequire(import.meta.url);
 const stores = load('../../../dist/libs/counter-store/src/index.js');
 const { bucketOf } = load('../../../dist/libs/protocol/src/index.js');
 
+/** Both sides keep what they have answered, as the private Redis of `npm start` does. */
+export const DURABLE = ['--appendonly', 'yes', '--appendfsync', 'always'];
+
 export { usedMemory };
 /** Buckets of every deployment here: what notification has where nothing else is said. */
 export const BUCKETS = 1024;

@@ -5,7 +5,7 @@ import { freePort, startRedis } from '../testing.mjs';
 import { MEMORY_CASES, runMemory } from './memory-case.mjs';
 import { runModify } from './modify-case.mjs';
 import { runQuery } from './query-case.mjs';
-import { openStores } from './stores.mjs';
+import { DURABLE, openStores } from './stores.mjs';
 
 const MODIFY = { 10: 10, '10k': 10_000, '1M': 1_000_000 };
 const QUERY = { 10: 10, '1k': 1000, '10k': 10_000 };
@@ -47,7 +47,7 @@ async function run(cases, { quick, say }) {
 
 /** A notification, its Redis with the durability of the private one, and the stores on it. */
 async function openScene() {
-  const redis = await startRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
+  const redis = await startRedis({ args: DURABLE });
   pinToLoadCore(redis.pid);
   const port = await freePort();
   const app = await startApp('notification', {

@@ -175,15 +175,15 @@ export const MUTANTS = [
   {
     name: 'a lost hint is never repaired',
     file: 'libs/replication/src/watch/bucket-follower.ts',
-    from: 'if (position.incarnation !== incarnation || position.rev > rev) await this.mend();',
-    to: '',
+    from: 'if (position.incarnation !== incarnation || position.rev > rev) await this.mending.run();',
+    to: 'if (position.rev < 0) await this.mending.run();',
   },
   {
     name: 'a bucket that somebody is joining is unsubscribed',
     first: 1000,
     file: 'libs/replication/src/watch/bucket-follower.ts',
-    from: 'return this.watched.counters.size === 0 && this.joining === 0;',
-    to: 'return this.watched.counters.size === 0;',
+    from: 'return this.watched.size === 0 && this.joining === 0;',
+    to: 'return this.watched.size === 0;',
   },
   {
     name: 'an older value is shown after a newer one',

@@ -4,12 +4,20 @@ import {
   ALL_CHANGES,
   COUNTER_API_REGISTRY,
   GATEWAY_REGISTRY,
+  RedisFollowStore,
+  RedisFollowerStore,
+  RedisHistoryStore,
+  RedisModificationStore,
   RedisPresenceStore,
   RedisRegionRegistry,
   RedisRegionStore,
   RedisRegistryStore,
   RedisTrendingStore,
   RedisUpkeepStore,
+  type FollowStore,
+  type FollowerStore,
+  type HistoryStore,
+  type ModificationStore,
   type PresenceStore,
   type RegionRegistry,
   type RegionStore,
@@ -33,6 +41,11 @@ export interface Store extends CounterRegion {
   readonly presence: PresenceStore;
   readonly upkeep: UpkeepStore;
   readonly trending: TrendingStore;
+  /** What is notification's: read alone, but for when users were seen. */
+  readonly follows: Pick<FollowStore, 'all'>;
+  readonly followers: FollowerStore;
+  readonly modifications: Pick<ModificationStore, 'readBucket'>;
+  readonly history: Pick<HistoryStore, 'of'>;
   readonly regions: RegionStore;
   readonly regionRegistry: RegionRegistry;
   /** Hears every bucket, for peers that ask what has changed; null where there are none. */
@@ -43,6 +56,8 @@ export interface Store extends CounterRegion {
 
 export const STORE = Symbol('STORE');
 
+const DAY_MS = 86_400_000;
+
 /** Connects. Rejects with StartError where Redis cannot be reached or must not be used. */
 export async function openStore(
   config: CounterApiConfig,
@@ -51,6 +66,7 @@ export async function openStore(
 ): Promise<Store> {
   const region = await openCounterRegion(config, sources, warn);
   const { context } = region;
+  const { BUCKETS: buckets, REGION: home } = config;
   try {
     return {
       ...region,
@@ -59,6 +75,12 @@ export async function openStore(
       presence: new RedisPresenceStore(context),
       upkeep: new RedisUpkeepStore(context),
       trending: new RedisTrendingStore(context),
+      follows: new RedisFollowStore(context, { buckets, home, followsMax: 0 }),
+      followers: new RedisFollowerStore(context, { buckets }),
+      modifications: new RedisModificationStore(context, { buckets, home }),
+      history: new RedisHistoryStore(context, {
+        ...{ buckets, lengthMax: 1, ageMsMax: config.HISTORY_DAYS * DAY_MS },
+      }),
       regions: new RedisRegionStore(context, {
         windowMs: config.OPERATION_ID_WINDOW_SECONDS * 1000,
       }),

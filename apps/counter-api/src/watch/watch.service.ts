@@ -11,6 +11,7 @@ import {
   type InstanceId,
   type InterestAnswer,
   type InterestRequest,
+  type ViewerId,
 } from '@headcount/protocol';
 import { Watch } from '@headcount/replication';
 import type { KnownGateway } from '../intake/known-gateways.js';
@@ -18,6 +19,17 @@ import type { CounterApiConfig } from '../settings.js';
 import { available } from '../store/available.js';
 import { STORE, type Store } from '../store/store.js';
 import { PUSH_CLIENTS, type PushClients } from './push-clients.js';
+
+const WATCHED = [
+  ['counter', 'counters'],
+  ['page', 'pages'],
+  ['user', 'users'],
+] as const;
+const HELP = {
+  counter: 'Counters that gateways are interested in.',
+  page: 'Pages of whose modifications gateways are told.',
+  user: 'Users of whose changed follows gateways are told.',
+} as const;
 
 /** What gateways are interested in, over this app's Redis and connections; what follows from it is Watch's. */
 @Injectable()
@@ -31,10 +43,10 @@ export class WatchService implements OnApplicationBootstrap, OnApplicationShutdo
     @Inject(PUSH_CLIENTS) clients: PushClients,
     @Inject(Metrics) metrics: Metrics,
   ) {
-    const { subscriber, counters } = store;
+    const { subscriber, counters, modifications } = store;
     const pushed = metrics.counter({
       name: 'values_pushed_total',
-      help: 'Values taken by gateways.',
+      help: 'Values, modified pages and changed users taken by gateways.',
     });
     const failed = metrics.counter({
       name: 'pushes_failed_total',
@@ -44,6 +56,7 @@ export class WatchService implements OnApplicationBootstrap, OnApplicationShutdo
       buckets: config.BUCKETS,
       tickMs: config.TICK_MS,
       counters,
+      modifications,
       subscribe: (bucket) => subscriber.subscribe(changesChannel(bucket)),
       unsubscribe: (bucket) => subscriber.unsubscribe(changesChannel(bucket)),
       open: (url) => clients.open(url),
@@ -58,13 +71,15 @@ export class WatchService implements OnApplicationBootstrap, OnApplicationShutdo
       onPush: (values) => (values === 'failed' ? failed.inc() : pushed.inc(values)),
     });
     this.watch = watch;
-    metrics.gauge({
-      name: 'watched_counters',
-      help: 'Counters that gateways are interested in.',
-      collect() {
-        this.set(watch.counters);
-      },
-    });
+    for (const [kind, what] of WATCHED) {
+      metrics.gauge({
+        name: `watched_${what}`,
+        help: HELP[kind],
+        collect() {
+          this.set(watch.sizes[kind]);
+        },
+      });
+    }
     metrics.gauge({
       name: 'push_streams',
       help: 'Gateways that values are pushed to.',
@@ -97,6 +112,11 @@ export class WatchService implements OnApplicationBootstrap, OnApplicationShutdo
   /** Takes on and gives up interest; answers with the values of what was added. */
   async interest(gateway: KnownGateway, request: InterestRequest): Promise<InterestAnswer> {
     return orThrow(await available(this.watch.interest(gateway, request)));
+  }
+
+  /** Whether a gateway is told of the user. */
+  watchesUser(userId: ViewerId): boolean {
+    return this.watch.watchesUser(userId);
   }
 
   /** Ends the gateway's stream, if it has one. */

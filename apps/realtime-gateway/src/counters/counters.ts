@@ -12,6 +12,7 @@ import {
   decodeValue,
   interestAnswer,
   type CounterValue,
+  type InterestAnswer,
   type InterestRequest,
   type PushRequest,
   type WireValue,
@@ -29,6 +30,15 @@ export interface Watch {
   value(): CounterValue | undefined;
   /** The listener is told nothing any more. Again: nothing. */
   close(): void;
+}
+
+/** What else the home is told that somebody wants, and tells of. */
+export interface InterestListener {
+  /** Lets go of that whose grace has ended. */
+  expire(nowMs: number): void;
+  /** The home has registered what the request says, and answers with what it is now. */
+  answered(request: InterestRequest, answer: InterestAnswer): void;
+  pushed(push: PushRequest): void;
 }
 
 export interface CountersOptions {
@@ -55,6 +65,7 @@ export class Counters {
   /** False after a failed request, until a sync has shown that there is a home to ask. */
   private homeAnswers = false;
   private stopped = false;
+  private listener: InterestListener | null = null;
 
   constructor(private readonly options: CountersOptions) {
     options.keeper.onSynced(() => {
@@ -87,12 +98,19 @@ export class Counters {
     };
   }
 
+  /** Has the other one heed what this conversation with the home carries beside counters. */
+  listen(listener: InterestListener): void {
+    this.listener = listener;
+  }
+
   /** A push of the home. After a hole everything that is wanted is asked for once more. */
-  push({ from, to, values }: PushRequest): void {
+  push(request: PushRequest): void {
+    const { from, to, values } = request;
     const { stream, interest, metrics } = this.options;
     const whole = stream.push({ from, to });
     metrics.pushes.inc({ hole: whole ? 'no' : 'yes' });
     this.take(values);
+    this.listener?.pushed(request);
     if (whole) return;
     this.logger.debug({ from, to }, 'a push is missing');
     interest.restate();
@@ -107,7 +125,7 @@ export class Counters {
   }
 
   /** Has what changed told to the home at the end of this turn, all of it in one request. */
-  private wake(): void {
+  wake(): void {
     if (this.stopped) return;
     this.turnEnd ??= setImmediate(() => this.flush());
   }
@@ -115,7 +133,9 @@ export class Counters {
   private flush(): void {
     this.turnEnd = null;
     const { interest, values, clock, metrics } = this.options;
-    for (const counter of interest.expire(clock.monotonicMs())) values.forget(counter);
+    const nowMs = clock.monotonicMs();
+    for (const counter of interest.expire(nowMs)) values.forget(counter);
+    this.listener?.expire(nowMs);
     metrics.countersWanted.set(interest.size);
     this.awaitGrace();
     const request = this.homeAnswers ? interest.takeRequest() : null;
@@ -150,6 +170,7 @@ export class Counters {
       return interest.failed();
     }
     this.take(answer.value.values);
+    this.listener?.answered(request, answer.value);
     // A former home has been told; what the present one holds is another matter.
     if (keeper.current?.instance !== asked?.instance) return interest.failed();
     interest.succeeded();

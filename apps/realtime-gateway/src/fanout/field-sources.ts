@@ -44,6 +44,7 @@ export class FieldSources {
   sourceOf(field: string, args: FieldArgs, visitor: Visitor): Source<unknown> | null {
     if (field === 'trendingChanged')
       return this.sources.trendingChanged(trendingFor(visitor, args));
+    if (field === 'unreadChanged') return this.sources.unreadChanged(unreadFor(visitor));
     if (!isField(field)) return null;
     const counters = countersFor(visitor, field, args);
     if (field === 'countersChanged') return this.sources.countersChanged(counters);
@@ -76,6 +77,15 @@ export function trendingFor({ grants }: Pick<Visitor, 'grants'>, args: TrendingA
   const ask = trendingAsk(args);
   if (!grants.viewsAll) throw new HeadcountError('FORBIDDEN');
   return ask;
+}
+
+/** Who asks for what is unread: a visitor that has said who it is. Throws HeadcountError BAD_REQUEST for another. */
+export function unreadFor<V extends Pick<Visitor, 'isNamed'>>(visitor: V): V {
+  if (visitor.isNamed) return visitor;
+  throw new HeadcountError(
+    'BAD_REQUEST',
+    'Say for whom: with a token, or where AUTH is off with viewerId, x-headcount-user or ?v=.',
+  );
 }
 
 function countersOf(

@@ -15,18 +15,28 @@ export interface GroupsOptions {
   readonly metrics: Pick<FanoutMetrics, 'groups' | 'renderings'>;
 }
 
+/** How what is asked for is rendered, for all groups that differ in their audience alone. */
+interface Renderer {
+  readonly render: (event: unknown) => string | Promise<string>;
+  groups: number;
+}
+
 /** All groups, by what their members ask for. */
 export class Groups {
   private readonly groups = new Map<string, Group>();
+  private readonly renderers = new Map<string, Renderer>();
 
   constructor(private readonly options: GroupsOptions) {}
 
-  /** The group of a plan; made where there is none. Whoever asks joins it at once. */
+  /** The group of a plan, for the audience of its source; made where there is none. Whoever asks joins it at once. */
   groupOf(schema: GraphQLSchema, plan: GroupPlan, source: Source<unknown>): Group {
-    const held = this.groups.get(plan.key);
+    const { audience } = source;
+    // A plan's key is a list in JSON, so nothing that is added to it makes it another plan's.
+    const key = audience === undefined ? plan.key : `${plan.key} ${audience}`;
+    const held = this.groups.get(key);
     if (held !== undefined) return held;
     const { pacer, clock, metrics } = this.options;
-    const render = renderer(schema, plan);
+    const { render } = this.takeRenderer(schema, plan);
     const group = new Group({
       ...{ pacer, clock },
       source,
@@ -36,13 +46,28 @@ export class Groups {
         return render(event);
       },
       onEmpty: () => {
-        this.groups.delete(plan.key);
+        this.groups.delete(key);
+        this.dropRenderer(plan);
         metrics.groups.set(this.groups.size);
       },
     });
-    this.groups.set(plan.key, group);
+    this.groups.set(key, group);
     metrics.groups.set(this.groups.size);
     return group;
+  }
+
+  private takeRenderer(schema: GraphQLSchema, plan: GroupPlan): Renderer {
+    const held = this.renderers.get(plan.key) ?? { render: renderer(schema, plan), groups: 0 };
+    this.renderers.set(plan.key, held);
+    held.groups += 1;
+    return held;
+  }
+
+  private dropRenderer({ key }: GroupPlan): void {
+    const held = this.renderers.get(key);
+    if (held === undefined) return;
+    held.groups -= 1;
+    if (held.groups === 0) this.renderers.delete(key);
   }
 }
 

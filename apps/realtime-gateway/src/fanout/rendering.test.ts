@@ -94,4 +94,18 @@ describe('the rendering of an operation', () => {
   ])('leaves %s to execute', (_, text, event) => {
     expect(both(`subscription ${text}`, event).rendered).toBeNull();
   });
+
+  it('hears it where what is still to come fails, as nobody else would', async () => {
+    const failing = (): Promise<never> => Promise.reject(new Error('no such thing'));
+    const event = Object.defineProperty({ ...COUNTER }, 'count', {
+      ...{ get: failing, enumerable: true },
+    });
+    const unheard: unknown[] = [];
+    const note = (cause: unknown): void => void unheard.push(cause);
+    process.on('unhandledRejection', note);
+    expect(both('subscription { one { count } }', event).rendered).toBeNull();
+    await new Promise((turnEnds) => setImmediate(turnEnds));
+    process.off('unhandledRejection', note);
+    expect(unheard).toEqual([]);
+  });
 });

@@ -149,9 +149,9 @@ class Compiler {
     if (field === undefined) throw new NotForHere();
     const show = this.show(field.type, nodes);
     const { resolve } = field;
-    if (!resolve) return (object) => show((object as Record<string, unknown>)[name]);
+    if (!resolve) return (object) => show(atHand((object as Record<string, unknown>)[name]));
     const args = getArgumentValues(field, node, this.variables);
-    return (object) => show(resolve(object, args, NOWHERE, NOWHERE));
+    return (object) => show(atHand(resolve(object, args, NOWHERE, NOWHERE)));
   }
 
   /** CollectFields of the specification, section 6.3.2. */
@@ -198,11 +198,18 @@ class Compiler {
   }
 }
 
+/** What is not still to come. What comes is left to `execute`, which asks for it anew; here nobody would hear that it fails. */
+function atHand(value: unknown): unknown {
+  if (!(value instanceof Promise)) return value;
+  value.catch(() => undefined);
+  throw new NotForHere();
+}
+
 /** What is there by now: nothing that is missing, and nothing that is still to come. */
 function demand(value: unknown): unknown {
   const isThere = value !== null && value !== undefined && typeof value !== 'function';
-  if (!isThere || value instanceof Promise) throw new NotForHere();
-  return value;
+  if (!isThere) throw new NotForHere();
+  return atHand(value);
 }
 
 function leaf(serialized: unknown): string {

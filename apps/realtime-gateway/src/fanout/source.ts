@@ -18,6 +18,8 @@ export interface Joined<E> {
 export interface Source<E> {
   /** The listener is told of every newer event, from the one after `value()` on. */
   watch(listener: (event: E) => void): Watching<E>;
+  /** Who alone is shown this, as one text; left out: whoever asks the same is shown the same. */
+  readonly audience?: string;
   /** Makes the visitor present; only where the subscription does that. */
   readonly join?: (visitor: Visitor) => Joined<E>;
 }

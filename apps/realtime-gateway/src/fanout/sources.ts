@@ -12,6 +12,8 @@ import type { Presence } from '../presence/presence.js';
 import type { Visitor } from '../presence/visitor.js';
 import type { Joined, Source, Watching } from './source.js';
 import type { Trending, TrendingEvent } from './trending.js';
+import type { UnreadEvent } from '../unread/unread-event.js';
+import type { Unreads } from '../unread/unreads.js';
 
 /** What the subscriptions of the schema stand for. */
 export class Sources {
@@ -19,6 +21,7 @@ export class Sources {
     private readonly presence: Presence,
     private readonly counters: Counters,
     private readonly trending: Pick<Trending, 'watch'>,
+    private readonly unreads: Pick<Unreads, 'watch'>,
   ) {}
 
   /** The viewers of a page; whoever watches them is one. Refuses SITE, which nobody is on by itself. */
@@ -60,6 +63,17 @@ export class Sources {
   /** The pages whose counter gained most within a window. */
   trendingChanged(ask: TrendingAsk): Source<TrendingEvent> {
     return { watch: (listener) => this.trending.watch(ask, listener) };
+  }
+
+  /** What a user has not read, of the pages that may be viewed. */
+  unreadChanged({
+    viewerId: userId,
+    grants,
+  }: Pick<Visitor, 'viewerId' | 'grants'>): Source<UnreadEvent> {
+    return {
+      audience: JSON.stringify([userId, grants.viewClass]),
+      watch: (listener) => this.unreads.watch({ userId, grants }, listener),
+    };
   }
 
   private join(visitor: Visitor, pageId: PageId): Joined<CounterValue> {

@@ -6,6 +6,8 @@ import { HeadcountError, type PageId, type ViewerId } from '@headcount/protocol'
 export interface Visitor {
   readonly socketId: SocketId;
   readonly viewerId: ViewerId;
+  /** Whether it has said who it is; else its id was made up here. */
+  readonly isNamed: boolean;
   readonly grants: Grants;
 }
 

@@ -99,9 +99,9 @@ function rulesOf(
     visitorOf: async (params, { socketId, viewerInAddress }) => {
       const identity = await identify(params, viewerInAddress, who);
       if (!identity.ok) return identity.error;
-      const { viewerId, grants, expiresAtMs } = identity.value;
+      const { viewerId, isNamed, grants, expiresAtMs } = identity.value;
       return {
-        visitor: { socketId, viewerId, grants },
+        visitor: { socketId, viewerId, isNamed, grants },
         whenOver: (act) => whenExpired({ expiresAtMs, toleranceMs }, clock, act),
       };
     },

@@ -9,6 +9,8 @@ export interface VisitorsOptions {
 /** Whoever opens a socket or a stream. */
 export interface Identity {
   readonly viewerId: ViewerId;
+  /** Whether it has said who it is. */
+  readonly isNamed: boolean;
   readonly grants: Grants;
   /** When its token ends, in milliseconds since 1970; null: never. */
   readonly expiresAtMs: number | null;
@@ -32,5 +34,5 @@ export async function identify(
   const expiresAtMs = isViewer ? subject.value.expiresAtMs : null;
   // A balancer that went by another id has brought this viewer to a gateway that is not its own.
   if (viewerInAddress !== null && viewerInAddress !== id) return err('BAD_VIEWER_ID');
-  return ok({ viewerId: id, grants, expiresAtMs });
+  return ok({ viewerId: id, isNamed: isViewer, grants, expiresAtMs });
 }

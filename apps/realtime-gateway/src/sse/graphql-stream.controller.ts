@@ -79,9 +79,9 @@ export class GraphqlStreamController {
 
   private async stream(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     requireEventStream(request.headers.accept, true);
-    const { viewerId, grants, expiresAtMs } = orThrow(await this.viewers.of(request));
+    const { viewerId, isNamed, grants, expiresAtMs } = orThrow(await this.viewers.of(request));
     const stream = orThrow(this.streams.take(reply.raw));
-    const visitor = { socketId: stream.socketId, viewerId, grants };
+    const visitor = { socketId: stream.socketId, viewerId, isNamed, grants };
     this.streams.endWhenExpired(stream, expiresAtMs);
     // Whatever becomes of the operation: nobody stays who has no connection.
     stream.onClose(() => this.presence.leave(visitor));

@@ -12,6 +12,7 @@ import { Trending } from '../fanout/trending.js';
 import type { GatewayConfig } from '../gateway-settings.js';
 import { Presence } from '../presence/presence.js';
 import { HomeKeeper } from '../uplink/home-keeper.js';
+import { Unreads } from '../unread/unreads.js';
 import { Uplink } from '../uplink/uplink.js';
 import { CounterResolver } from './counter.resolver.js';
 import { GatewayResolver } from './gateway.resolver.js';
@@ -39,9 +40,9 @@ export function subscriptionsProviders(config: GatewayConfig): readonly Provider
     },
     {
       provide: Sources,
-      useFactory: (presence: Presence, counters: Counters, trending: Trending) =>
-        new Sources(presence, counters, trending),
-      inject: [Presence, Counters, Trending],
+      useFactory: (presence: Presence, counters: Counters, trending: Trending, unreads: Unreads) =>
+        new Sources(presence, counters, trending, unreads),
+      inject: [Presence, Counters, Trending, Unreads],
     },
     {
       provide: FieldSources,

@@ -8,6 +8,7 @@ import type { Sources } from '../fanout/sources.js';
 import { Throttle } from '../fanout/throttle.js';
 import type { TrendingEvent } from '../fanout/trending.js';
 import type { Visitor } from '../presence/visitor.js';
+import type { UnreadEvent } from '../unread/unread-event.js';
 import { LatestIterator } from './latest-iterator.js';
 
 /** What a subscription gives: every newer value of a counter that its reader has time for. */
@@ -42,6 +43,11 @@ export class Subscriptions {
   /** The pages whose counter gained most within a window. */
   trendingChanged(ask: TrendingAsk, everyMs = 0): Values<TrendingEvent> {
     return this.valuesOf(this.sources.trendingChanged(ask), everyMs);
+  }
+
+  /** What a user has not read. */
+  unreadChanged(user: Pick<Visitor, 'viewerId' | 'grants'>): Values<UnreadEvent> {
+    return this.valuesOf(this.sources.unreadChanged(user), 0);
   }
 
   private valuesOf<E>(source: Source<E>, everyMs: number, visitor?: Visitor): Values<E> {

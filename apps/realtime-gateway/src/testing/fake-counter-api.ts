@@ -21,12 +21,15 @@ import {
   type ErrorCode,
   type FeedDatagram,
   type FeedRequest,
+  type FollowsRequest,
   type InstanceId,
   type InterestRequest,
   type PushRequest,
   type Result,
   type SyncRequest,
+  type TitlesRequest,
   type TrendingRequest,
+  type ViewerId,
   type WireTrending,
 } from '@headcount/protocol';
 import { z } from 'zod';
@@ -41,6 +44,8 @@ interface Bodies {
   readonly [PATHS.interest]: InterestRequest;
   readonly [PATHS.goodbye]: object;
   readonly [PATHS.trending]: TrendingRequest;
+  readonly [PATHS.follows]: FollowsRequest;
+  readonly [PATHS.titles]: TitlesRequest;
 }
 
 /** A request as it was taken. */
@@ -246,6 +251,10 @@ export class FakeCounterApi {
         return this.interest(gateway, taken.body);
       case PATHS.trending:
         return { answers: taken.body.asks.map((ask) => this.trending.get(ask.join(' ')) ?? []) };
+      case PATHS.follows:
+        return { parts: taken.body.asks.map((ask) => this.store.unread.part(...ask)) };
+      case PATHS.titles:
+        return { titles: taken.body.pages.map((pageId) => this.store.unread.title(pageId)) };
       case PATHS.goodbye:
         this.streams.delete(gateway);
         return { buckets: this.store.reap(gateway) };
@@ -264,14 +273,20 @@ export class FakeCounterApi {
     return { region: 'local', datagramPort, stored, stream };
   }
 
-  private interest(gateway: InstanceId, { whole, add, drop }: InterestRequest): unknown {
+  private interest(gateway: InstanceId, request: InterestRequest): unknown {
+    const { whole, add, drop, pages, users } = request;
     if (whole) this.streams.delete(gateway);
     const stream = this.streams.get(gateway) ?? this.openStream(gateway);
     for (const [pageId, name] of drop) stream.wanted.delete(`${name} ${pageId}`);
     for (const [pageId, name] of add) stream.wanted.add(`${name} ${pageId}`);
+    for (const pageId of pages?.drop ?? []) stream.wanted.delete(`page ${pageId}`);
+    for (const [pageId] of pages?.add ?? []) stream.wanted.add(`page ${pageId}`);
+    for (const userId of users?.drop ?? []) stream.wanted.delete(`user ${userId}`);
+    for (const userId of users?.add ?? []) stream.wanted.add(`user ${userId}`);
     return {
       stream: stream.position,
       values: add.map(([pageId, name]) => this.store.value(`${name} ${pageId}`)),
+      ...(pages && { pages: pages.add.map((ask) => this.store.unread.row(...ask)) }),
     };
   }
 
@@ -300,12 +315,26 @@ export class FakeCounterApi {
     do {
       stream.again = false;
       const from = stream.position;
-      const values = [...keys].map((wanted) => this.store.value(wanted));
-      const pushed = await this.callPush(stream.client, { from, to: from + 1, values });
+      const pushed = await this.callPush(stream.client, {
+        ...{ from, to: from + 1 },
+        ...this.rowsOf([...keys]),
+      });
       if (pushed.ok) stream.position = from + 1;
       keys = stream.wanted;
     } while (stream.again);
     stream.flying = false;
+  }
+
+  private rowsOf(keys: readonly string[]): Pick<PushRequest, 'values' | 'pages' | 'users'> {
+    const named = (kind: string): string[] =>
+      keys.filter((key) => key.startsWith(kind)).map((key) => key.slice(kind.length));
+    return {
+      values: keys
+        .filter((key) => !key.startsWith('page ') && !key.startsWith('user '))
+        .map((key) => this.store.value(key)),
+      pages: named('page ').map((pageId) => this.store.unread.row(pageId, null)),
+      users: named('user ') as ViewerId[],
+    };
   }
 
   private callPush(

@@ -17,6 +17,7 @@ import {
   type PageId,
   type WireValue,
 } from '@headcount/protocol';
+import { FakeUnread } from './fake-unread.js';
 
 /** Few enough that pages share them. */
 export const TEST_BUCKETS = 4;
@@ -31,8 +32,10 @@ export class FakeStore {
   private readonly revs = new Map<number, number>();
   private readonly listeners = new Set<(key: string) => void>();
   private incarnations = 1;
+  /** What notification keeps there. */
+  readonly unread = new FakeUnread((key) => this.tell(key));
 
-  /** Told of the key (`name pageId`) of each counter that changes. The result ends it. */
+  /** Told of the key (`name pageId`) of each counter that changes, and of `page <id>` and `user <id>`. The result ends it. */
   onChange(listener: (key: string) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -108,6 +111,10 @@ export class FakeStore {
 
   private told(bucket: number, pages: ReadonlySet<string>, name: string = VIEWERS): void {
     this.revs.set(bucket, (this.revs.get(bucket) ?? 0) + 1);
-    for (const page of pages) for (const listener of this.listeners) listener(`${name} ${page}`);
+    for (const page of pages) this.tell(`${name} ${page}`);
+  }
+
+  private tell(key: string): void {
+    for (const listener of this.listeners) listener(key);
   }
 }

@@ -1,14 +1,15 @@
 /**
- * The stream of values from this counter-api to one gateway: docs/protocol.md §6. Latest wins: it holds which
- * counters changed, never their values, so a slow gateway costs no memory and gets what is true when it is sent.
+ * The stream of values from this counter-api to one gateway: docs/protocol.md §6. Latest wins: it holds what
+ * changed, never the values, so a slow gateway costs no memory and gets what is true when it is sent.
  *
- * The first change of a quiet counter leaves at once; a busy one leaves once a tick.
+ * The first change of what is quiet leaves at once; what is busy leaves once a tick.
  */
-import { encodeValue, type CounterValue, type PushRequest } from '@headcount/protocol';
-import type { WatchedCounter } from './watched-bucket.js';
+import type { CounterValue, PushRequest } from '@headcount/protocol';
+import { pushParts } from './push-parts.js';
 import type { WatchTimers } from './timers.js';
+import type { WatchedCounter, Watching } from './watched.js';
 
-export type Watched = WatchedCounter<PushStream>;
+export type Watched = Watching<PushStream>;
 
 /** What became of a push: `disowned` = the gateway has another home by now. */
 export type PushOutcome = 'taken' | 'failed' | 'disowned';
@@ -24,24 +25,22 @@ export interface PushStreamOptions {
   readonly tickMs: number;
   readonly timers: WatchTimers;
   /** What a counter shows now; null: nothing that can be sent. */
-  readonly valueOf: (counter: Watched) => CounterValue | null;
+  readonly valueOf: (counter: WatchedCounter<PushStream>) => CounterValue | null;
   /** Told of each push: how many values it carried, or that it failed. */
   readonly onPush: (values: number | 'failed') => void;
   /** Told once, when the gateway could not be reached for too long, or is no longer ours. */
   readonly onEnd: () => void;
 }
 
-/** Values of one push: about 400 KB of the megabyte that a body may have. */
-const VALUES_MAX = 4000;
 /** Wait before a failed push is tried again, in milliseconds. */
 const RETRY_MS = 200;
 /** How long pushes may fail before the stream ends; the gateway's next sync begins another. */
 const FAILING_MS_MAX = 10_000;
 
 export class PushStream {
-  /** Counters to be sent with the next push. */
+  /** What is to be sent with the next push. */
   private readonly due = new Set<Watched>();
-  /** Counters that were sent within the last tick and changed again. */
+  /** What was sent within the last tick and changed again. */
   private readonly resting = new Set<Watched>();
   private readonly sentAtMs = new WeakMap<Watched, number>();
   private cancelTick: (() => void) | null = null;
@@ -57,24 +56,24 @@ export class PushStream {
     return this.at;
   }
 
-  /** A watched counter has a new value. */
-  offer(counter: Watched): void {
+  /** Something watched has changed. */
+  offer(watched: Watched): void {
     if (this.ended) return;
-    const sentMs = this.sentAtMs.get(counter);
+    const sentMs = this.sentAtMs.get(watched);
     const { timers, tickMs } = this.options;
     if (sentMs !== undefined && timers.nowMs() - sentMs < tickMs) {
-      this.resting.add(counter);
+      this.resting.add(watched);
       this.cancelTick ??= timers.afterMs(() => this.wake(), tickMs);
       return;
     }
     if (this.due.size === 0 && !this.flying) timers.afterTurn(() => void this.fly());
-    this.due.add(counter);
+    this.due.add(watched);
   }
 
-  /** A counter is no longer of interest. */
-  drop(counter: Watched): void {
-    this.due.delete(counter);
-    this.resting.delete(counter);
+  /** Something is no longer of interest. */
+  drop(watched: Watched): void {
+    this.due.delete(watched);
+    this.resting.delete(watched);
   }
 
   /** Sends nothing any more. */
@@ -90,7 +89,7 @@ export class PushStream {
 
   private wake(): void {
     this.cancelTick = null;
-    for (const counter of this.resting) this.due.add(counter);
+    for (const watched of this.resting) this.due.add(watched);
     this.resting.clear();
     void this.fly();
   }
@@ -104,23 +103,22 @@ export class PushStream {
 
   private async push(): Promise<void> {
     const { way, timers, onPush, valueOf } = this.options;
-    const counters = [...this.due].slice(0, VALUES_MAX);
+    const { parts, taken, size } = pushParts(this.due, valueOf);
     const nowMs = timers.nowMs();
-    for (const counter of counters) {
-      this.due.delete(counter);
-      this.sentAtMs.set(counter, nowMs);
+    for (const watched of taken) {
+      this.due.delete(watched);
+      this.sentAtMs.set(watched, nowMs);
     }
-    const values = counters.flatMap((counter) => valueOf(counter) ?? []);
     const from = this.at;
-    const outcome = await way.push({ from, to: from + 1, values: values.map(encodeValue) });
+    const outcome = await way.push({ from, to: from + 1, ...parts });
     if (outcome === 'taken') {
       this.at = from + 1;
       this.failingSinceMs = null;
-      onPush(values.length);
+      onPush(size);
       return;
     }
     onPush('failed');
-    for (const counter of counters) if (counter.watchers.has(this)) this.due.add(counter);
+    for (const watched of taken) if (watched.watchers.has(this)) this.due.add(watched);
     this.failingSinceMs ??= nowMs;
     const isTooLong = timers.nowMs() - this.failingSinceMs > FAILING_MS_MAX;
     if (outcome === 'disowned' || isTooLong) this.close();

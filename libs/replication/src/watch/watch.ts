@@ -1,22 +1,46 @@
-/** Keeps the values that gateways are interested in, follows the buckets they are of, and pushes what changes. */
-import { counterKey, type BucketChanges, type CounterStore } from '@headcount/counter-store';
+/** Keeps what gateways are interested in, follows the buckets it is of, and pushes what changes. */
 import {
-  bucketOf,
+  counterKey,
+  shortName,
+  type BucketChanges,
+  type CounterStore,
+  type ModificationStore,
+} from '@headcount/counter-store';
+import {
+  PAIRS_MAX,
+  encodePageModifications,
   encodeValue,
   err,
   ok,
+  userBucketOf,
   type CounterName,
   type CounterValue,
   type InterestAnswer,
   type InterestRequest,
   type PageId,
   type Result,
-  type WireCounter,
+  type ViewerId,
+  type WirePageModifications,
 } from '@headcount/protocol';
-import { BucketFollower } from './bucket-follower.js';
-import { counterOf, type CounterRef } from './counter-of.js';
-import { PushStream, type PushWay, type Watched } from './push-stream.js';
+import {
+  BucketFollower,
+  type BucketAnswer,
+  type BucketWanted,
+  type PageRead,
+} from './bucket-follower.js';
+import { counterOf } from './counter-of.js';
+import { PushStream, type PushWay } from './push-stream.js';
 import type { WatchTimers } from './timers.js';
+import type { Kind, WatchedCounter } from './watched.js';
+import {
+  addedBy,
+  byBucket,
+  droppedBy,
+  keysOf,
+  kindAndKey,
+  stillWanted,
+  type KindKey,
+} from './wanted.js';
 
 /** A gateway that has said where it can be reached. */
 export interface WatchingGateway {
@@ -28,6 +52,7 @@ export interface WatchOptions {
   readonly buckets: number;
   readonly tickMs: number;
   readonly counters: CounterStore;
+  readonly modifications: Pick<ModificationStore, 'readBucket'>;
   /** Begins and ends hearing a bucket's publications. `subscribe` rejects with ioredis' errors. */
   readonly subscribe: (bucket: number) => Promise<unknown>;
   readonly unsubscribe: (bucket: number) => Promise<unknown>;
@@ -39,11 +64,9 @@ export interface WatchOptions {
 
 interface Interested {
   readonly stream: PushStream;
-  /** Keys watched, by bucket. */
-  readonly keys: Map<number, Set<string>>;
+  /** What is watched, by bucket. */
+  readonly keys: Map<number, Set<KindKey>>;
 }
-
-type Row = CounterRef & { readonly key: string };
 
 export class Watch {
   private readonly followers = new Map<number, BucketFollower>();
@@ -51,14 +74,26 @@ export class Watch {
 
   constructor(private readonly options: WatchOptions) {}
 
-  /** Counters that gateways are interested in. */
-  get counters(): number {
-    return [...this.followers.values()].reduce((sum, { size }) => sum + size, 0);
+  /** How much of each kind gateways are interested in. */
+  get sizes(): Readonly<Record<Kind, number>> {
+    const sum = { counter: 0, page: 0, user: 0 };
+    for (const { sizes } of this.followers.values()) {
+      sum.counter += sizes.counter;
+      sum.page += sizes.page;
+      sum.user += sizes.user;
+    }
+    return sum;
   }
 
   /** Gateways that values are pushed to. */
   get streams(): number {
     return this.interested.size;
+  }
+
+  /** Whether a gateway is interested in the user. */
+  watchesUser(userId: ViewerId): boolean {
+    const follower = this.followers.get(userBucketOf(userId, this.options.buckets));
+    return follower?.watchesUser(shortName(userId).key) ?? false;
   }
 
   /** A publication has been heard. */
@@ -86,32 +121,28 @@ export class Watch {
    */
   async interest(
     gateway: WatchingGateway,
-    { whole, add, drop }: InterestRequest,
+    request: InterestRequest,
   ): Promise<Result<InterestAnswer, 'UNKNOWN_INSTANCE'>> {
+    const { whole, add, pages } = request;
     if (whole) this.close(gateway.id);
     const held = this.interested.get(gateway.id);
     if (!held && !whole) return err('UNKNOWN_INSTANCE');
     const interested = held ?? this.open(gateway);
-    for (const [bucket, counters] of this.byBucket(drop)) {
-      for (const { key } of counters) this.unwatch(interested, bucket, key);
+    const { buckets } = this.options;
+    for (const [bucket, dropped] of byBucket(droppedBy(request), buckets)) {
+      for (const key of keysOf(dropped)) this.unwatch(interested, bucket, key);
     }
-    const found = new Map<string, Watched>();
-    await Promise.all(
-      [...this.byBucket(add)].map(async ([bucket, counters]) => {
+    const answers = await Promise.all(
+      [...byBucket(addedBy(request), buckets)].map(([bucket, added]) => {
         const keys = interested.keys.get(bucket) ?? new Set();
         interested.keys.set(bucket, keys);
-        for (const { key } of counters) keys.add(key);
-        for (const counter of await this.watch(bucket, interested, counters)) {
-          found.set(counter.key, counter);
-        }
+        for (const key of keysOf(added)) keys.add(key);
+        return this.watch(bucket, interested, added);
       }),
     );
-    const values = add.flatMap(([pageId, name]) => {
-      const counter = found.get(counterKey(pageId, name).key);
-      const value = counter ? valueOf(counter) : null;
-      return value ? [encodeValue(value)] : [];
-    });
-    return ok({ stream: interested.stream.position, values });
+    const stream = interested.stream.position;
+    const values = valuesOf(add, answers);
+    return ok(pages ? { stream, values, pages: pagesOf(pages.add, answers) } : { stream, values });
   }
 
   /** Ends the gateway's stream, if it has one. */
@@ -147,18 +178,18 @@ export class Watch {
   private async watch(
     bucket: number,
     { stream, keys }: Interested,
-    counters: readonly Row[],
-  ): Promise<readonly Watched[]> {
+    added: BucketWanted,
+  ): Promise<BucketAnswer> {
     let follower = this.followers.get(bucket);
     if (!follower) {
-      follower = new BucketFollower(bucket, this.options.counters);
+      follower = new BucketFollower(bucket, this.options);
       this.followers.set(bucket, follower);
     }
     follower.joining += 1;
     try {
       await follower.subscribed(() => this.options.subscribe(bucket));
       // What was given up meanwhile nobody would give up again.
-      const wanted = counters.filter(({ key }) => keys.get(bucket)?.has(key));
+      const wanted = stillWanted(added, (key) => keys.get(bucket)?.has(key) ?? false);
       return await follower.watch(stream, wanted);
     } finally {
       follower.joining -= 1;
@@ -166,10 +197,11 @@ export class Watch {
     }
   }
 
-  private unwatch({ stream, keys }: Interested, bucket: number, key: string): void {
-    keys.get(bucket)?.delete(key);
+  private unwatch({ stream, keys }: Interested, bucket: number, kindKey: KindKey): void {
+    keys.get(bucket)?.delete(kindKey);
     if (keys.get(bucket)?.size === 0) keys.delete(bucket);
-    this.followers.get(bucket)?.unwatch(stream, key);
+    const [kind, key] = kindAndKey(kindKey);
+    this.followers.get(bucket)?.unwatch(stream, kind, key);
     this.dropIdle(bucket);
   }
 
@@ -178,22 +210,49 @@ export class Watch {
     this.followers.delete(bucket);
     void this.options.unsubscribe(bucket).catch(() => undefined);
   }
+}
 
-  private byBucket(counters: readonly WireCounter[]): Map<number, Row[]> {
-    const buckets = new Map<number, Row[]>();
-    for (const [pageId, name] of counters) {
-      const bucket = bucketOf(pageId, this.options.buckets);
-      const row = { key: counterKey(pageId, name).key, pageId, name };
-      const rows = buckets.get(bucket);
-      if (rows) rows.push(row);
-      else buckets.set(bucket, [row]);
-    }
-    return buckets;
-  }
+/** The values of counters in the order asked, of those that have one. */
+function valuesOf(
+  asked: InterestRequest['add'],
+  answers: readonly BucketAnswer[],
+): InterestAnswer['values'] {
+  const found = new Map<string, WatchedCounter<PushStream>>();
+  for (const { counters } of answers) for (const each of counters) found.set(each.key, each);
+  return asked.flatMap(([pageId, name]) => {
+    const counter = found.get(counterKey(pageId, name).key);
+    const value = counter ? valueOf(counter) : null;
+    return value ? [encodeValue(value)] : [];
+  });
+}
+
+/** What was read of pages, in the order asked. */
+function pagesOf(
+  asked: NonNullable<InterestRequest['pages']>['add'],
+  answers: readonly BucketAnswer[],
+): WirePageModifications[] {
+  const found = new Map<PageId, PageRead>();
+  for (const { pages } of answers) for (const page of pages) found.set(page.pageId, page);
+  return asked.flatMap(([pageId]) => {
+    const page = found.get(pageId);
+    return page ? [wirePage(page)] : [];
+  });
+}
+
+function wirePage({ pageId, pairsAbove, position, modified }: PageRead): WirePageModifications {
+  const { incarnation, rev } = position;
+  const { pairs, ...told } = modified;
+  const above = pairsAbove ?? 0;
+  return encodePageModifications({
+    ...{ ...told, pageId, incarnation, rev },
+    // Pairs come by rising position: the latest matter to most.
+    told: pairsAbove === null ? null : { above, pairs: pairs.slice(-PAIRS_MAX) },
+  });
 }
 
 /** What a watched counter shows, or null where it has not been read or cannot be shown. */
-function valueOf({ pageId, name, view, version, staleRegions }: Watched): CounterValue | null {
+function valueOf(watched: WatchedCounter<PushStream>): CounterValue | null {
+  const { pageId, name, view, version, staleRegions } = watched;
   if (view === null) return null;
   const counter = { pageId: pageId as PageId, name: name as CounterName };
   const value = counterOf(counter, view, version, staleRegions);

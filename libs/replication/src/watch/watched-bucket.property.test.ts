@@ -64,7 +64,7 @@ class PlainBucket {
   private publication(fromRev: number, keys: readonly string[]): BucketChanges {
     const { incarnation, rev } = this.position;
     const rows = keys.map((key) => ({ key, view: view(this.rows.get(key)?.viewers ?? 0), rev }));
-    return { bucket: 0, incarnation, fromRev, toRev: rev, rows };
+    return { bucket: 0, incarnation, fromRev, toRev: rev, rows, followers: [] };
   }
 }
 

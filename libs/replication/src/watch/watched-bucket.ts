@@ -1,9 +1,11 @@
 /**
- * What a reader holds of one bucket: the counters that somebody watches, each with its own version, and how far
- * it has followed the bucket. It decides; reading, subscribing and sending are its caller's.
+ * What a reader holds of one bucket: what somebody watches of it, each with its own version, and how far it has followed the
+ * bucket. It decides; reading, subscribing and sending are its caller's.
  *
  * W1  a value never steps back in version.
  * W2  an answer read at a rev below the reader's position is not kept: something it misses was told already.
+ * W3  of pages and users it is told only that they have changed: pages are stale until they are read. Where something was missed
+ *     every user may have changed, for the index of a bucket has no rows of follows where no peer may ask for them.
  */
 import {
   NOWHERE,
@@ -16,37 +18,52 @@ import {
 } from '@headcount/crdt';
 import type {
   BucketChanges,
+  BucketModifications,
   BucketSince,
   CounterRow,
   CounterView,
   CountersRead,
 } from '@headcount/counter-store';
+import {
+  UNREAD,
+  type Kind,
+  type WatchedCounter,
+  type WatchedPage,
+  type WatchedUser,
+  type Watching,
+} from './watched.js';
 
-/** A watched counter. `view` null: not read yet. */
-export interface WatchedCounter<W> {
-  readonly key: string;
-  readonly pageId: string;
-  readonly name: string;
-  readonly watchers: Set<W>;
-  view: CounterView | null;
-  /** Regions whose viewers the view leaves out. */
-  staleRegions: readonly string[];
-  version: RevVersion;
+/** What has changed, for whoever watches it. */
+export interface Changed<W> {
+  readonly counters: readonly WatchedCounter<W>[];
+  readonly users: readonly WatchedUser<W>[];
 }
-
-const UNREAD: RevVersion = { incarnation: '', rev: -1 };
 
 export class WatchedBucket<W> {
   readonly counters = new Map<string, WatchedCounter<W>>();
+  readonly pages = new Map<string, WatchedPage<W>>();
+  readonly users = new Map<string, WatchedUser<W>>();
+  /** Pages that have changed since they were read. */
+  readonly stalePages = new Set<WatchedPage<W>>();
   private at: Position = NOWHERE;
   /** Whether the position stands for something read. */
-  private following = false;
+  private isFollowing = false;
   /** As of the last read. Whoever is stale changes by a gap in the revs, so that everything is read again. */
   private staleRegions: readonly string[] = [];
 
   /** How far the reader has followed the bucket. */
   get position(): Position {
     return this.at;
+  }
+
+  /** Whether it has a position from which it follows. */
+  get following(): boolean {
+    return this.isFollowing;
+  }
+
+  /** How many things are watched. */
+  get size(): number {
+    return this.counters.size + this.pages.size + this.users.size;
   }
 
   /** Registers a watcher; the counter is made if it is new. */
@@ -56,30 +73,54 @@ export class WatchedBucket<W> {
   ): WatchedCounter<W> {
     let watched = this.counters.get(counter.key);
     if (!watched) {
-      watched = { ...counter, watchers: new Set(), view: null, staleRegions: [], version: UNREAD };
+      const unread = { view: null, staleRegions: [], version: UNREAD };
+      watched = { kind: 'counter', ...counter, watchers: new Set(), ...unread };
       this.counters.set(counter.key, watched);
     }
     watched.watchers.add(watcher);
     return watched;
   }
 
-  /** Takes a watcher off; the last one takes the counter with him. */
-  unwatch(key: string, watcher: W): void {
-    const watched = this.counters.get(key);
+  /** The same for the modifications of a page. */
+  watchPage(page: { readonly key: string; readonly pageId: string }, watcher: W): WatchedPage<W> {
+    let watched = this.pages.get(page.key);
+    if (!watched) {
+      watched = { kind: 'page', ...page, watchers: new Set(), modified: null, version: UNREAD };
+      this.pages.set(page.key, watched);
+    }
+    watched.watchers.add(watcher);
+    return watched;
+  }
+
+  /** The same for the follows of a user. */
+  watchUser(user: { readonly key: string; readonly userId: string }, watcher: W): WatchedUser<W> {
+    let watched = this.users.get(user.key);
+    if (!watched) {
+      watched = { kind: 'user', ...user, watchers: new Set() };
+      this.users.set(user.key, watched);
+    }
+    watched.watchers.add(watcher);
+    return watched;
+  }
+
+  /** Takes a watcher off; the last one takes what is watched with him. Gives what it was. */
+  unwatch(kind: Kind, key: string, watcher: W): Watching<W> | undefined {
+    const watched = this.held(kind).get(key);
     watched?.watchers.delete(watcher);
-    if (watched?.watchers.size === 0) this.counters.delete(key);
+    if (watched?.watchers.size !== 0) return watched;
+    this.held(kind).delete(key);
+    if (watched.kind === 'page') this.stalePages.delete(watched);
+    return watched;
   }
 
   /** Takes in a publication where it follows on. For the other verdicts the caller must read. */
-  publish(changes: BucketChanges): {
-    readonly verdict: Continuity;
-    readonly changed: WatchedCounter<W>[];
-  } {
+  publish(changes: BucketChanges): Changed<W> & { readonly verdict: Continuity } {
     const verdict = continuity(this.at, changes);
-    if (verdict !== 'next') return { verdict, changed: [] };
-    const { incarnation, toRev, rows } = changes;
+    if (verdict !== 'next') return { verdict, counters: [], users: [] };
+    const { incarnation, toRev, rows, followers } = changes;
     this.at = { ...this.at, incarnation, rev: toRev };
-    return { verdict, changed: this.takeRows(rows, incarnation) };
+    const users = followers.flatMap((key) => this.users.get(key) ?? []);
+    return { verdict, counters: this.takeRows(rows, incarnation), users };
   }
 
   /**
@@ -92,30 +133,65 @@ export class WatchedBucket<W> {
   ): WatchedCounter<W>[] | null {
     if (compareRev(position, this.at) < 0) return null;
     this.staleRegions = staleRegions;
-    if (!this.following) this.at = position;
-    this.following = true;
+    if (!this.isFollowing) this.at = position;
+    this.isFollowing = true;
     return keys.flatMap((key, place) => {
       const view = views[place];
       return view ? this.take(key, view, position) : [];
     });
   }
 
-  /** Takes in what changed since the position. Null: the caller must read all it watches, then `reach`. */
-  takeSince({ position, rows }: BucketSince): WatchedCounter<W>[] | null {
-    if (compareRev(position, this.at) < 0) return [];
-    if (rows === null) return null;
+  /** The same for a read of pages; it never moves the position. Those that it shows are stale no longer. */
+  takePages(
+    keys: readonly string[],
+    { position, pages }: BucketModifications,
+  ): WatchedPage<W>[] | null {
+    if (compareRev(position, this.at) < 0) return null;
+    return keys.flatMap((key, place) => {
+      const page = this.pages.get(key);
+      const modified = pages[place];
+      if (!page || !modified) return [];
+      this.stalePages.delete(page);
+      if (!isNews(page.version, position)) return [];
+      page.version = { incarnation: position.incarnation, rev: position.rev };
+      page.modified = modified;
+      return [page];
+    });
+  }
+
+  /**
+   * Takes in what changed since the position. Null: the caller must read all it watches, then `reach`; all pages are stale, and
+   * all users may have changed.
+   */
+  takeSince({ position, rows }: BucketSince): Changed<W> | null {
+    const order = compareRev(position, this.at);
+    if (order < 0) return { counters: [], users: [] };
+    if (rows === null) {
+      for (const page of this.pages.values()) this.stalePages.add(page);
+      return null;
+    }
     this.at = position;
-    return this.takeRows(rows, position.incarnation);
+    const users = order > 0 ? [...this.users.values()] : [];
+    return { counters: this.takeRows(rows, position.incarnation), users };
   }
 
   /** Everything watched has been read at `position` or later. */
   reach(position: Position): void {
-    this.following = true;
+    this.isFollowing = true;
     if (compareRev(position, this.at) > 0) this.at = position;
   }
 
+  private held(kind: Kind): Map<string, Watching<W>> {
+    const all = { counter: this.counters, page: this.pages, user: this.users };
+    return all[kind] as Map<string, Watching<W>>;
+  }
+
   private takeRows(rows: readonly CounterRow[], incarnation: string): WatchedCounter<W>[] {
-    return rows.flatMap(({ key, view, rev }) => this.take(key, view, { incarnation, rev }));
+    return rows.flatMap(({ key, view, rev }) => {
+      const page = this.pages.get(key);
+      if (page) this.stalePages.add(page);
+      return this.take(key, view, { incarnation, rev });
+    });
   }
 
   private take(key: string, view: CounterView, version: RevVersion): WatchedCounter<W>[] {

@@ -8,10 +8,12 @@ import {
   decodeDatagram,
   encodeFeedDatagrams,
   feedAnswer,
+  followsAnswer,
   goodbyeAnswer,
   interestAnswer,
   pushRequest,
   syncAnswer,
+  titlesAnswer,
   trendingAnswer,
   withMac,
   type FeedSection,
@@ -108,6 +110,16 @@ export class TestGateway {
   trending(asks: [string, number, number][]) {
     const body = { asks };
     return this.client.call({ method: 'POST', path: PATHS.trending, body, answer: trendingAnswer });
+  }
+  follows(asks: [string, string, string | null][]) {
+    return this.client.call({
+      ...{ method: 'POST', path: PATHS.follows, body: { asks }, answer: followsAnswer },
+    });
+  }
+  titles(pages: string[]) {
+    return this.client.call({
+      ...{ method: 'POST', path: PATHS.titles, body: { pages }, answer: titlesAnswer },
+    });
   }
   goodbye() {
     return this.client.call({

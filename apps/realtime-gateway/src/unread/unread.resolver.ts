@@ -1,0 +1,58 @@
+import { Inject } from '@nestjs/common';
+import { Args, Context, Parent, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
+import {
+  Keyring,
+  PageUnreadConnection,
+  PartArgs,
+  Public,
+  ReadCursors,
+  unreadPages,
+  type Connection,
+  type PageUnread,
+} from '@headcount/platform';
+import { unreadFor } from '../fanout/field-sources.js';
+import type { SocketContext } from '../subscriptions/counter.resolver.js';
+import { Subscriptions, type Values } from '../subscriptions/subscriptions.js';
+import { Titles } from './titles.js';
+import type { UnreadEvent } from './unread-event.js';
+import { LiveUnread } from './unread.object.js';
+
+/** What a user has not read, live, for one reader; a group takes `resolve` from here. Public to guards, as counters are. */
+@Public()
+@Resolver(() => LiveUnread)
+export class UnreadResolver {
+  private readonly cursors: ReadCursors;
+
+  constructor(
+    @Inject(Subscriptions) private readonly subscriptions: Subscriptions,
+    @Inject(Titles) private readonly titles: Titles,
+    @Inject(Keyring) keyring: Keyring,
+  ) {
+    this.cursors = new ReadCursors(keyring);
+  }
+
+  @Subscription(() => LiveUnread, {
+    description:
+      'What the user has not read: at once, and each time that it is something else, on every device.',
+    resolve(this: UnreadResolver, event: UnreadEvent): LiveUnread {
+      return new LiveUnread(event, this.cursors);
+    },
+  })
+  unreadChanged(@Context() { visitor }: SocketContext): Values<UnreadEvent> {
+    return this.subscriptions.unreadChanged(unreadFor(visitor));
+  }
+
+  @ResolveField('pages', () => PageUnreadConnection, {
+    description: 'The pages with something unread, the one that was modified last first.',
+  })
+  pages(
+    @Parent() { event: { userId, pages } }: LiveUnread,
+    @Args() part: PartArgs,
+  ): Connection<PageUnread> {
+    const { cursors, titles } = this;
+    return unreadPages(pages, part, {
+      cursorOf: (page) => cursors.ofPage(userId, page),
+      titleOf: (page) => titles.of(page),
+    });
+  }
+}

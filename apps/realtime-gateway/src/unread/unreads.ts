@@ -1,0 +1,202 @@
+import type { Follow } from '@headcount/crdt';
+import type { InterestBook, UnreadBook } from '@headcount/gateway-core';
+import type { Clock, Grants } from '@headcount/platform';
+import {
+  decodePageModifications,
+  type InterestAnswer,
+  type InterestRequest,
+  type PageId,
+  type PushRequest,
+  type ViewerId,
+  type WirePageModifications,
+} from '@headcount/protocol';
+import type { Counters } from '../counters/counters.js';
+import type { Watching } from '../fanout/source.js';
+import { UnreadEvent } from './unread-event.js';
+import type { UnreadMetrics } from './unread-metrics.js';
+
+/** A user, and the pages that whoever asks may see. */
+export interface UnreadAsk {
+  readonly userId: ViewerId;
+  readonly grants: Pick<Grants, 'viewsAll' | 'mayView'>;
+}
+
+type Listener = () => void;
+
+export interface UnreadsOptions {
+  readonly book: UnreadBook;
+  readonly interest: InterestBook;
+  readonly counters: Pick<Counters, 'wake' | 'listen'>;
+  readonly reader: { want(userId: ViewerId): void; forget(userId: ViewerId): void };
+  readonly clock: Clock;
+  readonly metrics: Pick<UnreadMetrics, 'users' | 'pages' | 'values'>;
+}
+
+/** The longest that a timer is set for, in milliseconds: it looks again then. */
+const TIMER_MS_MAX = 86_400_000;
+
+interface Session {
+  readonly listeners: Set<Listener>;
+  muteEnd: NodeJS.Timeout | null;
+}
+
+/**
+ * What users have not read, live. The home is told of a user before the user's follows are read, and of a page before its
+ * modifications are, so no change falls in between; after a gap, or with another home, everything is told and read anew.
+ */
+export class Unreads {
+  private readonly sessions = new Map<ViewerId, Session>();
+
+  constructor(private readonly options: UnreadsOptions) {
+    options.counters.listen({
+      expire: (nowMs) => this.expire(nowMs),
+      answered: (request, answer) => this.answered(request, answer),
+      pushed: (push) => this.pushed(push),
+    });
+  }
+
+  /** Watches what a user has not read: the listener is told of each change, from the one after `value()` on. */
+  watch(ask: UnreadAsk, listener: (event: UnreadEvent) => void): Watching<UnreadEvent> {
+    const { interest, counters, clock } = this.options;
+    const { userId } = ask;
+    const session = this.sessions.get(userId) ?? this.open(userId);
+    const tell: Listener = () => {
+      const event = this.eventOf(ask);
+      if (event !== undefined) listener(event);
+    };
+    session.listeners.add(tell);
+    interest.users.hold(userId);
+    counters.wake();
+    return {
+      value: () => this.eventOf(ask),
+      close: () => {
+        if (!session.listeners.delete(tell)) return;
+        interest.users.release(userId, clock.monotonicMs());
+        counters.wake();
+      },
+    };
+  }
+
+  /** What has been read of a user's follows. */
+  takeFollows(userId: ViewerId, follows: ReadonlyMap<PageId, Follow>): void {
+    const { book, clock } = this.options;
+    const { begun, ended, isNews } = book.takeFollows(userId, follows, clock.nowMs());
+    for (const pageId of begun) this.hold(pageId);
+    this.release(ended);
+    this.awaitMuteEnd(userId);
+    if (isNews) this.tell(userId);
+    this.changed();
+  }
+
+  /** Nothing happens any more. */
+  stop(): void {
+    for (const { muteEnd } of this.sessions.values()) if (muteEnd) clearTimeout(muteEnd);
+  }
+
+  private open(userId: ViewerId): Session {
+    const session: Session = { listeners: new Set(), muteEnd: null };
+    this.sessions.set(userId, session);
+    this.options.book.open(userId);
+    this.changed();
+    return session;
+  }
+
+  private close(userId: ViewerId): void {
+    const { book, reader } = this.options;
+    const muteEnd = this.sessions.get(userId)?.muteEnd;
+    if (muteEnd) clearTimeout(muteEnd);
+    this.sessions.delete(userId);
+    reader.forget(userId);
+    this.release(book.close(userId));
+  }
+
+  private expire(nowMs: number): void {
+    const { interest } = this.options;
+    const ended = interest.users.expire(nowMs);
+    for (const userId of ended) this.close(userId);
+    interest.pages.expire(nowMs);
+    if (ended.length > 0) this.changed();
+  }
+
+  /** The home has registered what the request says. */
+  private answered({ users }: InterestRequest, { pages }: InterestAnswer): void {
+    for (const userId of users?.add ?? [])
+      if (this.sessions.has(userId)) this.options.reader.want(userId);
+    this.takePages(pages ?? []);
+  }
+
+  private pushed({ pages, users }: PushRequest): void {
+    for (const userId of users ?? [])
+      if (this.sessions.has(userId)) this.options.reader.want(userId);
+    this.takePages(pages ?? []);
+  }
+
+  private takePages(wire: readonly WirePageModifications[]): void {
+    if (wire.length === 0) return;
+    const { book, clock, metrics } = this.options;
+    const nowMs = clock.nowMs();
+    const told = new Set<ViewerId>();
+    for (const row of wire) {
+      const { verdict, changed } = book.takePage(decodePageModifications(row), nowMs);
+      metrics.values.inc({ taken: verdict });
+      for (const userId of changed) told.add(userId);
+    }
+    for (const userId of told) this.tell(userId);
+    this.changed();
+  }
+
+  private hold(pageId: PageId): void {
+    const { pages } = this.options.interest;
+    const page = { pageId, pairsAbove: null };
+    // In its grace the home knows of it still, but its modifications have been let go here.
+    if (pages.wants(page)) pages.askFor(page);
+    pages.hold(page);
+  }
+
+  private release(pageIds: readonly PageId[]): void {
+    const nowMs = this.options.clock.monotonicMs();
+    for (const pageId of pageIds)
+      this.options.interest.pages.release({ pageId, pairsAbove: null }, nowMs);
+  }
+
+  /** Asks for pairs that are needed, and has the home told of whatever there is to tell. */
+  private changed(): void {
+    const { book, interest, counters, metrics } = this.options;
+    for (const page of book.takeWanted()) interest.pages.askFor(page);
+    metrics.users.set(book.userCount);
+    metrics.pages.set(book.pageCount);
+    counters.wake();
+  }
+
+  private awaitMuteEnd(userId: ViewerId): void {
+    const { book, clock } = this.options;
+    const session = this.sessions.get(userId);
+    if (session === undefined) return;
+    if (session.muteEnd) clearTimeout(session.muteEnd);
+    const nowMs = clock.nowMs();
+    const endMs = book.nextMuteEndMs(userId, nowMs);
+    session.muteEnd =
+      endMs === null
+        ? null
+        : setTimeout(() => this.muteEnded(userId), Math.min(endMs - nowMs, TIMER_MS_MAX));
+  }
+
+  private muteEnded(userId: ViewerId): void {
+    const isNews = this.options.book.passTime(userId, this.options.clock.nowMs());
+    this.awaitMuteEnd(userId);
+    if (isNews) this.tell(userId);
+    this.changed();
+  }
+
+  private tell(userId: ViewerId): void {
+    for (const listener of this.sessions.get(userId)?.listeners ?? []) listener();
+  }
+
+  private eventOf({ userId, grants }: UnreadAsk): UnreadEvent | undefined {
+    const pages = this.options.book.unread(userId);
+    if (pages === undefined) return undefined;
+    const all = [...pages];
+    const seen = grants.viewsAll ? all : all.filter(({ pageId }) => grants.mayView(pageId));
+    return new UnreadEvent(userId, seen);
+  }
+}
