@@ -2,7 +2,7 @@
 import { failuresOf } from './testing/run-seeds.js';
 
 const FIRST = 1;
-const SEEDS = 130;
+const SEEDS = 126;
 
 describe('seeds', () => {
   it(`from ${FIRST} on come right`, async () => {

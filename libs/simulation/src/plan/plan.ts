@@ -25,6 +25,8 @@ export interface PlanOptions {
 
 /** After so long without a heartbeat a gateway is held for dead, where another one moves (DESIGN.md §6). */
 const LEASE_MS = 8000;
+/** The share of seeds in which users follow pages; what is asked for them takes as long as all the rest. */
+const FOLLOWED = 0.15;
 const FAULTS_MAX = 6;
 /** More only where they are asked for: what goes wrong goes wrong between three, and each costs time. */
 export const DRAWN_REGIONS_MAX = 3;
@@ -63,7 +65,7 @@ export function drawPlan(random: Random, options: PlanOptions): Plan {
   const size = { pages: integer(1, 5), viewers: integer(2, 8), busyMs, actEveryMs };
   // Drawn last: seeds that failed before there was this go on to draw what they drew.
   const hasty = random() < 0.5;
-  const followers = random() < 0.5 ? integer(1, 3) : 0;
+  const followers = random() < FOLLOWED ? integer(1, 3) : 0;
   return { topology: { ...topology, hasty }, ...size, followers, faults: onePerRedis(faults) };
 }
 
