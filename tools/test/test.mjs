@@ -25,8 +25,12 @@ const withoutEndToEnd = [
   END_TO_END,
 ];
 const onlyEndToEnd = ['--runInBand', '--testMatch', '**/*.e2e.test.ts'];
-/** Those that must hold as well where the three apps are one process. */
-const wholeChain = ['--runInBand', '--testMatch', '**/tools/e2e/*.e2e.test.ts'];
+/** Those that must hold as well where the three apps are one process; the others are about clients and their pace. */
+const wholeChain = [
+  '--runInBand',
+  '--testMatch',
+  '**/tools/e2e/{presence,failures,regions,trending,unread}.e2e.test.ts',
+];
 
 /** A stage that is one check: it passes if `work` does not reject. */
 function check(name, work) {
