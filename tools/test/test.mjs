@@ -29,7 +29,7 @@ const onlyEndToEnd = ['--runInBand', '--testMatch', '**/*.e2e.test.ts'];
 const wholeChain = [
   '--runInBand',
   '--testMatch',
-  '**/tools/e2e/{presence,failures,regions,trending,unread}.e2e.test.ts',
+  '**/tools/e2e/{presence,failures,unread}.e2e.test.ts',
 ];
 
 /** A stage that is one check: it passes if `work` does not reject. */
