@@ -27,6 +27,8 @@ export interface HistoryStore {
   add(pageId: PageId, entry: HistoryEntry): Promise<boolean>;
   /** The last modifications of a page, the latest first. */
   of(pageId: PageId): Promise<HistoryEntry[]>;
+  /** Title of the last modification; null: none was given, or it is no longer kept. */
+  lastTitle(pageId: PageId): Promise<string | null>;
 }
 
 /** The histories on Redis. */
@@ -72,6 +74,11 @@ export class RedisHistoryStore implements HistoryStore {
       .filter(({ atMs }) => atMs >= sinceMs)
       .sort(byLatest)
       .slice(0, this.options.lengthMax);
+  }
+
+  async lastTitle(pageId: PageId): Promise<string | null> {
+    const [latest] = await this.of(pageId);
+    return latest?.title ?? null;
   }
 }
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AddRefusal } from '@headcount/counter-store';
-import { CONFIG, Metrics } from '@headcount/platform';
+import { available, CONFIG, Metrics } from '@headcount/platform';
 import {
   bucketOf,
   orThrow,
@@ -10,7 +10,6 @@ import {
 } from '@headcount/protocol';
 import type { CounterApiConfig } from '../settings.js';
 import { STORE, type Store } from '../store/store.js';
-import { available } from '../store/available.js';
 import { counterOf, type CounterRef } from '@headcount/replication';
 
 /** A change of a durable counter that a caller asks for. */

@@ -1,9 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { coversRegions, type RegionVector } from '@headcount/crdt';
-import { CONFIG } from '@headcount/platform';
+import { available, CONFIG } from '@headcount/platform';
 import { HeadcountError, bucketOf, orThrow, type PageId } from '@headcount/protocol';
 import type { CounterApiConfig } from '../settings.js';
-import { available } from '../store/available.js';
 import { STORE, type Store } from '../store/store.js';
 import { decodeVersion, encodeVersion } from './version-token.js';
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FeedMessage, Presence } from '@headcount/crdt';
-import { CONFIG } from '@headcount/platform';
+import { available, CONFIG } from '@headcount/platform';
 import {
   HeadcountError,
   bucketOf,
@@ -15,7 +15,6 @@ import {
   type WireFeedMessage,
 } from '@headcount/protocol';
 import type { CounterApiConfig } from '../settings.js';
-import { available } from '../store/available.js';
 import { STORE, type Store } from '../store/store.js';
 import { countOut } from '@headcount/replication';
 import { WatchService } from '../watch/watch.service.js';

@@ -10,6 +10,7 @@ import {
   Resolver,
 } from '@nestjs/graphql';
 import {
+  available,
   CLOCK,
   CONFIG,
   Caller,
@@ -22,7 +23,6 @@ import { HeadcountError } from '@headcount/protocol';
 import { LOOKS } from '@headcount/replication';
 import { RegionalCounter } from '../counters/counter.object.js';
 import type { CounterApiConfig } from '../settings.js';
-import { available } from '../store/available.js';
 import { STORE, type Store } from '../store/store.js';
 import { RegionsService } from './regions.service.js';
 

@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import { decodeHead } from '@headcount/counter-store';
 import {
+  available,
   CLOCK,
   CONFIG,
   INSTANCE,
@@ -26,7 +27,6 @@ import {
 } from '@headcount/protocol';
 import { Gossip, type LinkFailure } from '@headcount/replication';
 import type { CounterApiConfig } from '../settings.js';
-import { available } from '../store/available.js';
 import { STORE, type Store } from '../store/store.js';
 import { LookerService } from '../upkeep/looker.service.js';
 import { PEER_CLIENTS, type PeerClient, type PeerClients } from './peer-clients.js';

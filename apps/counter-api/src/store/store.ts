@@ -45,7 +45,7 @@ export interface Store extends CounterRegion {
   readonly follows: Pick<FollowStore, 'all'>;
   readonly followers: FollowerStore;
   readonly modifications: Pick<ModificationStore, 'readBucket'>;
-  readonly history: Pick<HistoryStore, 'of'>;
+  readonly history: Pick<HistoryStore, 'lastTitle'>;
   readonly regions: RegionStore;
   readonly regionRegistry: RegionRegistry;
   /** Hears every bucket, for peers that ask what has changed; null where there are none. */

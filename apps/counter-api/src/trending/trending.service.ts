@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { trendReach, type TrendAsk, type TrendRow } from '@headcount/counter-store';
-import { CLOCK, CONFIG, Metrics, type Clock } from '@headcount/platform';
+import { available, CLOCK, CONFIG, Metrics, type Clock } from '@headcount/platform';
 import {
   HeadcountError,
   TRENDING_FIRST_MAX,
@@ -12,7 +12,6 @@ import {
   type WireTrending,
 } from '@headcount/protocol';
 import type { CounterApiConfig } from '../settings.js';
-import { available } from '../store/available.js';
 import { STORE, type Store } from '../store/store.js';
 import { topPages } from './top-pages.js';
 

@@ -1,12 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { available } from '@headcount/platform';
 import type {
   FollowsAnswer,
   FollowsRequest,
-  PageId,
   TitlesAnswer,
   TitlesRequest,
 } from '@headcount/protocol';
-import { available } from '../store/available.js';
 import { STORE, type Store } from '../store/store.js';
 import { FollowsParts } from './follows-parts.js';
 import { SightingsService } from './sightings.service.js';
@@ -41,11 +40,7 @@ export class UnreadAsksService {
 
   /** Titles of the last modifications of pages. Throws STORE_UNAVAILABLE. */
   async titles({ pages }: TitlesRequest): Promise<TitlesAnswer> {
-    return { titles: await available(Promise.all(pages.map((pageId) => this.lastTitle(pageId)))) };
-  }
-
-  private async lastTitle(pageId: PageId): Promise<string | null> {
-    const [latest] = await this.store.history.of(pageId);
-    return latest?.title ?? null;
+    const titles = pages.map((pageId) => this.store.history.lastTitle(pageId));
+    return { titles: await available(Promise.all(titles)) };
   }
 }

@@ -5,7 +5,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { changesChannel, decodeChanges } from '@headcount/counter-store';
-import { CONFIG, Metrics } from '@headcount/platform';
+import { available, CONFIG, Metrics } from '@headcount/platform';
 import {
   orThrow,
   type InstanceId,
@@ -16,7 +16,6 @@ import {
 import { Watch } from '@headcount/replication';
 import type { KnownGateway } from '../intake/known-gateways.js';
 import type { CounterApiConfig } from '../settings.js';
-import { available } from '../store/available.js';
 import { STORE, type Store } from '../store/store.js';
 import { PUSH_CLIENTS, type PushClients } from './push-clients.js';
 

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FollowerPlace, QuietFollower } from '@headcount/counter-store';
 import {
+  available,
   decodePlace,
   encodePlace,
   firstOf,
@@ -9,7 +10,6 @@ import {
   type Subject,
 } from '@headcount/platform';
 import { HeadcountError, type UnreadValue, type ViewerId } from '@headcount/protocol';
-import { available } from '../store/answers.js';
 import { STORE, type Store } from '../store/store.js';
 import { UnreadService } from '../unread/unread.service.js';
 

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { NOTHING_COVERED, isMuted, type Follow } from '@headcount/crdt';
 import type { FollowChange, FollowOutcome } from '@headcount/counter-store';
 import {
+  available,
   CLOCK,
   Metrics,
   partOf,
@@ -10,7 +11,7 @@ import {
   type PartArgs,
 } from '@headcount/platform';
 import { HeadcountError, type PageId } from '@headcount/protocol';
-import { available, written } from '../store/answers.js';
+import { written } from '../store/answers.js';
 import { STORE, type Store } from '../store/store.js';
 import { UnreadService } from '../unread/unread.service.js';
 import { visible, type ActingUser } from '../users/acting-user.js';

@@ -1,8 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { HistoryEntry } from '@headcount/counter-store';
-import { partOf, type Connection, type PartArgs, type Subject } from '@headcount/platform';
+import {
+  available,
+  partOf,
+  type Connection,
+  type PartArgs,
+  type Subject,
+} from '@headcount/platform';
 import type { PageId } from '@headcount/protocol';
-import { available } from '../store/answers.js';
 import { STORE, type Store } from '../store/store.js';
 import { visible } from '../users/acting-user.js';
 
@@ -19,8 +24,7 @@ export class HistoryService {
   }
 
   /** Title of the last modification; null: none was given, or it is no longer kept. */
-  async lastTitle(pageId: PageId): Promise<string | null> {
-    const [latest] = await available(this.store.history.of(pageId));
-    return latest?.title ?? null;
+  lastTitle(pageId: PageId): Promise<string | null> {
+    return available(this.store.history.lastTitle(pageId));
   }
 }

@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { MODIFICATIONS, type AddRefusal } from '@headcount/counter-store';
-import { CLOCK, CONFIG, Metrics, type Clock } from '@headcount/platform';
+import { available, CLOCK, CONFIG, Metrics, type Clock } from '@headcount/platform';
 import { bucketOf, ok, type OperationId, type PageId, type Result } from '@headcount/protocol';
 import type { NotificationConfig } from '../settings.js';
-import { available, written } from '../store/answers.js';
+import { written } from '../store/answers.js';
 import { STORE, type Store } from '../store/store.js';
 import { eventOperation, type EventId } from './event-operation.js';
 import type { ModificationAsked } from './input.js';

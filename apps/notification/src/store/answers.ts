@@ -2,15 +2,6 @@
 import { HeadcountError } from '@headcount/protocol';
 import type { Store } from './store.js';
 
-/** The answer to a read, or HeadcountError STORE_UNAVAILABLE whatever kept Redis from answering. */
-export async function available<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch {
-    throw new HeadcountError('STORE_UNAVAILABLE');
-  }
-}
-
 /**
  * The answer to a write that may be repeated. HeadcountError STORE_UNAVAILABLE where it was not sent, OUTCOME_UNKNOWN where
  * nobody can say whether it was made.

@@ -1,7 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { NOTHING_COVERED, isMuted, type Follow } from '@headcount/crdt';
 import type { FollowChange } from '@headcount/counter-store';
-import { CLOCK, Keyring, ReadCursors, type Clock, type ReadCursor } from '@headcount/platform';
+import {
+  available,
+  CLOCK,
+  Keyring,
+  ReadCursors,
+  type Clock,
+  type ReadCursor,
+} from '@headcount/platform';
 import {
   HeadcountError,
   unreadOf,
@@ -9,7 +16,7 @@ import {
   type PageModifications,
   type UnreadValue,
 } from '@headcount/protocol';
-import { available, written } from '../store/answers.js';
+import { written } from '../store/answers.js';
 import { STORE, type Store } from '../store/store.js';
 import type { ActingUser } from '../users/acting-user.js';
 import { PresenceNotes } from '../users/presence-notes.js';

@@ -1,6 +1,10 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { REQUEST_VERIFIER, SignedBody, demandSigned } from '@headcount/platform';
-import type { RequestVerifier } from '@headcount/platform';
+import {
+  REQUEST_VERIFIER,
+  SignedBody,
+  demandSigned,
+  type RequestVerifier,
+} from '@headcount/platform';
 import { PATHS, pushRequest } from '@headcount/protocol';
 import { Counters } from './counters.js';
 
