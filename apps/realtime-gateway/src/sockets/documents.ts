@@ -43,8 +43,6 @@ export interface DocumentAsked extends OperationAsked {
  */
 export class Documents {
   private readonly kept = new Map<string, PreparedDocument>();
-  /** The last one, which is prepared once for its cost and once for its execution. */
-  private last: { readonly query: string; readonly prepared: Prepared } | null = null;
   private readonly rules;
 
   constructor(private readonly options: DocumentsOptions) {
@@ -63,19 +61,18 @@ export class Documents {
   prepare(schema: GraphQLSchema, query: string): Prepared {
     const known = this.kept.get(query);
     if (known !== undefined) return ok(known);
-    if (this.last?.query === query) return this.last.prepared;
     const prepared = this.prepareAnew(schema, query);
-    this.last = { query, prepared };
     if (prepared.ok && query.length <= KEPT_LENGTH_MAX) this.keep(query, prepared.value);
     return prepared;
   }
 
-  /** The error of an operation that costs too much; null: it does not, or its document is at fault. */
-  costRefusal(schema: GraphQLSchema, { query, ...asked }: DocumentAsked): GraphQLError | null {
+  /** The document of an operation that may begin; or what is wrong with it, what it costs included. */
+  admit(schema: GraphQLSchema, { query, ...asked }: DocumentAsked): Prepared {
     const prepared = this.prepare(schema, query);
-    if (!prepared.ok) return null;
-    const { limits } = this.options;
-    return costRefusal(schema, prepared.value.document, asked, limits.GRAPHQL_COST_MAX);
+    if (!prepared.ok) return prepared;
+    const { GRAPHQL_COST_MAX: costMax } = this.options.limits;
+    const refusal = costRefusal(schema, prepared.value.document, asked, costMax);
+    return refusal === null ? prepared : err([refusal]);
   }
 
   private prepareAnew(schema: GraphQLSchema, query: string): Prepared {

@@ -37,9 +37,9 @@ export class Operations {
     { query, variables, operationName }: SubscribePayload,
   ): Running | null {
     const schema = this.options.schema();
-    const prepared = this.options.documents.prepare(schema, query);
-    if (!prepared.ok) return failed(connection, id, prepared.error);
     const asked = { operationName, variables };
+    const prepared = this.options.documents.admit(schema, { query, ...asked });
+    if (!prepared.ok) return failed(connection, id, prepared.error);
     try {
       const joined = this.join(schema, prepared.value, asked, { connection, visitor, id });
       if (joined !== undefined) return joined;

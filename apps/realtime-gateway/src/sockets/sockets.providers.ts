@@ -6,7 +6,6 @@ import { FieldSources } from '../fanout/field-sources.js';
 import { Groups } from '../fanout/groups.js';
 import { originPolicy, type GatewayConfig } from '../gateway-settings.js';
 import { Presence } from '../presence/presence.js';
-import { affordable } from './affordable.js';
 import type { ConnectionRules } from './connection.js';
 import { Documents } from './documents.js';
 import { whenExpired } from './expiry.js';
@@ -14,11 +13,6 @@ import { Operations } from './operations.js';
 import { SocketMetrics } from './socket-metrics.js';
 import { SocketServer } from './socket-server.js';
 import { identify } from './visitors.js';
-
-/** How operations begin. */
-const OPERATE = Symbol('OPERATE');
-
-type Operate = ConnectionRules['operate'];
 
 /** The sockets, and what is spoken over them. */
 export function socketsProviders(config: GatewayConfig): readonly Provider[] {
@@ -41,22 +35,9 @@ export function socketsProviders(config: GatewayConfig): readonly Provider[] {
       inject: [GraphQLSchemaHost, Documents, Groups, FieldSources],
     },
     {
-      provide: OPERATE,
-      useFactory: (
-        operations: Operations,
-        documents: Documents,
-        schemaHost: GraphQLSchemaHost,
-      ): Operate =>
-        affordable(
-          (...asked) => operations.begin(...asked),
-          (payload) => documents.costRefusal(schemaHost.schema, payload),
-        ),
-      inject: [Operations, Documents, GraphQLSchemaHost],
-    },
-    {
       provide: SocketServer,
       useFactory: (
-        operate: Operate,
+        operations: Operations,
         authenticator: Authenticator,
         ids: Ids,
         presence: Presence,
@@ -66,7 +47,7 @@ export function socketsProviders(config: GatewayConfig): readonly Provider[] {
       ) =>
         new SocketServer({
           ...{ presence, metrics, fanoutMetrics, clock },
-          rules: rulesOf(config, operate, { authenticator, ids, clock }),
+          rules: rulesOf(config, operations, { authenticator, ids, clock }),
           origins: originPolicy(config),
           keepAliveTimes: {
             pingIntervalMs: config.PING_INTERVAL_MS,
@@ -79,14 +60,14 @@ export function socketsProviders(config: GatewayConfig): readonly Provider[] {
           messagesPerSecondMax: config.MESSAGES_PER_SECOND_MAX,
           messageBytesMax: config.MESSAGE_BYTES_MAX,
         }),
-      inject: [OPERATE, Authenticator, IDS, Presence, SocketMetrics, FanoutMetrics, CLOCK],
+      inject: [Operations, Authenticator, IDS, Presence, SocketMetrics, FanoutMetrics, CLOCK],
     },
   ];
 }
 
 function rulesOf(
   config: GatewayConfig,
-  operate: Operate,
+  operations: Operations,
   {
     clock,
     ...who
@@ -105,6 +86,6 @@ function rulesOf(
         whenOver: (act) => whenExpired({ expiresAtMs, toleranceMs }, clock, act),
       };
     },
-    operate,
+    operate: (...asked) => operations.begin(...asked),
   };
 }

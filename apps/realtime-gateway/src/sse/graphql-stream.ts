@@ -34,10 +34,8 @@ export function graphqlStream({ schema, documents }: GraphqlStreamOptions): Grap
     validate: () => [],
     context: ({ context }) => context,
     onSubscribe: ({ context }, { query, variables, operationName }) => {
-      const document = documents.prepare(schema(), query);
+      const document = documents.admit(schema(), { query, variables, operationName });
       if (!document.ok) return refusing(document.error);
-      const refusal = documents.costRefusal(schema(), { query, variables, operationName });
-      if (refusal !== null) return refusing([refusal]);
       return {
         schema: schema(),
         document: document.value.document,
