@@ -23,14 +23,14 @@ class World {
 
   hold(counter: CounterId): void {
     this.holders.set(counter, (this.holders.get(counter) ?? 0) + 1);
-    this.book.hold(counter);
+    this.book.counters.hold(counter);
   }
 
   release(counter: CounterId): void {
     const held = this.holders.get(counter) ?? 0;
     if (held === 0) return;
     this.holders.set(counter, held - 1);
-    this.book.release(counter, this.nowMs);
+    this.book.counters.release(counter, this.nowMs);
   }
 
   send(): void {
@@ -53,7 +53,7 @@ class World {
   settle(): void {
     this.end('good');
     this.nowMs += GRACE_MS;
-    this.book.expire(this.nowMs);
+    this.book.counters.expire(this.nowMs);
     for (this.send(); this.request !== null; this.send()) this.end('good');
   }
 
@@ -91,7 +91,7 @@ function perform(world: World, made: Step): void {
     case 'restart':
       return world.restart();
     case 'expire':
-      world.book.expire(world.nowMs);
+      world.book.counters.expire(world.nowMs);
       return;
     case 'wait':
       world.nowMs += made.ms;
@@ -108,7 +108,7 @@ describe('InterestBook against a home that is a set', () => {
         world.settle();
         const held = counters.filter((counter) => (world.holders.get(counter) ?? 0) > 0);
         expect(world.home).toEqual(new Set(held.map(counterKey)));
-        expect(world.book.size).toBe(held.length);
+        expect(world.book.counters.size).toBe(held.length);
       }),
       { numRuns: 1000 },
     );

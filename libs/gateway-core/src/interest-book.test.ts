@@ -15,7 +15,7 @@ const viewersOf = (page: string): CounterId => ({ pageId: page as PageId, name: 
 /** A book whose home has been told everything. */
 function told(...pages: string[]): InterestBook {
   const book = new InterestBook();
-  for (const page of pages) book.hold(viewersOf(page));
+  for (const page of pages) book.counters.hold(viewersOf(page));
   book.takeRequest();
   book.succeeded();
   return book;
@@ -28,34 +28,34 @@ describe('InterestBook', () => {
 
   it('asks once for a counter with many holders', () => {
     const book = told('/');
-    book.hold(viewersOf('/'));
+    book.counters.hold(viewersOf('/'));
     expect(book.takeRequest()).toBeNull();
   });
 
   it('keeps a counter for a while after its last holder, then drops it (N1)', () => {
     const book = told('/');
-    book.release(viewersOf('/'), 1000);
+    book.counters.release(viewersOf('/'), 1000);
     expect(book.nextEndMs).toBe(1000 + GRACE_MS);
-    expect(book.expire(999 + GRACE_MS)).toEqual([]);
+    expect(book.counters.expire(999 + GRACE_MS)).toEqual([]);
     expect(book.takeRequest()).toBeNull();
-    expect(book.expire(1000 + GRACE_MS)).toEqual([viewersOf('/')]);
+    expect(book.counters.expire(1000 + GRACE_MS)).toEqual([viewersOf('/')]);
     expect(book.takeRequest()).toEqual({ whole: false, add: [], drop: [['/', VIEWERS]] });
   });
 
   it('says nothing about a counter that is wanted again within the grace', () => {
     const book = told('/');
-    book.release(viewersOf('/'), 0);
-    book.hold(viewersOf('/'));
+    book.counters.release(viewersOf('/'), 0);
+    book.counters.hold(viewersOf('/'));
     expect(book.nextEndMs).toBeNull();
-    expect(book.expire(GRACE_MS)).toEqual([]);
+    expect(book.counters.expire(GRACE_MS)).toEqual([]);
     expect(book.takeRequest()).toBeNull();
   });
 
   it('has one request under way at a time (N2)', () => {
     const book = told();
-    book.hold(viewersOf('/a'));
+    book.counters.hold(viewersOf('/a'));
     expect(book.takeRequest()?.add).toHaveLength(1);
-    book.hold(viewersOf('/b'));
+    book.counters.hold(viewersOf('/b'));
     expect(book.takeRequest()).toBeNull();
     book.succeeded();
     expect(book.takeRequest()?.add).toEqual([['/b', VIEWERS]]);
@@ -63,7 +63,7 @@ describe('InterestBook', () => {
 
   it('asks again for the values of counters that it has asked for before', () => {
     const book = told('/a', '/b');
-    book.askAgain(({ pageId }) => pageId === '/b');
+    book.counters.askAgain(({ pageId }) => pageId === '/b');
     expect(book.takeRequest()).toEqual({ whole: false, add: [['/b', VIEWERS]], drop: [] });
   });
 
@@ -72,7 +72,7 @@ describe('InterestBook', () => {
     const pages = Array.from({ length: 25_000 }, (_, n) =>
       n < 5000 ? `/${'x'.repeat(240)}/${n}` : `/${n}`,
     );
-    for (const page of pages) book.hold(viewersOf(page));
+    for (const page of pages) book.counters.hold(viewersOf(page));
     const requests: InterestRequest[] = [];
     for (let next = book.takeRequest(); next !== null; next = book.takeRequest()) {
       requests.push(next);

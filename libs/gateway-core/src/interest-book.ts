@@ -37,6 +37,11 @@ export interface PageInterest {
 const textBytes = (text: string): number => Buffer.byteLength(JSON.stringify(text));
 
 export class InterestBook {
+  readonly counters = new WantedSet<CounterKey, CounterId>({
+    keyOf: counterKey,
+    bytesOf: (counter) => Buffer.byteLength(counterKey(counter)) + ROW_BYTES,
+    itemsMax: INTEREST_COUNTERS_MAX,
+  });
   readonly pages = new WantedSet<PageId, PageInterest>({
     keyOf: ({ pageId }) => pageId,
     bytesOf: ({ pageId }) => textBytes(pageId) + NUMBER_BYTES + ROW_BYTES,
@@ -47,33 +52,8 @@ export class InterestBook {
     bytesOf: (userId) => textBytes(userId) + 1,
     itemsMax: INTEREST_USERS_MAX,
   });
-  private readonly counters = new WantedSet<CounterKey, CounterId>({
-    keyOf: counterKey,
-    bytesOf: (counter) => Buffer.byteLength(counterKey(counter)) + ROW_BYTES,
-    itemsMax: INTEREST_COUNTERS_MAX,
-  });
   private whole = true;
   private underWay: InterestRequest | null = null;
-
-  /** How many counters are wanted, those in their grace included. */
-  get size(): number {
-    return this.counters.size;
-  }
-
-  /** Whether anybody wants the counter. */
-  wants(counter: CounterId): boolean {
-    return this.counters.wants(counter);
-  }
-
-  /** One more holder. */
-  hold(counter: CounterId): void {
-    this.counters.hold(counter);
-  }
-
-  /** One holder less. */
-  release(counter: CounterId, nowMs: number): void {
-    this.counters.release(counter, nowMs);
-  }
 
   /** When the next grace ends, of whatever kind; null where none runs. */
   get nextEndMs(): number | null {
@@ -81,16 +61,6 @@ export class InterestBook {
       ({ nextEndMs }) => nextEndMs ?? [],
     );
     return ends.length === 0 ? null : Math.min(...ends);
-  }
-
-  /** Lets go of the counters whose grace has ended, and gives them. Cost O(ended). */
-  expire(nowMs: number): readonly CounterId[] {
-    return this.counters.expire(nowMs);
-  }
-
-  /** The values of the wanted counters among these are needed anew. */
-  askAgain(isMeant: (counter: CounterId) => boolean): void {
-    this.counters.askAgain(isMeant);
   }
 
   /** The home holds nothing of ours, or not all: the next request tells it everything. */

@@ -84,7 +84,7 @@ export class Counters {
     // The same function may watch twice, so each watch has one of its own.
     const own: ValueListener = (value) => listener(value);
     listeners.add(own);
-    this.options.interest.hold(counter);
+    this.options.interest.counters.hold(counter);
     this.wake();
     return {
       value: () => this.options.values.get(counter),
@@ -92,7 +92,7 @@ export class Counters {
         if (!listeners.delete(own)) return;
         if (listeners.size === 0 && this.listeners.get(key) === listeners)
           this.listeners.delete(key);
-        this.options.interest.release(counter, this.options.clock.monotonicMs());
+        this.options.interest.counters.release(counter, this.options.clock.monotonicMs());
         this.wake();
       },
     };
@@ -134,9 +134,9 @@ export class Counters {
     this.turnEnd = null;
     const { interest, values, clock, metrics } = this.options;
     const nowMs = clock.monotonicMs();
-    for (const counter of interest.expire(nowMs)) values.forget(counter);
+    for (const counter of interest.counters.expire(nowMs)) values.forget(counter);
     this.listener?.expire(nowMs);
-    metrics.countersWanted.set(interest.size);
+    metrics.countersWanted.set(interest.counters.size);
     this.awaitGrace();
     const request = this.homeAnswers ? interest.takeRequest() : null;
     if (request !== null) void this.tell(request).then(() => this.wake());
@@ -182,13 +182,13 @@ export class Counters {
     const { interest, values, metrics } = this.options;
     const reborn = new Set<number>();
     for (const value of wire.map(decodeValue)) {
-      const taken = interest.wants(value) ? values.take(value) : 'unwanted';
+      const taken = interest.counters.wants(value) ? values.take(value) : 'unwanted';
       metrics.values.inc({ taken });
       if (taken === 'reborn') reborn.add(values.bucketOf(value));
       if (taken === 'news' || taken === 'reborn') this.tellListeners(value);
     }
     if (reborn.size === 0) return;
-    interest.askAgain((counter) => reborn.has(values.bucketOf(counter)) && !values.get(counter));
+    interest.counters.askAgain((counter) => reborn.has(values.bucketOf(counter)) && !values.get(counter));
     this.wake();
   }
 

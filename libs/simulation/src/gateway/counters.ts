@@ -52,14 +52,14 @@ export class Counters {
     this.listeners.set(key, listeners);
     const own: ValueListener = (value) => listener(value);
     listeners.add(own);
-    this.options.interest.hold(counter);
+    this.options.interest.counters.hold(counter);
     this.wake();
     const known = this.options.values.get(counter);
     if (known !== undefined) listener(known);
     return () => {
       if (!listeners.delete(own)) return;
       if (listeners.size === 0 && this.listeners.get(key) === listeners) this.listeners.delete(key);
-      this.options.interest.release(counter, this.options.process.monotonicMs());
+      this.options.interest.counters.release(counter, this.options.process.monotonicMs());
       this.wake();
     };
   }
@@ -80,7 +80,7 @@ export class Counters {
   private flush(): void {
     this.turnEnd = null;
     const { interest, values, process } = this.options;
-    for (const counter of interest.expire(process.monotonicMs())) values.forget(counter);
+    for (const counter of interest.counters.expire(process.monotonicMs())) values.forget(counter);
     this.awaitGrace();
     const request = this.homeAnswers ? interest.takeRequest() : null;
     if (request !== null) void this.tell(request).then(() => this.wake());
@@ -117,12 +117,12 @@ export class Counters {
     const { interest, values } = this.options;
     const reborn = new Set<number>();
     for (const value of wire.map(decodeValue)) {
-      const taken = interest.wants(value) ? values.take(value) : 'unwanted';
+      const taken = interest.counters.wants(value) ? values.take(value) : 'unwanted';
       if (taken === 'reborn') reborn.add(values.bucketOf(value));
       if (taken === 'news' || taken === 'reborn') this.tellListeners(value);
     }
     if (reborn.size === 0) return;
-    interest.askAgain((counter) => reborn.has(values.bucketOf(counter)) && !values.get(counter));
+    interest.counters.askAgain((counter) => reborn.has(values.bucketOf(counter)) && !values.get(counter));
     this.wake();
   }
 
