@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { partOf, rfc3339, type PartArgs } from '@headcount/platform';
-import type { PageUnreadValue, UnreadValue, ViewerId } from '@headcount/protocol';
-import { HistoryService } from '../history/history.service.js';
+import { rfc3339, type PageUnread, type PartArgs } from '@headcount/platform';
+import type { UnreadValue, ViewerId } from '@headcount/protocol';
 import { listOf, type ListDocument } from '../rest/list.js';
 import { UnreadService } from './unread.service.js';
 
@@ -15,29 +14,27 @@ export interface UnreadDocument {
 /** Makes them. */
 @Injectable()
 export class UnreadDocuments {
-  constructor(
-    @Inject(UnreadService) private readonly service: UnreadService,
-    @Inject(HistoryService) private readonly history: HistoryService,
-  ) {}
+  constructor(@Inject(UnreadService) private readonly service: UnreadService) {}
 
-  async of(
-    userId: ViewerId,
-    { total, pages }: UnreadValue,
-    part: PartArgs,
-  ): Promise<UnreadDocument> {
-    const { cursors } = this.service;
-    const found = partOf(pages, ({ modifiedAtMs: at, pageId }) => ({ at, id: pageId }), part);
-    const titles = await Promise.all(
-      found.edges.map(({ node }) => this.history.lastTitle(node.pageId)),
+  async of(userId: ViewerId, value: UnreadValue, part: PartArgs): Promise<UnreadDocument> {
+    const { edges, pageInfo } = this.service.shownPages(userId, value, part);
+    const shown = await Promise.all(
+      edges.map(async ({ cursor, node }) => ({ cursor, node: await documentOf(node) })),
     );
-    const titleOf = new Map(found.edges.map(({ node }, at) => [node.pageId, titles[at] ?? null]));
-    const show = (page: PageUnreadValue): object => ({
-      pageId: page.pageId,
-      count: page.count,
-      lastModifiedAt: rfc3339(page.modifiedAtMs),
-      lastTitle: titleOf.get(page.pageId) ?? null,
-      cursor: cursors.ofPage(userId, page),
-    });
-    return { total, cursor: cursors.ofAll(userId, pages), pages: listOf(found, show) };
+    return {
+      total: value.total,
+      cursor: this.service.cursors.ofAll(userId, value.pages),
+      pages: listOf({ edges: shown, pageInfo }, (page) => page),
+    };
   }
+}
+
+async function documentOf(page: PageUnread): Promise<object> {
+  return {
+    pageId: page.pageId,
+    count: page.count,
+    lastModifiedAt: rfc3339(page.lastModifiedAt),
+    lastTitle: await page.lastTitle,
+    cursor: page.cursor,
+  };
 }

@@ -13,13 +13,11 @@ import {
   Caller,
   PageUnreadConnection,
   PartArgs,
-  unreadPages,
   type Connection,
   type PageUnread,
   type Subject,
 } from '@headcount/platform';
 import type { UnreadValue, ViewerId } from '@headcount/protocol';
-import { HistoryService } from '../history/history.service.js';
 import { pageIdOf } from '../modifications/input.js';
 import { ActingUsers } from '../users/acting-user.js';
 import { UserArgs, UserPageArgs } from '../users/user-args.js';
@@ -45,7 +43,6 @@ class MarkAllReadArgs extends UserArgs {
 export class UnreadResolver {
   constructor(
     @Inject(UnreadService) private readonly service: UnreadService,
-    @Inject(HistoryService) private readonly history: HistoryService,
     @Inject(ActingUsers) private readonly users: ActingUsers,
   ) {}
 
@@ -59,10 +56,7 @@ export class UnreadResolver {
     description: 'The pages with something unread, the one that was modified last first.',
   })
   pages(@Parent() { userId, value }: UserUnread, @Args() part: PartArgs): Connection<PageUnread> {
-    return unreadPages(value.pages, part, {
-      cursorOf: (page) => this.service.cursors.ofPage(userId, page),
-      titleOf: ({ pageId }) => this.history.lastTitle(pageId),
-    });
+    return this.service.shownPages(userId, value, part);
   }
 
   @Mutation(() => UserUnread, { description: 'Marks as read what was shown of one page.' })

@@ -6,7 +6,11 @@ import {
   CLOCK,
   Keyring,
   ReadCursors,
+  unreadPages,
   type Clock,
+  type Connection,
+  type PageUnread,
+  type PartArgs,
   type ReadCursor,
 } from '@headcount/platform';
 import {
@@ -15,7 +19,9 @@ import {
   type PageId,
   type PageModifications,
   type UnreadValue,
+  type ViewerId,
 } from '@headcount/protocol';
+import { HistoryService } from '../history/history.service.js';
 import { written } from '../store/answers.js';
 import { STORE, type Store } from '../store/store.js';
 import type { ActingUser } from '../users/acting-user.js';
@@ -30,6 +36,7 @@ export class UnreadService {
     @Inject(STORE) private readonly store: Store,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(PresenceNotes) private readonly notes: PresenceNotes,
+    @Inject(HistoryService) private readonly history: HistoryService,
     @Inject(Keyring) keyring: Keyring,
   ) {
     this.cursors = new ReadCursors(keyring);
@@ -56,6 +63,14 @@ export class UnreadService {
       }),
     );
     return unreadOf(counted, (pageId) => byPage.get(pageId), nowMs);
+  }
+
+  /** A part of the pages with something unread, as they are shown to their user. */
+  shownPages(userId: ViewerId, { pages }: UnreadValue, part: PartArgs): Connection<PageUnread> {
+    return unreadPages(pages, part, {
+      cursorOf: (page) => this.cursors.ofPage(userId, page),
+      titleOf: ({ pageId }) => this.history.lastTitle(pageId),
+    });
   }
 
   /** Marks what the cursor says of the page, where the user follows it still; what is unread then. */

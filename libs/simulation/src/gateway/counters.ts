@@ -122,7 +122,9 @@ export class Counters {
       if (taken === 'news' || taken === 'reborn') this.tellListeners(value);
     }
     if (reborn.size === 0) return;
-    interest.counters.askAgain((counter) => reborn.has(values.bucketOf(counter)) && !values.get(counter));
+    interest.counters.askAgain(
+      (counter) => reborn.has(values.bucketOf(counter)) && !values.get(counter),
+    );
     this.wake();
   }
 
