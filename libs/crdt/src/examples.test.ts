@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  EMPTY_BOUNDED,
   NEVER_FILLED,
   NOTHING_COVERED,
   NOT_RAISED,
@@ -15,7 +16,10 @@ import {
   addToCausalLengthSet,
   addToCounter,
   advanceVector,
+  boundedRights,
+  boundedValue,
   causalLengthSetHas,
+  changeBounded,
   changeFeed,
   compareVectors,
   countWithout,
@@ -26,7 +30,9 @@ import {
   encodeGCounter,
   feedValues,
   gCounterValue,
+  giveBounded,
   incarnationAt,
+  joinBounded,
   joinCausalLengthSets,
   joinCounters,
   joinGCounters,
@@ -129,6 +135,19 @@ describe('the examples of docs/crdt.md', () => {
     ]);
     expect(counterValue(likes)).toBe(2n);
     expect(countWithout(likes, voids)).toBe(1n);
+    // end
+  });
+
+  it('lower what others have raised by what they have given', () => {
+    // example: bounded counter
+    const ten = must(changeBounded(EMPTY_BOUNDED, amsWriter, 10));
+    const tooFar = changeBounded(ten, fraWriter, -4);
+    expect(tooFar).toEqual({ ok: false, error: 'QUOTA_ELSEWHERE' });
+
+    const given = joinBounded(ten, must(giveBounded(ten, amsWriter, fra, 4)));
+    const sold = joinBounded(given, must(changeBounded(given, fraWriter, -4)));
+    expect(boundedValue(sold)).toBe(6n);
+    expect([boundedRights(sold, ams), boundedRights(sold, fra)]).toEqual([6n, 0n]);
     // end
   });
 

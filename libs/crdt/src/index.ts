@@ -78,6 +78,18 @@ export {
   type Malformed,
 } from './json.js';
 export {
+  EMPTY_BOUNDED,
+  change as changeBounded,
+  decode as decodeBounded,
+  encode as encodeBounded,
+  give as giveBounded,
+  join as joinBounded,
+  rights as boundedRights,
+  value as boundedValue,
+  type BoundedCounter,
+  type BoundedRefusal,
+} from './bounded-counter.js';
+export {
   UNTOUCHED,
   add as addToCounter,
   decode as decodeCounter,
@@ -153,6 +165,17 @@ export {
   type OperationRecord,
   type VoidAmounts,
 } from './void-amounts.js';
+export {
+  NEVER_VOTED,
+  decode as decodeVote,
+  encode as encodeVote,
+  hasVoted,
+  holdsVote,
+  join as joinVotes,
+  takeBack as takeBackVote,
+  vote as castVote,
+  type Vote,
+} from './vote.js';
 export {
   openStream,
   readPart,
