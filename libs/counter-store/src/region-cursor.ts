@@ -1,12 +1,20 @@
 /** Where whole state goes on: opaque to whoever asks, so that the answering side keeps nothing of a stream. */
 import type { VectorRow } from './region-part.js';
 
-/** The logs are told first, then follows and histories, then the slices: a record is known before what it stands for. */
-export type CursorPlace = LogPlace | FollowPlace | SlicePlace;
+/** The logs are told first, then follows and histories, then votes, then the slices: a record is known before what it stands for. */
+export type CursorPlace = LogPlace | FollowPlace | VotePlace | SlicePlace;
 
 /** Which user's follows, or which page's history, are next or gone on with, and up to which rev records have been told. */
 export interface FollowPlace {
   readonly user: string;
+  readonly scan: string;
+  readonly told: number;
+}
+
+/** Of which slice, which counter's votes are next or gone on with (region-votes.lua), and up to which rev records have been told. */
+export interface VotePlace {
+  readonly votes: number;
+  readonly counter: string;
   readonly scan: string;
   readonly told: number;
 }
@@ -47,17 +55,29 @@ export function decodeCursor(text: string): RegionCursor {
 /** Where a stream begins. */
 export const FIRST_PLACE: LogPlace = { log: LOGS[0], rev: 0 };
 
+/** Where votes begin; `told`: up to which rev records have been told. */
+export const firstVotes = (told: number): VotePlace => ({ votes: 0, counter: '', scan: '', told });
+
 /**
  * The place after a page of a log; `to` null: the page was the last one. `begunAt`: the rev at the beginning, up to which
  * the pages have told all.
  */
 export function afterPage(
   log: LogPlace['log'],
-  { to, hasFollowers }: { readonly to: number | null; readonly hasFollowers: boolean },
+  {
+    to,
+    hasFollowers,
+    hasVotes,
+  }: {
+    readonly to: number | null;
+    readonly hasFollowers: boolean;
+    readonly hasVotes: boolean;
+  },
   begunAt: number,
 ): CursorPlace {
   if (to !== null) return { log, rev: to };
   const next = LOGS[LOGS.indexOf(log) + 1];
   if (next !== undefined) return { log: next, rev: 0 };
-  return hasFollowers ? { user: '', scan: '0', told: begunAt } : { slice: 0, told: begunAt };
+  if (hasFollowers) return { user: '', scan: '0', told: begunAt };
+  return hasVotes ? firstVotes(begunAt) : { slice: 0, told: begunAt };
 }

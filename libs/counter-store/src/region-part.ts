@@ -66,6 +66,18 @@ export type HistoryRow = readonly [
   entries: readonly (readonly [eventId: string, atMs: number, json: string])[],
 ];
 
+/**
+ * Votes on a counter as they are held, whoever has made them what they are: its key, and its full name where that is a digest
+ * (else ''); of choices whose counters have digests for keys, these and their full names; and of each voter, named as it is
+ * stored, length and choice.
+ */
+export type VotesRow = readonly [
+  key: string,
+  name: string,
+  choices: readonly (readonly [choice: string, key: string, name: string])[],
+  votes: readonly (readonly [voter: string, length: number, choice: string])[],
+];
+
 /** A statement that is true by itself: as of `vector`, this is all there is of these counters. */
 export interface BucketState {
   readonly vector: readonly VectorRow[];
@@ -75,6 +87,7 @@ export interface BucketState {
   readonly voids: readonly VoidRow[];
   readonly follows: readonly FollowRow[];
   readonly histories: readonly HistoryRow[];
+  readonly votes: readonly VotesRow[];
 }
 
 /** What a region asks for: what changed after `rev`, or, with a cursor, the next part of whole state. */

@@ -1,6 +1,7 @@
 /** Reads a bucket for a peer: intervals, and whole state part by part. Keeps nothing between two parts. */
 import { fenceArgs } from './fence.js';
 import {
+  choicesKey,
   followersKey,
   historiesKey,
   indexKey,
@@ -17,16 +18,19 @@ import {
   afterPage,
   decodeCursor,
   encodeCursor,
+  firstVotes,
   type FollowPlace,
   type LogPlace,
   type SlicePlace,
+  type VotePlace,
   type RegionCursor,
 } from './region-cursor.js';
 import type { BucketAsk, BucketPart, CoverRow } from './region-part.js';
-import { regionFollows } from './scripts/region-follows.js';
+import { regionFollows, type RegionFollows } from './scripts/region-follows.js';
 import { regionRecords } from './scripts/region-records.js';
 import { regionSince } from './scripts/region-since.js';
 import { regionSlice } from './scripts/region-slice.js';
+import { regionVotes, type RegionVotes } from './scripts/region-votes.js';
 import type { StoreContext } from './store-context.js';
 
 /** Rows looked at for one part: about 100 KiB, and about 2 ms of Redis. */
@@ -106,7 +110,8 @@ export class RegionReader {
   private goOnAt(bucket: number, cursor: RegionCursor): Promise<PartRead> {
     const { at } = cursor;
     if ('log' in at) return this.records(bucket, at, cursor);
-    return 'user' in at ? this.follows(bucket, at, cursor) : this.slice(bucket, at, cursor);
+    if ('user' in at) return this.follows(bucket, at, cursor);
+    return 'votes' in at ? this.votes(bucket, at, cursor) : this.slice(bucket, at, cursor);
   }
 
   private async follows(
@@ -127,18 +132,38 @@ export class RegionReader {
       [...fenceArgs(this.context, bucket), user, scan, this.bounds.rowsMax],
     );
     this.context.seen.note(bucket, page.position);
-    const at = page.user === '' ? { slice: 0, told } : { user: page.user, scan: page.scan, told };
+    const at = page.user === '' ? firstVotes(told) : { user: page.user, scan: page.scan, told };
+    return this.partBetween(bucket, page, { ...cursor, at });
+  }
+
+  private async votes(
+    bucket: number,
+    { votes, counter, scan, told }: VotePlace,
+    cursor: RegionCursor,
+  ): Promise<PartRead> {
+    const { modulus } = cursor;
+    const page = await regionVotes.run(
+      this.context.redis,
+      [metaKey(bucket), namesKey(bucket), choicesKey(bucket), regionsKey(bucket)],
+      [...fenceArgs(this.context, bucket), modulus, votes, counter, scan, this.bounds.rowsMax],
+    );
+    this.context.seen.note(bucket, page.position);
+    const goesOn = { votes: page.number, counter: page.counter, scan: page.scan, told };
+    const at = page.number === modulus ? { slice: 0, told } : goesOn;
+    return this.partBetween(bucket, page, { ...cursor, at });
+  }
+
+  /** A part of whole state that is neither a slice nor the last one. */
+  private partBetween(
+    bucket: number,
+    { position: { incarnation }, replid, state }: RegionFollows | RegionVotes,
+    cursor: RegionCursor,
+  ): PartRead {
     const part: BucketPart = {
-      bucket,
-      incarnation: page.position.incarnation,
-      from: null,
-      to: cursor.rev,
-      covers: null,
-      cursor: encodeCursor({ ...cursor, at }),
-      slice: null,
-      state: page.state,
+      ...{ bucket, incarnation, from: null, to: cursor.rev, covers: null },
+      ...{ cursor: encodeCursor(cursor), slice: null, state },
     };
-    return { part, replid: page.replid };
+    return { part, replid };
   }
 
   private async records(

@@ -56,6 +56,16 @@ const state = {
   voids: [['op-0', 1, 'home\tlikes', -1, 6, 3, [0, 'home\tlikes', 4, 2]]],
   histories: [['home', '', [['event-1', 1_700_000_000_000, '["A title",null,null]']]]],
   follows: [['ann', '', 'home', '', 1, 2, 1_700_000_000_000, [[1, 3]]]],
+  votes: [
+    [
+      ...['#digest', 'a long page poll', [['red', '#other', 'a long page poll:red']]],
+      [
+        ['ann', 1, 'red'],
+        ['bob', 2, ''],
+        ['cy', 3, ''],
+      ],
+    ],
+  ],
 };
 const interval = {
   bucket: 7,
@@ -103,6 +113,14 @@ describe('messages between regions', () => {
     ['a field that is not asked for', digestRequest, { ...digest, more: 1 }],
     ['a field left out', digestRequest, { ...digest, after: undefined }],
     ['a heartbeat past 2^53 - 1', digestAnswer, { ...digested, heartbeats: [['ams', 2 ** 53]] }],
+    ...[[['ann', 2, 'red']], [['ann', 1, 'a b']], [['ann', 0, '']]].map(
+      (votes) =>
+        [
+          'a vote that is none',
+          pullAnswer,
+          { parts: [{ ...interval, state: { ...state, votes: [['home likes', '', [], votes]] } }] },
+        ] as const,
+    ),
     ['an incarnation that is none', digestAnswer, { ...digested, positions: [[7, 'x', 20]] }],
     ['a bucket past the most', digestAnswer, { ...digested, positions: [[65_536, '', 0]] }],
     [

@@ -119,6 +119,20 @@ const followRow = z
     z.array(markRow).readonly(),
   ])
   .readonly();
+const choiceField = z.string().regex(/^[A-Za-z0-9_.-]{0,32}$/);
+/** Who has not voted has no choice. */
+const voteField = z
+  .tuple([keyField, versionField, choiceField])
+  .refine(([, length, choice]) => length % 2 === 1 || choice === '')
+  .readonly();
+const votesRow = z
+  .tuple([
+    keyField,
+    keyField,
+    z.array(z.tuple([choiceField, keyField, keyField]).readonly()).readonly(),
+    z.array(voteField).readonly(),
+  ])
+  .readonly();
 const totalsRow = z.tuple([countField, countField, countField, countField]).readonly();
 
 const state = z
@@ -141,6 +155,7 @@ const state = z
     voids: z.array(voidRow).readonly(),
     follows: z.array(followRow).readonly(),
     histories: z.array(historyRow).readonly(),
+    votes: z.array(votesRow).readonly(),
   })
   .readonly();
 

@@ -24,13 +24,13 @@ ARGV[13] modulus         integer  with number: the part is all of that slice; em
 ARGV[14] number          integer  of the slice
 ARGV[15] askedUnder      string   incarnation of this bucket when the part was asked for
 ARGV[16] trended         string   names of counters whose gains are kept for trend-read, separated by commas
-ARGV[17] state           json     vector, writers, rows, operations, voids, follows, histories
+ARGV[17] state           json     vector, writers, rows, operations, voids, follows, histories, votes
 Returns { 'taken' | 'need', incarnation, seq, rev, pulledIncarnation, pulledRev, then the vector: region, incarnation, seq each }
 Refuses need: the part does not follow on what is pulled, or on the slices before it, or this bucket has forgotten something
         since it asked, so that the part may leave out what it lacks; nothing is changed
 Retry   safe: every row joins
 Cost    O(rows x (regions + writers) + records); a slice also O(counters held of it)
-Holds   P1, P2, V1, V2, V3, B1, B2; registers of this region and totals of its present incarnation are never taken
+Holds   P1, P2, V1, V2, V3, E1, E2, E3, B1, B2, W2; registers of this region and totals of its present incarnation are never taken
 ]]
 --- @include bucket
 --- @include shelf
@@ -41,6 +41,8 @@ Holds   P1, P2, V1, V2, V3, B1, B2; registers of this region and totals of its p
 --- @include writers
 --- @include operation-ids
 --- @include regions
+--- @include slots
+--- @include quota
 --- @include gone
 --- @include merge
 --- @include merge-registers
@@ -51,24 +53,23 @@ Holds   P1, P2, V1, V2, V3, B1, B2; registers of this region and totals of its p
 --- @include merge-follows
 --- @include history
 --- @include merge-history
+--- @include votes
+--- @include merge-votes
 local meta, index, names, operations0, operations1, voids = unpack(KEYS)
 local candidate, seenIncarnation, seenSeq, seenRev, region = unpack(ARGV, 1, 5)
 local nowMs, windowMs, sender, incarnation = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8], ARGV[9]
 local from, to, covers, state = tonumber(ARGV[10]), tonumber(ARGV[11]), ARGV[12], cjson.decode(ARGV[17])
 local modulus, number, askedUnder, trended = tonumber(ARGV[13]), tonumber(ARGV[14]), ARGV[15], ARGV[16]
-
 local bucket = bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev, region)
 local regions = regions_load(bucket)
 local peer = region_of(bucket, regions, sender)
 local function answer(verdict)
   regions_save(bucket, regions)
   bucket_close(bucket)
-  return { verdict, bucket.incarnation, int(bucket.seq), int(bucket.rev), peer.pulledIncarnation, int(peer.pulledRev),
-    unpack(vector_flat(bucket, regions)) }
+  return { verdict, bucket.incarnation, int(bucket.seq), int(bucket.rev), peer.pulledIncarnation, int(peer.pulledRev), unpack(vector_flat(bucket, regions)) }
 end
-if askedUnder ~= bucket.incarnation then return answer('need') end
-if from and (peer.pulledIncarnation ~= incarnation or peer.pulledRev < from) then return answer('need') end
-
+local isAfterGap = from and (peer.pulledIncarnation ~= incarnation or peer.pulledRev < from)
+if askedUnder ~= bucket.incarnation or isAfterGap then return answer('need') end
 local gone = gone_open(bucket, regions)
 local stream = modulus and gone_stream(gone, sender, incarnation, modulus, number, state)
 if modulus and not stream then return answer('need') end
@@ -77,21 +78,20 @@ if from then trend_begin(bucket, trended) end
 merge_rows(merge, modulus, number)
 merge_follows(merge, index, names)
 merge_histories(merge, index, names)
+merge_votes(merge, index, names)
 if #state.operations > 0 or redis.call('EXISTS', operations0 .. ':waiting', operations1 .. ':waiting') > 0 then
   merge_operations(merge, state.operations, operation_ids_open(meta, operations0, operations1, nowMs, windowMs, 0), voids)
 end
 merge_voids(merge, state.voids, voids)
 local moved, missed = merge_vector(merge, covers ~= '' and cjson.decode(covers) or {}, from == nil)
 gone_close(gone, function(key) merge_touch(merge, key) end)
+if covers ~= '' then quota_regain(bucket, sender) end
 if stream then gone_took(gone, sender, stream, number) end
 merge_end(merge, index)
 merge_names(merge, names)
 trend_end(bucket, names, nowMs)
-
-if moved and bucket.rev == bucket.fromRev then
-  -- Whoever pulls from here learns by the rev that there is something to learn.
-  bucket.rev, bucket.changed = bucket.rev + 1, true
-end
+-- Whoever pulls from here learns by the rev that there is something to learn.
+if moved and bucket.rev == bucket.fromRev then bucket.rev, bucket.changed = bucket.rev + 1, true end
 local isAhead = peer.pulledIncarnation == incarnation and peer.pulledRev >= to
 if (from or covers ~= '') and not isAhead then peer.pulledIncarnation, peer.pulledRev, peer.changed = incarnation, to, true end
 -- It tells of a region that cannot be asked itself from a base that is not covered here: only whole state mends that.

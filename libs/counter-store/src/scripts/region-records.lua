@@ -13,8 +13,8 @@ ARGV[5] region           string   name of this region where it has peers, else e
 ARGV[6] log              string   which of the three: operations0, operations1 or voids
 ARGV[7] rev              integer  up to which the peer has read it
 ARGV[8] recordsMax       integer  sent in one call, but for those of one rev
-Returns { incarnation, seq, rev, replid, to, modulus, followers, state }: told are those of (rev, to]; to is empty where none are left after it;
-        followers is above 0 where there are follows or histories to be told of, too
+Returns { incarnation, seq, rev, replid, to, modulus, followers, votes, state }: told are those of (rev, to]; to is empty where none are left after it;
+        followers is above 0 where there are follows or histories to be told of, too; votes: how many there are
 Refuses nothing
 Retry   safe
 Cost    O(recordsMax)
@@ -45,4 +45,4 @@ local members = redis.call('ZRANGE', key, after, to and int(to) or '+inf', 'BYSC
 local out = export_begin(bucket, nil)
 if log == 'voids' then export_voids(out, voids, members) else export_operations(out, generation, members) end
 return { bucket.incarnation, int(bucket.seq), int(bucket.rev), bucket.replid, to and int(to) or '', int(bucket.power),
-  int(redis.call('EXISTS', bucket.prefix .. 'followers', bucket.prefix .. 'histories')), export_end(out) }
+  int(redis.call('EXISTS', bucket.prefix .. 'followers', bucket.prefix .. 'histories')), int(bucket.votes), export_end(out) }

@@ -11,6 +11,7 @@ export interface RegionRecords {
   readonly modulus: number;
   /** Whether there are follows or histories to be told of, too. */
   readonly hasFollowers: boolean;
+  readonly hasVotes: boolean;
   readonly state: BucketState;
 }
 
@@ -34,6 +35,7 @@ export const regionRecords = defineScript<RegionRecords>({
     to: reply[4] === '' ? null : integer(reply[4]),
     modulus: integer(reply[5]),
     hasFollowers: reply[6] !== '0',
-    state: JSON.parse(reply[7] ?? '') as BucketState,
+    hasVotes: reply[7] !== '0',
+    state: JSON.parse(reply[8] ?? '') as BucketState,
   }),
 });

@@ -1,7 +1,7 @@
 --[[
 region-since: what changed in a bucket after a rev, for a peer (docs/protocol.md §8).
 KEYS[1] meta             hash     the bucket
-KEYS[2] index            zset     counter -> rev; 'f\tuser\tpage' and 'h\tpage\tevent' -> rev
+KEYS[2] index            zset     counter -> rev; 'f\tuser\tpage', 'h\tpage\tevent' and 'v\tcounter\tvoter' -> rev
 KEYS[3] names            hash     digest key -> full name
 KEYS[4] operations0      hash     operation id -> record, one generation; its log beside it
 KEYS[5] operations1      hash     the other generation
@@ -39,6 +39,8 @@ Holds   B1, B2
 --- @include export-follows
 --- @include history
 --- @include export-history
+--- @include votes
+--- @include export-votes
 local meta, index, names, operations0, operations1, voids = unpack(KEYS)
 local candidate, seenIncarnation, seenSeq, seenRev, region = unpack(ARGV, 1, 5)
 local incarnation, rev, vector = ARGV[6], tonumber(ARGV[7]), vector_read(cjson.decode(ARGV[8]))
@@ -62,9 +64,11 @@ for i = 1, #rows, 2 do
   if tonumber(rows[i + 1]) > to then break end
   if kind == 'f' then export_follow(out, first, second)
   elseif kind == 'h' then export_history(out, first, second)
+  elseif kind == 'v' then export_vote(out, first, second)
   else export_row(out, rows[i]) end
   -- Histories are long: what is told goes no further than they let it.
   if (out.weight or 0) >= rowsMax then to = math.min(to, tonumber(rows[i + 1])) end
 end
 export_records(out, operations0, operations1, voids, rev, to)
+export_polls(out)
 return { 'since', position[1], position[2], position[3], bucket.replid, int(to), int(bucket.power), export_end(out), json_vector(out.vector, true) }

@@ -11,21 +11,30 @@ Holds   B1 a (incarnation, seq) is given out once; B2 rev grows with every visib
 local int = function(number) return ('%.0f'):format(number) end
 local LIFE_ZERO = ('0'):rep(20)
 
+-- Byte by byte: how < puts texts in order hangs on the locale of the server, and regions may differ in that. Incarnations are alike in all.
+local function is_after(one, other)
+  for i = 1, math.max(#one, #other) do
+    local left, right = one:byte(i) or -1, other:byte(i) or -1
+    if left ~= right then return left > right end
+  end
+  return false
+end
+
 local function bucket_shape(bucket)
   return { 'entries', int(bucket.entries), 'shelves', int(bucket.shelves), 'revFloor', int(bucket.revFloor),
-    'foreign', int(bucket.foreign), 'begun', int(bucket.begun), 'follows', int(bucket.follows) }
+    'foreign', int(bucket.foreign), 'begun', int(bucket.begun), 'follows', int(bucket.follows), 'votes', int(bucket.votes) }
 end
 
 -- What the meta hash says of the bucket, read in one call. `prefix` names the bucket's other keys.
 local function bucket_peek(meta)
   local held = redis.call('HMGET', meta, 'incarnation', 'seq', 'rev', 'begun', 'revFloor', 'shelves', 'entries', 'replid',
-    'shared', 'foreign', 'stale', 'staleRev', 'follows')
+    'shared', 'foreign', 'stale', 'staleRev', 'follows', 'votes')
   local bucket = {
     meta = meta, prefix = meta:sub(1, -5), incarnation = held[1] or '', seq = tonumber(held[2] or 0),
     rev = tonumber(held[3] or 0), begun = tonumber(held[4] or 0), revFloor = tonumber(held[5] or 0),
     shelves = tonumber(held[6] or 1), entries = tonumber(held[7] or 0), replid = held[8],
     shared = held[9] ~= nil and held[9] ~= false, region = held[9] or '', foreign = tonumber(held[10] or 0), stale = held[11] or '', staleRev = tonumber(held[12] or 0),
-    follows = tonumber(held[13] or 0), hashes = {}, news = {}, followers = {}, changed = false, reborn = false,
+    follows = tonumber(held[13] or 0), votes = tonumber(held[14] or 0), hashes = {}, news = {}, followers = {}, changed = false, reborn = false,
   }
   bucket.fromRev = bucket.rev
   bucket.shape = table.concat(bucket_shape(bucket), ',')

@@ -7,7 +7,7 @@ writers, regions, json.
 local function export_begin(bucket, asker)
   local regions = regions_load(bucket)
   local out = { bucket = bucket, asker = asker, regions = regions, vector = vector_of(bucket, regions),
-    places = {}, writers = {}, rows = {}, operations = {}, voids = {}, follows = {}, histories = {}, numbered = {} }
+    places = {}, writers = {}, rows = {}, operations = {}, voids = {}, follows = {}, histories = {}, votes = {}, numbered = {} }
   local held = redis.call('HGETALL', bucket.prefix .. 'writers')
   for i = 1, #held, 2 do out.numbered[tonumber(held[i + 1])] = held[i] end
   -- Whether something that a row does not mention may be news to the asker.
@@ -96,5 +96,5 @@ end
 local function export_end(out)
   return '{"vector":' .. json_vector(out.vector) .. ',"writers":' .. json_list(out.writers) .. ',"rows":' .. json_list(out.rows)
     .. ',"operations":' .. json_list(out.operations) .. ',"voids":' .. json_list(out.voids)
-    .. ',"follows":' .. json_list(out.follows) .. ',"histories":' .. json_list(out.histories) .. '}'
+    .. ',"follows":' .. json_list(out.follows) .. ',"histories":' .. json_list(out.histories) .. ',"votes":' .. json_list(out.votes) .. '}'
 end

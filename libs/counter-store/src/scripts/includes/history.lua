@@ -25,7 +25,7 @@ local function history_trim(key, id, lengthMax)
   end
   table.sort(entries, function(one, other)
     if one.at ~= other.at then return one.at > other.at end
-    return one.id < other.id
+    return is_after(other.id, one.id)
   end)
   local isKept = true
   for place = lengthMax + 1, #entries do
@@ -41,7 +41,7 @@ local function history_put(bucket, index, page, entry, lengthMax)
   local text = redis.call('HGET', key, id)
   if text then
     local at, json = history_parse(text)
-    if at < entry.at or (at == entry.at and json <= entry.json) then return false end
+    if at < entry.at or (at == entry.at and not is_after(json, entry.json)) then return false end
   end
   redis.call('HSET', key, id, int(entry.at) .. ' ' .. entry.json)
   if not history_trim(key, id, lengthMax) then return false end

@@ -6,7 +6,7 @@ local function merge_operation(merge, ids, voids, id, record)
   local key, writer = record:match('^(.*) %-?%d+ (%S+) %d+ %d+$')
   local known = operation_record_of(merge.bucket, ids, id)
   local ofWriter = known and known:match('(%S+) %d+ %d+$')
-  if not known or writer < ofWriter then
+  if not known or is_after(ofWriter, writer) then
     redis.call('HDEL', ids.previous, id)
     redis.call('ZREM', ids.previous .. ':log', id)
     redis.call('HSET', ids.current, id, record)
@@ -24,7 +24,9 @@ local function merge_operations(merge, rows, ids, voids)
   for _, row in ipairs(rows) do
     local name, incarnation = merge_writer(merge, row[2])
     local record = merge_record(row, name .. '/' .. incarnation)
-    if merge_is_counted(merge, record) then merge_operation(merge, ids, voids, row[1], record)
+    -- Of a slot that is over nothing is left to be taken back.
+    if slot_is_over(row[3], merge.now) then
+    elseif merge_is_counted(merge, record) then merge_operation(merge, ids, voids, row[1], record)
     else redis.call('HSET', ids.current .. ':waiting', row[1] .. '\t' .. name .. '/' .. incarnation, record) end
   end
   for _, waiting in ipairs({ ids.current .. ':waiting', ids.previous .. ':waiting' }) do

@@ -16,7 +16,7 @@ local function merge_keep(merge, voids, id, keeper)
   local keepers = voids .. ':keepers'
   local held = redis.call('HGET', keepers, id)
   local function writer_of(record) return record:match('(%S+) %d+ %d+$') end
-  if held and writer_of(held) <= writer_of(keeper) then return end
+  if held and not is_after(writer_of(held), writer_of(keeper)) then return end
   redis.call('HSET', keepers, id, keeper)
   if not held then return end
   -- Seldom: a third writer. Whoever was told of the old keeper is told of the new one.
@@ -32,6 +32,7 @@ end
 -- Takes back an amount, once it and its keeper are counted here.
 local function merge_void(merge, voids, id, record, keeper)
   local key, amount, writer, place = record:match('^(.*) (%-?%d+) (%S+) (%d+ %d+)$')
+  if slot_is_over(key, merge.now) then return end
   if not merge_is_counted(merge, record) or not merge_is_counted(merge, keeper) then
     local field = id .. '\t' .. writer .. '\t' .. keeper:match('(%S+) %d+ %d+$')
     redis.call('HSET', voids .. ':waiting', field, record .. '\t' .. keeper)

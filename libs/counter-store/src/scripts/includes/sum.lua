@@ -14,7 +14,7 @@ local function sum_parts(bucket, get)
   return parts
 end
 
--- The exact sum over all writers less the voids, in two limbs as it may pass 2^53; +-2^53 where it does.
+-- The exact sum over all writers and voters (votes.lua) less the voids, in two limbs as it may pass 2^53; +-2^53 where it does.
 local function durable_sum(bucket, key, counter, parts)
   parts = parts or sum_parts(bucket, function(field) return shelf_get(bucket, key, field) end)
   local LIMB = 134217728
@@ -24,6 +24,7 @@ local function durable_sum(bucket, key, counter, parts)
   end
   add(counter.up, 1)
   add(counter.down, -1)
+  add(tonumber((parts.get(key .. '\tv') or '0'):match('^%-?%d+')), 1)
   for writer in pairs(counter.theirs) do
     add(counter.theirs[writer].up, 1)
     add(counter.theirs[writer].down, -1)
