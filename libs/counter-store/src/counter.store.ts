@@ -1,4 +1,5 @@
 /** Durable counters and what readers see of all counters. */
+import { counterKind } from './counter-rules.js';
 import { counterKey, metaKey, batchesKey, indexKey, namesKey, operationsKey } from './keys.js';
 import { fenceArgs } from './fence.js';
 import { bucketSince, type BucketSince } from './scripts/bucket-since.js';
@@ -6,7 +7,7 @@ import { bucketCompare } from './scripts/bucket-compare.js';
 import { countersAdd, type BatchAdded } from './scripts/counters-add.js';
 import { countersRead, type CountersRead } from './scripts/counters-read.js';
 import type { Position } from '@headcount/crdt';
-import { trendedArg, type StoreContext } from './store-context.js';
+import { peersArg, trendedArg, type StoreContext } from './store-context.js';
 
 /** How long operation ids are kept at least, and how many a bucket holds a generation (DESIGN.md §7). */
 export interface OperationIdLimits {
@@ -21,6 +22,8 @@ export interface Addition {
   /** Not 0, |amount| <= 2^53 - 1; negative lowers. */
   readonly amount: number;
   readonly operationId: string | null;
+  /** Answered once Redis has it, whatever the others of its batch wait for. Default: as the others. */
+  readonly atOnce?: boolean;
 }
 
 /** A numbered batch of additions to counters of one bucket. */
@@ -31,6 +34,8 @@ export interface Batch {
   readonly additions: readonly Addition[];
   /** Null when it is sent first; after that the incarnation that `seenIncarnation` named before. */
   readonly sentUnder: string | null;
+  /** Told what Redis has answered, before that is durable. */
+  readonly onAnswer?: (added: BatchAdded) => void;
 }
 
 /** Port of the counters. All methods reject with ioredis' errors while Redis is away. */
@@ -61,11 +66,12 @@ export class RedisCounterStore implements CounterStore {
     return this.context.seen.of(bucket).incarnation;
   }
 
-  async add({ bucket, instance, number, additions, sentUnder }: Batch): Promise<BatchAdded> {
-    const { redis, seen, sources } = this.context;
+  async add(batch: Batch): Promise<BatchAdded> {
+    const { bucket, instance, number, additions, sentUnder, onAnswer } = batch;
+    const { redis, seen, sources, rules } = this.context;
     const changes = additions.flatMap(({ pageId, name, amount, operationId }) => {
       const { key, fullName } = counterKey(pageId, name);
-      return [key, fullName, amount, operationId ?? ''];
+      return [key, fullName, amount, operationId ?? '', counterKind(rules, pageId, name)];
     });
     const { windowMs, idsMax } = this.limits;
     const added = await countersAdd.run(
@@ -87,10 +93,12 @@ export class RedisCounterStore implements CounterStore {
         idsMax,
         sentUnder ?? '-',
         trendedArg(this.context),
+        peersArg(this.context),
         ...changes,
       ],
     );
     seen.note(bucket, added.position);
+    onAnswer?.(added);
     await this.context.durability.reached(added.replid);
     return added;
   }

@@ -88,6 +88,20 @@ describe('increment batcher', () => {
     expect((await Promise.all(results)).every(({ ok }) => ok)).toBe(true);
   });
 
+  it('answers who asks for no more as soon as Redis has the batch, and the others when it is durable', async () => {
+    const { batcher, sent, passMs } = harness();
+    let answered = 0;
+    const [atOnce, durable] = [batcher.add({ ...one, atOnce: true }), batcher.add(one)];
+    void durable.then(() => (answered += 1));
+    await passMs(0);
+    const [sending] = sent;
+    sending?.batch.onAnswer?.(answerTo(sending.batch));
+    expect((await atOnce).ok).toBe(true);
+    expect(answered).toBe(0);
+    sending?.answer(answerTo(sending.batch));
+    expect((await durable).ok).toBe(true);
+  });
+
   it('sends a batch again, with its number and content, when the answer is lost', async () => {
     const { batcher, sent, passMs } = harness();
     const result = batcher.add(one);

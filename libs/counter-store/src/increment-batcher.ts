@@ -19,6 +19,8 @@ export type AddRefusal =
 export interface Committed extends Added {
   readonly position: Position;
   readonly staleRegions: readonly string[];
+  /** Replication id of the Redis that has it (durability.ts, D2). */
+  readonly replid: string;
 }
 
 /** Timers of the caller, so that tests need none. */
@@ -102,11 +104,15 @@ export class IncrementBatcher {
     const additions = batch.map(({ addition }) => addition);
     const known = store.seenIncarnation(bucket);
     let sentUnder: string | null = null;
+    const onAnswer = (answer: BatchAdded): void =>
+      batch.forEach(({ addition, settle }, place) => {
+        if (addition.atOnce) settle(resultOf(answer, place));
+      });
     const untilMs = Math.max(...batch.map((waiting) => waiting.untilMs));
     while (timers.nowMs() < untilMs) {
       try {
         if (!isReady()) throw new Error('Redis is away');
-        const sending = store.add({ bucket, instance, number, additions, sentUnder });
+        const sending = store.add({ bucket, instance, number, additions, sentUnder, onAnswer });
         sentUnder = known;
         const answer = await sending;
         batch.forEach(({ settle }, place) => settle(resultOf(answer, place)));
@@ -138,14 +144,14 @@ export class IncrementBatcher {
 }
 
 function resultOf(
-  { added: all, position, staleRegions }: BatchAdded,
+  { added: all, position, staleRegions, replid }: BatchAdded,
   place: number,
 ): Result<Committed, AddRefusal> {
   const added = all[place];
   assert(added, 'a batch is answered addition by addition');
   const { outcome } = added;
   return outcome === 'added' || outcome === 'replayed'
-    ? ok({ ...added, position, staleRegions })
+    ? ok({ ...added, position, staleRegions, replid })
     : err(outcome);
 }
 

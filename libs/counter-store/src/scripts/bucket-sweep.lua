@@ -1,6 +1,6 @@
 --[[
-bucket-sweep: drop what a bucket no longer needs: zeros of presence, and batch records of instances long gone.
-KEYS[1] meta           hash     the bucket
+bucket-sweep: drop what a bucket no longer needs: zeros of presence, slots of time that are over, records of batches long gone.
+KEYS[1] meta           hash     the bucket; sweptRev, sweptAt, sweptSeen, slotted, slotShelf
 KEYS[2] index          zset     counter -> rev
 KEYS[3] batches        hash     instance -> 'number,seconds,outcomes'
 KEYS[4] gateways       hash     instance -> version stored
@@ -8,16 +8,19 @@ ARGV[1] now            integer  seconds since 1970
 ARGV[2] zeroSeconds    integer  how long a zero is kept, so that readers can be told of it
 ARGV[3] batchSeconds   integer  how long the record of an instance's last batch is kept
 ARGV[4] rowsMax        integer  index rows looked at in one call
-Returns { rows cut, records dropped, then per gateway known here: instance, version stored }
+Returns { rows cut, records dropped, fields of slots dropped, then per gateway known here: instance, version stored }
 Refuses nothing
 Retry   safe
-Cost    O(rowsMax + instances); rows that were kept are not looked at again
-Holds   B3; a zero is dropped together with its row, so no interval is offered that would omit it
+Cost    O(rowsMax + instances); rows that were kept are not looked at again; where there are slots also O(fields of 8 shelves), and
+        once all shelves have been walked through O(void amounts)
+Holds   B3, W2; a zero is dropped together with its row, so no interval is offered that would omit it
 ]]
 --- @include bucket
 --- @include shelf
 --- @include counter
 --- @include index
+--- @include slots
+--- @include slots-sweep
 local meta, index, batches, gateways = unpack(KEYS)
 local now, zeroSeconds = tonumber(ARGV[1]), tonumber(ARGV[2])
 local batchSeconds, rowsMax = tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -46,6 +49,7 @@ if not markAt or now - tonumber(markAt) >= zeroSeconds then
     redis.call('HSET', meta, 'sweptRev', int(bucket.rev), 'sweptAt', int(now))
   end
 end
+local slotsDropped = slots_sweep(bucket, index, now)
 bucket_close(bucket)
 
 local dropped = 0
@@ -54,4 +58,4 @@ for i = 1, #records, 2 do
   local seconds = tonumber(records[i + 1]:match('%d+,(%d+)'))
   if now - seconds >= batchSeconds then dropped = dropped + redis.call('HDEL', batches, records[i]) end
 end
-return { cutRows, dropped, unpack(redis.call('HGETALL', gateways)) }
+return { cutRows, dropped, slotsDropped, unpack(redis.call('HGETALL', gateways)) }

@@ -9,6 +9,8 @@ export type AddOutcome =
   | 'OUT_OF_RANGE'
   | 'OPERATION_ID_REUSED'
   | 'OPERATION_IDS_FULL'
+  | 'BELOW_ZERO'
+  | 'QUOTA_ELSEWHERE'
   | 'OUTCOME_UNKNOWN';
 
 /** One operation's outcome, and what its counter shows after it. */
@@ -44,6 +46,7 @@ export const countersAdd = defineScript<BatchAdded>({
     'idsMax',
     'sentUnder',
     'trended',
+    'peers',
     'changes',
   ],
   decode: (reply) => {

@@ -1,9 +1,10 @@
 --[[
-additions: adds to the own totals of durable counters, each written once a script. Needs bucket, writers, operation-ids.
+additions: adds to the own totals of durable counters, each written once a script. Needs bucket, writers, operation-ids, slots,
+quota. What a counter is, its `kind` says: empty, or letters, a space and its stem (keys.ts): `b` it is bounded, `w` windowed.
 ]]
-local function additions_begin(bucket, names)
+local function additions_begin(bucket, names, now, peers)
   local writer = bucket.shared and bucket.region .. '/' .. bucket.incarnation or ''
-  return { bucket = bucket, names = names, writer = writer, held = {}, order = {}, taken = {} }
+  return { bucket = bucket, names = names, now = now, peers = peers, writer = writer, held = {}, order = {}, taken = {}, rights = {} }
 end
 
 local function additions_counter(book, key)
@@ -17,25 +18,50 @@ local function is_out_of_range(counter, amount)
   return math.abs(counter.total + amount) > MAX and counter.total * amount >= 0
 end
 
--- One operation: its outcome. `open` opens the ids.
-local function additions_add(book, key, name, amount, id, open)
-  local counter, body = additions_counter(book, key), key .. ' ' .. int(amount)
-  if id ~= '' then
-    book.ids = book.ids or open()
-    local settled = operation_id_outcome(book.ids, id, body)
-    if settled then return settled end
+-- What changes together: the counter, and the slots that it is in now. Each with the name under which its part of an operation
+-- is known, as a peer takes back what was counted twice counter by counter.
+local function additions_parts(book, key, id, stem)
+  local parts = { { key = key, id = id } }
+  for _, kind in ipairs(stem and SLOT_KINDS or {}) do
+    -- Only peers ask for these.
+    local isRecorded = id ~= '' and book.bucket.shared
+    parts[#parts + 1] = { key = slot_key(stem, kind, book.now), id = isRecorded and id .. '\1' .. kind or '' }
   end
-  if is_out_of_range(counter, amount) then return 'OUT_OF_RANGE' end
+  return parts
+end
+
+-- Adds, once it is known that nothing refuses it.
+local function additions_count(book, key, amount, id)
+  local counter = additions_counter(book, key)
   if id ~= '' then
-    local position = int(counter.up + math.max(amount, 0))
+    local body, position = key .. ' ' .. int(amount), int(counter.up + math.max(amount, 0))
     redis.call('HSET', book.ids.current, id, body .. ' ' .. book.writer .. ' 0 ' .. position)
     book.taken[#book.taken + 1] = { id = id, key = key, body = body, position = position }
   end
-  if name ~= '' then redis.call('HSET', book.names, key, name) end
   if not counter.touched then book.order[#book.order + 1] = key end
   counter.up, counter.down = counter.up + math.max(amount, 0), counter.down + math.max(-amount, 0)
-  counter.touched = true
+  counter.touched, counter.added = true, (counter.added or 0) + amount
   durable_count(book.bucket, key, counter, amount)
+end
+
+-- One operation: its outcome. `open` opens the ids.
+local function additions_add(book, key, name, amount, id, kind, open)
+  if id ~= '' then
+    book.ids = book.ids or open()
+    local settled = operation_id_outcome(book.ids, id, key .. ' ' .. int(amount))
+    if settled then return settled end
+  end
+  local isBounded, isWindowed, stem = '', '', ''
+  if kind ~= '' then isBounded, isWindowed, stem = kind:match('^(b?)(w?) (.*)$') end
+  local parts = additions_parts(book, key, id, isWindowed ~= '' and stem)
+  for _, part in ipairs(parts) do
+    if is_out_of_range(additions_counter(book, part.key), amount) then return 'OUT_OF_RANGE' end
+  end
+  local refusal = isBounded ~= '' and quota_refusal(book, key, additions_counter(book, key), stem, amount)
+  if refusal then return refusal end
+  if name ~= '' then redis.call('HSET', book.names, key, name) end
+  for _, part in ipairs(parts) do additions_count(book, part.key, amount, part.id) end
+  if #parts > 1 then slots_note(book.bucket) end
   return 'added'
 end
 
@@ -46,12 +72,12 @@ local function additions_total(book, key)
 end
 
 -- Writes what changed; what each of those counters shows.
-local function additions_end(book, index, now)
+local function additions_end(book, index)
   local bucket, views = book.bucket, {}
   for _, key in ipairs(book.order) do
     local counter = book.held[key]
     bucket.seq = bucket.seq + 1
-    counter.seq, counter.updated = bucket.seq, now
+    counter.seq, counter.updated = bucket.seq, book.now
     views[key] = durable_put(bucket, index, key, counter)
     counter.rev = bucket.rev
   end
