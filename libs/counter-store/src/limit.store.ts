@@ -1,0 +1,41 @@
+/** Limits that no window of time ever passes: one key each, in this region's Redis. */
+import { limitKey } from './keys.js';
+import { REDIS_CLOCK, type ScriptClock } from './redis-clock.js';
+import { limitTake, type Allowance } from './scripts/limit-take.js';
+import type { StoreContext } from './store-context.js';
+
+/** Whose limit: that of a key that callers name, or one of our own. Names of different kinds never meet. */
+export type LimitKind = 'key' | 'caller' | 'address';
+
+/** A limit. The same key with another window is another limit. */
+export interface Limit {
+  readonly kind: LimitKind;
+  readonly key: string;
+  /** Most that a window may hold, 1 to 2^53 - 1. */
+  readonly limit: number;
+  /** 1 or more. */
+  readonly windowSeconds: number;
+}
+
+/** Port of the limits. Rejects with ioredis' errors while Redis is away; it may have taken then. */
+export interface LimitStore {
+  /** Takes `cost`, all or nothing; 0 only looks. Never to be sent again by itself: each call takes. */
+  take(limit: Limit, cost: number): Promise<Allowance>;
+}
+
+/** Limits on Redis. */
+export class RedisLimitStore implements LimitStore {
+  constructor(
+    private readonly context: Pick<StoreContext, 'redis'>,
+    private readonly now: ScriptClock = REDIS_CLOCK,
+  ) {}
+
+  take({ kind, key, limit, windowSeconds }: Limit, cost: number): Promise<Allowance> {
+    const slots = limitKey(kind, key, windowSeconds);
+    return limitTake.run(
+      this.context.redis,
+      [slots],
+      [this.now(), limit, windowSeconds * 1000, cost],
+    );
+  }
+}

@@ -1,0 +1,44 @@
+--[[
+lease-end: end a viewer's lease before its time, if there is one.
+KEYS[1] meta             hash     the bucket
+KEYS[2] index            zset     counter -> rev
+KEYS[3] gateways         hash     instance -> version stored
+KEYS[4] entries          hash     counter -> 'viewers,connections' of `lease`
+KEYS[5] leases           zset     'key, viewer, place' -> when it ends
+KEYS[6] places           hash     'key, viewer' -> in how many places; key -> how many leases
+ARGV[1] candidate        string   incarnation to begin if this Redis has forgotten
+ARGV[2] seenIncarnation  string   with seenSeq and seenRev: the highest position that the caller has seen of the bucket
+ARGV[3] seenSeq          integer  version
+ARGV[4] seenRev          integer  version
+ARGV[5] region           string   name of this region where it has peers, else empty
+ARGV[6] now              integer  milliseconds since 1970; empty: by the clock of Redis
+ARGV[7] key              string   counter key
+ARGV[8] viewer           string   who
+ARGV[9] place            string   where, in a counter that shows a viewer of several places once; else empty
+Returns { 'ended' | 'none', incarnation, seq, rev, stale regions, when the next lease of the bucket ends, viewers, connections, durable, updated }
+Refuses nothing
+Retry   safe: nothing is left to end
+Cost    O(log leases), and what is due, at most 100
+Holds   R1, K1, K2, B1, B2
+]]
+--- @include clock
+--- @include bucket
+--- @include shelf
+--- @include counter
+--- @include index
+--- @include presence
+--- @include lease
+local meta, index, gateways, entries, leases, places = unpack(KEYS)
+local candidate, seenIncarnation, seenSeq, seenRev, region = unpack(ARGV, 1, 5)
+local nowMs, key, viewer, place = clock_ms(ARGV[6]), unpack(ARGV, 7, 9)
+local DUE_MAX = 100
+
+local bucket = bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev, region)
+local book = lease_open(bucket, leases, places)
+lease_expire(book, nowMs, DUE_MAX)
+local ended = lease_drop(book, key .. '\t' .. viewer .. '\t' .. place)
+local nextMs = lease_close(book, index, gateways, entries, math.floor(nowMs / 1000))
+index_trim(bucket, index)
+bucket_close(bucket)
+return { ended == 1 and 'ended' or 'none', bucket.incarnation, int(bucket.seq), int(bucket.rev), bucket.stale, nextMs,
+  counter_view(bucket, key) }

@@ -1,0 +1,55 @@
+--[[
+lease-renew: make a viewer present for a while, or go on with it; the same viewer twice is one.
+KEYS[1] meta             hash     the bucket
+KEYS[2] index            zset     counter -> rev
+KEYS[3] gateways         hash     instance -> version stored
+KEYS[4] entries          hash     counter -> 'viewers,connections' of `lease`
+KEYS[5] names            hash     digest key -> full name
+KEYS[6] leases           zset     'key, viewer, place' -> when it ends
+KEYS[7] places           hash     'key, viewer' -> in how many places; key -> how many leases
+ARGV[1] candidate        string   incarnation to begin if this Redis has forgotten
+ARGV[2] seenIncarnation  string   with seenSeq and seenRev: the highest position that the caller has seen of the bucket
+ARGV[3] seenSeq          integer  version
+ARGV[4] seenRev          integer  version
+ARGV[5] region           string   name of this region where it has peers, else empty
+ARGV[6] now              integer  milliseconds since 1970; empty: by the clock of Redis
+ARGV[7] key              string   counter key
+ARGV[8] fullName         string   of the counter, or empty where the key says it all
+ARGV[9] viewer           string   who
+ARGV[10] place            string   where, in a counter that shows a viewer of several places once; else empty
+ARGV[11] ttlMs            integer  for how long
+ARGV[12] leasesMax        integer  leases that a counter whose places have names may have; one that is there already is always renewed
+Returns { 'leased', incarnation, seq, rev, stale regions, when the next lease of the bucket ends, viewers, connections, durable, updated }
+Refuses { 'refused', 'TOO_MANY' }: the counter has as many; what was due has ended all the same
+Retry   safe: it is renewed again
+Cost    O(log leases), and what is due, at most 100
+Holds   R1, K1, K2, B1, B2
+]]
+--- @include clock
+--- @include bucket
+--- @include shelf
+--- @include counter
+--- @include index
+--- @include presence
+--- @include lease
+local meta, index, gateways, entries, names, leases, places = unpack(KEYS)
+local candidate, seenIncarnation, seenSeq, seenRev, region = unpack(ARGV, 1, 5)
+local nowMs, key, fullName, viewer, place = clock_ms(ARGV[6]), unpack(ARGV, 7, 10)
+local ttlMs, leasesMax = tonumber(ARGV[11]), tonumber(ARGV[12])
+local DUE_MAX = 100
+
+local bucket = bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev, region)
+local book = lease_open(bucket, leases, places)
+lease_expire(book, nowMs, DUE_MAX)
+local member = key .. '\t' .. viewer .. '\t' .. place
+local isRefused = place ~= '' and not redis.call('ZSCORE', leases, member)
+  and tonumber(redis.call('HGET', places, key) or 0) >= leasesMax
+if not isRefused then
+  if fullName ~= '' then redis.call('HSET', names, key, fullName) end
+  lease_set(book, member, nowMs + ttlMs)
+end
+local nextMs = lease_close(book, index, gateways, entries, math.floor(nowMs / 1000))
+index_trim(bucket, index)
+bucket_close(bucket)
+if isRefused then return { 'refused', 'TOO_MANY' } end
+return { 'leased', bucket.incarnation, int(bucket.seq), int(bucket.rev), bucket.stale, nextMs, counter_view(bucket, key) }
