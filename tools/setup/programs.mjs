@@ -16,6 +16,13 @@ export const CHROMIUM = {
   apt: 'chromium',
   brew: 'chromium',
 };
+export const POSTGRES = {
+  name: 'PostgreSQL',
+  // Debian keeps `postgres` off PATH; the other comes with it.
+  commands: ['postgres', 'pg_ctlcluster'],
+  apt: 'postgresql',
+  brew: 'postgresql',
+};
 
 /**
  * Makes sure that a program is on PATH and gives its file: installs it with apt-get where the user is root, or with
