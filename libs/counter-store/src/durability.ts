@@ -13,6 +13,22 @@ import type { Redis } from 'ioredis';
 export type DurabilityChoice =
   { readonly kind: 'disk' | 'memory' } | { readonly kind: 'replicas'; readonly replicas: number };
 
+const CHOICE = /^(?:disk|memory|replicas:([1-9]\d?))$/;
+
+/** A choice as it is written: `disk`, `memory` or `replicas:N` with N from 1 to 99; null: it is none. */
+export function parseDurability(text: string): DurabilityChoice | null {
+  const found = CHOICE.exec(text);
+  if (found === null) return null;
+  const [, replicas] = found;
+  if (replicas !== undefined) return { kind: 'replicas', replicas: Number(replicas) };
+  return { kind: text === 'memory' ? 'memory' : 'disk' };
+}
+
+/** The inverse of parseDurability. */
+export function durabilityText(choice: DurabilityChoice): string {
+  return choice.kind === 'replicas' ? `replicas:${choice.replicas}` : choice.kind;
+}
+
 /** Port. */
 export interface Durability {
   /**

@@ -1,5 +1,6 @@
 export { commandConnection, subscriberConnection, type ConnectionSettings } from './connect.js';
 export { checkDeployment, type DeploymentCheck } from './deployment.js';
+export { LivePeers, NO_RULES, isNamed, type CounterRules } from './counter-rules.js';
 export { SeenPositions, type FenceSources } from './fence.js';
 export {
   COUNTER_API_REGISTRY,
@@ -11,6 +12,10 @@ export {
   type CounterKey,
 } from './keys.js';
 export type { StoreContext } from './store-context.js';
+export { LEASES, RedisLeaseStore, type Lease, type LeaseStore } from './lease.store.js';
+export { RedisLimitStore, type Limit, type LimitKind, type LimitStore } from './limit.store.js';
+export type { LeaseRead } from './scripts/lease-replies.js';
+export type { Allowance } from './scripts/limit-take.js';
 export { RedisPresenceStore, type PresenceStore } from './presence.store.js';
 export {
   RedisCounterStore,
@@ -19,6 +24,9 @@ export {
   type CounterStore,
   type OperationIdLimits,
 } from './counter.store.js';
+export { RedisDurableStore, type DurableStore, type SlicesAsk } from './durable.store.js';
+export type { DurableSince } from './scripts/durable-since.js';
+export type { DurableSlices } from './scripts/durable-slices.js';
 export {
   RedisFollowerStore,
   type FollowerPlace,
@@ -47,13 +55,43 @@ export {
   type HistoryLimits,
   type HistoryStore,
 } from './history.store.js';
+export {
+  RedisVoteStore,
+  choiceName,
+  type VoteAsk,
+  type VoteChange,
+  type VoteStore,
+  type VotedAt,
+} from './vote.store.js';
+export {
+  BATCH_VOTES_MAX,
+  VoteBatcher,
+  WAITING_VOTES_MAX,
+  type VoteBatcherOptions,
+  type VoteRefusal,
+  type Voted,
+} from './vote-batcher.js';
+export type { VoteChanged, VoteOutcome } from './scripts/votes-change.js';
+export type { VoteView } from './scripts/votes-read.js';
 export { RedisRegistryStore, type RegistryStore } from './registry.store.js';
 export { RedisUpkeepStore, type UpkeepStore } from './upkeep.store.js';
 export { RedisTrendingStore, type TrendAsk, type TrendingStore } from './trending.store.js';
+export { RedisWindowStore, type WindowStore } from './window.store.js';
+export {
+  SLOT_LENGTHS,
+  seriesPlan,
+  windowPlan,
+  type SlotKind,
+  type SlotPlan,
+  type SlotRange,
+} from './window-plan.js';
+export { RedisQuotaStore, type QuotaAsk, type QuotaStore } from './quota.store.js';
+export type { QuotaGiven } from './scripts/quota-give.js';
+export type { QuotaRead } from './scripts/quota-read.js';
 export { trendReach } from './trend-window.js';
 export type { TrendRow } from './scripts/trend-read.js';
 export { decodeChanges, decodeHead, type BucketChanges } from './changes.js';
-export type { CounterRow, CounterView } from './scripts/replies.js';
+export type { CounterRow, CounterView, DurableRow } from './scripts/replies.js';
 export type { AddOutcome, Added, BatchAdded } from './scripts/counters-add.js';
 export type { CountersRead } from './scripts/counters-read.js';
 export type { BucketSince } from './scripts/bucket-since.js';
@@ -69,9 +107,12 @@ export {
   type BatcherOptions,
   type Committed,
 } from './increment-batcher.js';
+export { AskedDurability } from './asked-durability.js';
 export {
   AT_ONCE,
   ReplicaDurability,
+  durabilityText,
+  parseDurability,
   type Durability,
   type DurabilityChoice,
 } from './durability.js';
@@ -89,6 +130,7 @@ export type {
   StateRow,
   TotalsRow,
   VectorRow,
+  VotesRow,
   WriterRow,
 } from './region-part.js';
 export {

@@ -28,6 +28,11 @@ export const markersKey = (bucket: number): string => of(bucket, 'markers');
 /** The last modifications of a page, which is named as shortName does it. */
 export const historiesKey = (bucket: number): string => of(bucket, 'histories');
 export const historyKey = (bucket: number, page: string): string => of(bucket, `history:${page}`);
+/** 'counter\tchoice' -> key of the counter of that choice, where it is a digest. */
+export const choicesKey = (bucket: number): string => of(bucket, 'choices');
+/** Who is present without a socket until when, and those of them that are in several places. */
+export const leasesKey = (bucket: number): string => of(bucket, 'leases');
+export const placesKey = (bucket: number): string => of(bucket, 'places');
 /** Where a bucket's changes are published (docs/protocol.md §7). */
 export const changesChannel = (bucket: number): string => of(bucket, 'changes');
 
@@ -40,6 +45,11 @@ export const COUNTER_API_REGISTRY = 'hc:counter-apis';
 /** Of the regions as wholes: who was heard of, and who is out of service. */
 export const REGIONS = 'hc:regions';
 export const RETIRED_REGIONS = 'hc:regions:retired';
+/** bucket -> when a lease of it ends; may say it too early. */
+export const LEASES_DUE = 'hc:leases';
+/** What was taken of a limit within a window. */
+export const limitKey = (kind: string, key: string, windowSeconds: number): string =>
+  `hc:limit:{${kind} ${key}}:${windowSeconds}`;
 /** What this Redis was set up as: bucket count and layout version. */
 export const DEPLOYMENT = 'hc:deployment';
 
@@ -59,6 +69,19 @@ export interface CounterKey {
 export function counterKey(pageId: string, name: string): CounterKey {
   const text = `${pageId} ${name}`;
   return Buffer.byteLength(text) <= KEY_BYTES_MAX ? { key: text, fullName: '' } : digestOf(text);
+}
+
+/** Longest stem that stays text: with the longest name of a region, or a slot, and a writer it makes 64 bytes. */
+const STEM_BYTES_MAX = 23;
+
+/**
+ * What the keys of whatever belongs to a counter begin with: slots of a windowed one, quotas of a bounded one. The counter's text, or
+ * `#` and 128 bits of its SHA-256 where that has more than 23 bytes.
+ */
+export function counterStem(pageId: string, name: string): string {
+  const text = `${pageId} ${name}`;
+  if (Buffer.byteLength(text) <= STEM_BYTES_MAX) return text;
+  return `#${createHash('sha256').update(text).digest('base64url').slice(0, 22)}`;
 }
 
 /** The same for a user or a page alone. What begins with `#` is a digest always, so that nobody can name himself like one. */

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { FencedContext } from './fence.js';
+import type { CounterRules, LivePeers } from './counter-rules.js';
 import type { Durability } from './durability.js';
 
 /** What every repository works with. One a process; `seen` is shared, so that each learns from all. */
@@ -9,6 +10,10 @@ export interface StoreContext extends FencedContext {
   readonly durability: Durability;
   /** Names of counters whose gains are kept, so that pages trend by them; default: none. */
   readonly trended?: readonly string[];
+  /** Which counters are windowed, and which are bounded; default: none. */
+  readonly rules?: CounterRules;
+  /** The regions without which nothing of a bounded counter may be lowered after something was forgotten; default: none. */
+  readonly livePeers?: LivePeers;
 }
 
 /** Seconds since 1970, for what Redis keeps as informational time. */
@@ -19,4 +24,9 @@ export function nowSeconds({ sources }: StoreContext): number {
 /** What scripts that change durable counters are told of the names that are trended. */
 export function trendedArg({ trended = [] }: StoreContext): string {
   return trended.join();
+}
+
+/** What scripts that use rights in a bounded counter are told of the peers that are alive. */
+export function peersArg({ livePeers }: StoreContext): string {
+  return livePeers?.names().join() ?? '';
 }

@@ -80,6 +80,7 @@ describe('upkeep', () => {
     expect(await stores.upkeep.sweep(BUCKET)).toEqual({
       rowsCut: 0,
       recordsDropped: 0,
+      slotsDropped: 0,
       gateways: new Map([['g1', 1]]),
     });
     stores.clock.nowMs += 24 * 3_600_000;

@@ -43,6 +43,7 @@ export const ERRORS = {
   BAD_ACTION: entry(400, 'The action must be "increment" or "decrement".'),
   BAD_AMOUNT: entry(400, 'The amount must be a whole number from 1 to 9007199254740991.'),
   BAD_OPERATION_ID: entry(400, 'The operation id is not valid.'),
+  BAD_DURABILITY: entry(400, 'The durability must be memory, disk or replicas:N, N from 1 to 99.'),
   BAD_VERSION: entry(400, 'The version is not one that was given out for this page.'),
   TOO_COMPLEX: entry(400, 'The operation goes further than is allowed.'),
   UNAUTHENTICATED: entry(401, 'A valid token is needed.', { wsCloseCode: 4401 }),
@@ -65,6 +66,14 @@ export const ERRORS = {
   NOT_YET_HERE: entry(503, 'What was written elsewhere has not arrived here yet.', {
     retryable: true,
   }),
+  BELOW_ZERO: entry(409, 'The count does not suffice; nothing was changed.'),
+  QUOTA_ELSEWHERE: entry(
+    503,
+    'Other regions have what is left of the count; nothing was changed.',
+    {
+      retryable: true,
+    },
+  ),
   REGION_RETIRED: entry(410, 'The region has been taken out of service.'),
   PAYLOAD_TOO_LARGE: entry(413, 'The request is larger than is allowed.', { wsCloseCode: 1009 }),
   UNSUPPORTED_MEDIA_TYPE: entry(415, 'The media type of the request is not understood.'),
@@ -88,6 +97,11 @@ export const ERRORS = {
   OPERATION_IDS_FULL: entry(503, 'No more operation ids can be kept; nothing was changed.', {
     retryable: true,
   }),
+  DURABILITY_UNAVAILABLE: entry(
+    503,
+    'The store cannot promise the durability that is asked for; nothing was changed.',
+    { retryable: true },
+  ),
   SHUTTING_DOWN: entry(503, 'This instance is stopping.', { wsCloseCode: 1012, retryable: true }),
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -117,6 +117,13 @@ export {
 } from './trending.js';
 
 export {
+  quotaAnswer,
+  quotaRequest,
+  type QuotaAnswer,
+  type QuotaRequest,
+} from './quota-messages.js';
+
+export {
   FOLLOWS_ASKS_MAX,
   INTEREST_PAGES_MAX,
   INTEREST_USERS_MAX,

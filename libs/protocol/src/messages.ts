@@ -48,6 +48,7 @@ export const PATHS = {
   push: '/internal/v1/counters',
   digest: '/internal/v1/regions/digest',
   pull: '/internal/v1/regions/pull',
+  quota: '/internal/v1/regions/quota',
 } as const;
 
 /** POST sync: the heartbeat, and how far this gateway has got in every bucket it ever sent to. */

@@ -73,3 +73,31 @@ export function rowsFrom(reply: readonly string[], at: number): CounterRow[] {
   }
   return rows;
 }
+
+/** What a durable counter shows, by its full name. */
+export interface DurableRow {
+  readonly pageId: string;
+  readonly name: string;
+  /** ±2^53 where the sum over all writers passes the bound. */
+  readonly total: number;
+  readonly updatedAtMs: number | null;
+}
+
+/** Rows of (full name, total, updated) that fill a reply from `at` to its end. */
+export function durableRowsFrom(reply: readonly string[], at: number): DurableRow[] {
+  const rows: DurableRow[] = [];
+  for (let place = at; place < reply.length; place += 3) {
+    const [fullName = '', total, updated] = reply.slice(place, place + 3);
+    // No name has a space in it.
+    const space = fullName.lastIndexOf(' ');
+    assert(space > 0, `no counter: ${fullName}`);
+    const seconds = integer(updated);
+    rows.push({
+      pageId: fullName.slice(0, space),
+      name: fullName.slice(space + 1),
+      total: sum(total),
+      updatedAtMs: seconds === 0 ? null : seconds * 1000,
+    });
+  }
+  return rows;
+}

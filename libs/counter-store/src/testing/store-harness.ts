@@ -6,17 +6,21 @@ import type { Redis } from 'ioredis';
 import type { Presence } from '@headcount/crdt';
 import { startRedis } from '@headcount/testing';
 import { commandConnection } from '../connect.js';
+import { LivePeers, NO_RULES, type CounterRules } from '../counter-rules.js';
 import { RedisCounterStore } from '../counter.store.js';
 import { AT_ONCE } from '../durability.js';
 import { SeenPositions } from '../fence.js';
 import { RedisFollowStore } from '../follow.store.js';
 import { RedisHistoryStore } from '../history.store.js';
 import { RedisModificationStore } from '../modification.store.js';
+import { RedisQuotaStore } from '../quota.store.js';
 import { PART_BOUNDS } from '../region-reader.js';
 import { RedisRegionStore } from '../region.store.js';
 import { RedisTrendingStore } from '../trending.store.js';
 import { RedisPresenceStore } from '../presence.store.js';
 import { RedisUpkeepStore } from '../upkeep.store.js';
+import { RedisWindowStore } from '../window.store.js';
+import { RedisVoteStore } from '../vote.store.js';
 import type { StoreContext } from '../store-context.js';
 
 /** All keys with their serialised values. */
@@ -29,8 +33,12 @@ export async function openStores(
   options: {
     readonly region?: string;
     readonly trended?: readonly string[];
+    readonly rules?: CounterRules;
+    readonly peers?: readonly string[];
     readonly buckets?: number;
     readonly followsMax?: number;
+    /** How long operation ids are kept; default 10 min. */
+    readonly windowMs?: number;
   } = {},
 ) {
   const server = await startRedis({ listen: 'unix', args: ['--appendonly', 'no'] });
@@ -38,6 +46,8 @@ export async function openStores(
   await redis.connect();
   const clock = { nowMs: 1_700_000_000_000 };
   let drawn = 0;
+  const { windowMs = 600_000 } = options;
+  const livePeers = new LivePeers(options.peers ?? []);
   const context: StoreContext = {
     redis,
     sources: { nowMs: () => clock.nowMs, randomHex: () => (drawn++).toString(16).padStart(8, '0') },
@@ -45,6 +55,8 @@ export async function openStores(
     region: options.region ?? '',
     durability: AT_ONCE,
     trended: options.trended ?? [],
+    rules: options.rules ?? NO_RULES,
+    livePeers,
   };
   const partBounds = { ...PART_BOUNDS };
   const home = options.region ?? 'local';
@@ -57,15 +69,19 @@ export async function openStores(
     /** What one part of a region's answer may hold; may be changed at any time. */
     partBounds,
     presence: new RedisPresenceStore(context),
-    counters: new RedisCounterStore(context, { windowMs: 600_000, idsMax: 1000 }),
+    counters: new RedisCounterStore(context, { windowMs, idsMax: 1000 }),
     upkeep: new RedisUpkeepStore(context),
     trending: new RedisTrendingStore(context),
+    windows: new RedisWindowStore(context),
+    quotas: new RedisQuotaStore(context),
+    livePeers,
     follows: new RedisFollowStore(context, {
       ...{ buckets, home, followsMax: options.followsMax ?? 10_000 },
     }),
     modifications: new RedisModificationStore(context, { buckets, home }),
     history: new RedisHistoryStore(context, { buckets, lengthMax: 5, ageMsMax: 86_400_000 }),
-    regions: new RedisRegionStore(context, { windowMs: 600_000 }, partBounds),
+    votes: new RedisVoteStore(context, { buckets }),
+    regions: new RedisRegionStore(context, { windowMs }, partBounds),
     snapshot: () => takeSnapshot(redis),
     rollBackTo: (snapshot: Snapshot) => restore(redis, snapshot),
     async close(): Promise<void> {

@@ -1,11 +1,12 @@
 --[[
 counter: how a counter is stored, and what it shows. Needs bucket and shelf.
 A counter key is `page name`, or `#` and a digest where that is long. Its fields on its shelf, \t being a tab:
-  key        'up,down,total,seq,updated'         own totals of the durable PN-counter; total over all writers and voids,
+  key        'up,down,total,seq,updated'         own totals of the durable PN-counter; total over all writers and voters less voids,
                                                  +-2^53 where it passes the bound; updated in seconds since 1970
   key\tW     'up,down,seq'                       totals of the writer whose number is W
   key\t~     'viewers,connections,seq,updated'   presence of this region; only where the name is `viewers`
   key\t~R    'viewers,connections,seq,incarnation'   presence of the region whose number is R
+  key\tv     'voters,votes,shelves'                  what votes add to the total (votes.lua)
 ]]
 local function durable_parse(text)
   local up, down, total, seq, updated = (text or '0,0,0,0,0'):match('(%d+),(%d+),(-?%d+),(%d+),(%d+)')
@@ -29,8 +30,11 @@ end
 
 local function presence_get(bucket, key) return presence_parse(shelf_get(bucket, key, key .. '\t~')) end
 
+-- What no client can name: slots of windowed counters (slots.lua), and what regions have given each other (quota.lua).
+local function is_reserved(key) return key:find('>', 1, true) ~= nil or key:find('@[smh]%d+$') ~= nil end
+
 -- A key that is a digest does not tell its name, so it may be that of a `viewers`. What has a tab is no counter (index.lua).
-local function has_presence(key) return key:sub(-8) == ' viewers' or not key:find('[ \t]') end
+local function has_presence(key) return key:sub(-8) == ' viewers' or not key:find('[ \t@>]') end
 
 -- `stale` is a list of `number:name,`: whose viewers are left out.
 local function region_is_stale(bucket, number) return (',' .. bucket.stale):find(',' .. number .. ':', 1, true) ~= nil end

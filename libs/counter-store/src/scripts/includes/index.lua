@@ -1,6 +1,7 @@
 --[[
 index: the window of latest changes of a bucket, counter -> rev, and how a change is stamped. Needs bucket, shelf, counter.
-In a bucket that is shared it has rows 'f\tuser\tpage' of follows and 'h\tpage\tevent' of histories too: for peers alone, not for readers of counters.
+In a bucket that is shared it has rows 'f\tuser\tpage' of follows, 'h\tpage\tevent' of histories and 'v\tcounter\tvoter' of votes too: for peers
+alone, not for readers of counters.
 ]]
 local INDEX_ROWS_LEAST = 128
 
@@ -35,18 +36,20 @@ local function counter_touch(bucket, index, key, durable, presence)
   bucket.rev, bucket.changed = bucket.rev + 1, true
   redis.call('ZADD', index, int(bucket.rev), key)
   local view = { counter_view(bucket, key, durable, presence) }
+  -- Nobody watches what nobody can name.
+  if is_reserved(key) then return view end
   for _, part in ipairs({ key, view[1], view[2], view[3], view[4], int(bucket.rev) }) do
     bucket.news[#bucket.news + 1] = part
   end
   return view
 end
 
--- Whether a row is not that of a counter.
-local function is_peers_row(row) return row:find('\t', 1, true) ~= nil end
+-- Whether a row is not that of a counter that somebody could watch.
+local function is_peers_row(row) return row:find('\t', 1, true) ~= nil or is_reserved(row) end
 
 -- The index is a window, not a catalogue: a row costs as much as a counter.
 local function index_trim(bucket, index)
-  local limit = math.max(INDEX_ROWS_LEAST, math.floor(bucket.entries / 8 + bucket.follows / 32))
+  local limit = math.max(INDEX_ROWS_LEAST, math.floor(bucket.entries / 8 + (bucket.follows + bucket.votes) / 32))
   local over = redis.call('ZCARD', index) - limit
   if over > 0 then index_cut(bucket, index, over) end
 end

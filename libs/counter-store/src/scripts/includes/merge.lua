@@ -30,6 +30,11 @@ end
 
 local function merge_totals(merge, key, rows)
   local bucket = merge.bucket
+  if slot_is_over(key, merge.now) then return end
+  if key:find('@', 1, true) and is_reserved(key) then slots_note(bucket) end
+  -- Whoever was given quota counts from here on where rights are added up.
+  local receiver = quota_receiver(key)
+  if receiver and receiver ~= bucket.region then region_of(bucket, merge.regions, receiver) end
   for _, row in ipairs(rows) do
     local name, incarnation = merge_writer(merge, row[1])
     if name ~= bucket.region or incarnation ~= bucket.incarnation then

@@ -11,7 +11,7 @@ local function pairs_key(bucket, key) return bucket.prefix .. 'pairs:' .. key en
 local function pairs_put(bucket, record, keeper)
   local key, amount, writer, position = record:match('^(.*) (%-?%d+) (%S+) %d+ (%d+)$')
   local ofKey, ofWriter, ofPosition = keeper:match('^(.*) %-?%d+ (%S+) %d+ (%d+)$')
-  local isPaired = key:sub(-#PAIRED) == PAIRED or key:sub(1, 1) == '#'
+  local isPaired = key:sub(-#PAIRED) == PAIRED or (key:sub(1, 1) == '#' and not is_reserved(key))
   if not isPaired or key ~= ofKey or tonumber(amount) <= 0 then return end
   local member = writer_number(bucket, writer) .. ' ' .. position .. ' ' .. writer_number(bucket, ofWriter) .. ' ' .. ofPosition
   redis.call('ZADD', pairs_key(bucket, key), int(math.max(tonumber(position), tonumber(ofPosition))), member)
