@@ -1,4 +1,5 @@
 /** Goal: in time every bucket is swept and every shelf audited, and no round audits more than its share. */
+import { LEASES } from '@headcount/counter-store';
 import { Sweeper } from './sweeper.js';
 
 const BUCKETS = 6;
@@ -14,7 +15,12 @@ describe('the sweeper', () => {
       upkeep: {
         sweep: (bucket) => {
           swept.push(bucket);
-          return Promise.resolve({ rowsCut: 0, recordsDropped: 0, gateways: new Map() });
+          return Promise.resolve({
+            rowsCut: 0,
+            recordsDropped: 0,
+            slotsDropped: 0,
+            gateways: new Map(),
+          });
         },
         audit: (bucket, _, shelf) => {
           audited.push([bucket, shelf]);
@@ -33,5 +39,29 @@ describe('the sweeper', () => {
     expect(new Set(audited.map(([, shelf]) => shelf))).toEqual(new Set([0]));
     for (let turn = 0; turn < BUCKETS * AUDIT_EVERY; turn += 1) await sweeper.sweep();
     expect(audited.slice(BUCKETS).map(([, shelf]) => shelf)).toEqual(Array(BUCKETS).fill(1));
+  });
+
+  it('ends the leases of a bucket that are due, and holds them for no gateway that could die', async () => {
+    const expired: number[] = [];
+    const sweeper = new Sweeper({
+      ...{ buckets: 2, auditEvery: 1, onAudited: () => undefined },
+      upkeep: {
+        sweep: (bucket) =>
+          Promise.resolve({
+            ...{ rowsCut: 0, recordsDropped: 0, slotsDropped: 0 },
+            gateways: new Map(bucket === 0 ? [['g1', 1]] : [[LEASES, 1]]),
+          }),
+        audit: () => Promise.resolve(null),
+      },
+      leases: {
+        expire: (bucket) => {
+          expired.push(bucket);
+          return Promise.resolve(0);
+        },
+      },
+    });
+    for (let turn = 0; turn < 2; turn += 1) await sweeper.sweep();
+    expect([...sweeper.storedGateways()]).toEqual(['g1']);
+    expect(expired).toEqual([1]);
   });
 });

@@ -2,7 +2,12 @@
  * Goes round the buckets slowly: drops what they no longer need, finds gateways that nothing else would find,
  * and recomputes a sample of the registers. When to sweep is its caller's.
  */
-import type { BucketAudited, UpkeepStore } from '@headcount/counter-store';
+import {
+  LEASES,
+  type BucketAudited,
+  type LeaseStore,
+  type UpkeepStore,
+} from '@headcount/counter-store';
 import type { StoredGateways } from './looker.js';
 
 /** Numbers of shelves stay below this; each bucket takes its shelves in turn, so that in time every register is compared. */
@@ -13,6 +18,8 @@ export interface SweeperOptions {
   /** One sweep in so many also audits, for an audit costs more than the rest of it. */
   readonly auditEvery: number;
   readonly upkeep: UpkeepStore;
+  /** Ends leases that nobody looks for any more; absent where there are none. */
+  readonly leases?: Pick<LeaseStore, 'expire'>;
   /** Told what each audit found. A difference is never mended silently: it is a bug, and to be shown. */
   readonly onAudited: (bucket: number, audit: NonNullable<BucketAudited>) => void;
 }
@@ -50,9 +57,11 @@ export class Sweeper implements StoredGateways {
   }
 
   private async sweepBucket(bucket: number): Promise<void> {
-    const { upkeep, onAudited, buckets, auditEvery } = this.options;
+    const { upkeep, leases, onAudited, buckets, auditEvery } = this.options;
     const { gateways } = await upkeep.sweep(bucket);
     for (const gateway of gateways.keys()) this.stored.add(gateway);
+    // They are no gateway that could die: each ends by itself.
+    if (this.stored.delete(LEASES)) await leases?.expire(bucket);
     // From round to round other buckets are audited, each once in `auditEvery` rounds.
     const round = Math.floor(this.swept / buckets);
     if ((bucket + round) % auditEvery !== 0) return;

@@ -114,6 +114,7 @@ describe('positions of a peer', () => {
           voids: [],
           follows: [],
           histories: [],
+          votes: [],
         },
       });
     }

@@ -1,7 +1,11 @@
 /**
- * Follows one bucket for the gateways that watch something of it: takes publications, reads what they miss, and
- * offers what changed to the streams. The decisions are WatchedBucket's; here is the order of effects.
+ * Follows one bucket for those who watch something of it: takes publications, reads what they miss, and offers what
+ * changed to the watchers. The decisions are WatchedBucket's; here is the order of effects.
+ *
+ * F1  it is sure of what it holds for as long as a check against Redis bears it out: a check counts from its beginning, and only if the
+ *     bucket's publications were heard all the time and it came up to where the check found the bucket.
  */
+import { compareRev, type Position, type RevVersion } from '@headcount/crdt';
 import {
   MODIFICATIONS_READ_MAX,
   type BucketChanges,
@@ -11,14 +15,15 @@ import {
 } from '@headcount/counter-store';
 import type { PageId } from '@headcount/protocol';
 import { OneAtATime } from './one-at-a-time.js';
-import type { PushStream, Watched } from './push-stream.js';
 import { WatchedBucket } from './watched-bucket.js';
-import type { Kind, WatchedCounter, WatchedPage } from './watched.js';
+import type { Kind, WatchedCounter, WatchedPage, Watcher, Watching } from './watched.js';
 
 /** Rows that an interval may have before a read of what is watched is cheaper. */
 const ROWS_MAX = 1000;
 /** Reads tried before a bucket that runs ahead of its answers is left to the next comparison. */
 const READS_MAX = 5;
+/** Counters that are read with one script when all are read again (about 2 ms). */
+const COUNTERS_READ_MAX = 500;
 
 /** A page that is asked for, and above which position its pairs are wanted; null: only how many there are. */
 export interface PageWanted {
@@ -35,7 +40,7 @@ export interface PageRead {
   readonly modified: BucketModifications['pages'][number];
 }
 
-/** What a stream wants of a bucket. */
+/** What a watcher wants of a bucket. */
 export interface BucketWanted {
   readonly counters: readonly {
     readonly key: string;
@@ -46,25 +51,42 @@ export interface BucketWanted {
   readonly users: readonly { readonly key: string; readonly userId: string }[];
 }
 
-/** What a stream is answered: users are only registered. */
+/** What a watcher is answered: users are only registered. */
 export interface BucketAnswer {
-  readonly counters: readonly WatchedCounter<PushStream>[];
+  readonly counters: readonly WatchedCounter<Watcher>[];
   readonly pages: readonly PageRead[];
 }
 
-/** Where it reads. */
+/** Where it reads, and on which clock. */
 export interface FollowerStores {
   readonly counters: CounterStore;
   readonly modifications: Pick<ModificationStore, 'readBucket'>;
+  readonly timers: { readonly nowMs: () => number };
+}
+
+/** Counters of which something new was read, as of `position`. */
+interface CountersTaken {
+  readonly changed: readonly WatchedCounter<Watcher>[];
+  readonly position: Position;
+}
+
+/** A check against Redis that has begun. */
+interface Check {
+  readonly atMs: number;
+  readonly doubts: number;
 }
 
 export class BucketFollower {
-  private readonly watched = new WatchedBucket<PushStream>();
+  private readonly watched = new WatchedBucket<Watcher>();
   /** Who has come and not registered yet: for them the subscription is kept. */
   joining = 0;
   private subscription: Promise<unknown> | null = null;
   private readonly mending = new OneAtATime(() => this.mendOnce());
   private readonly reading = new OneAtATime(() => this.readStale());
+  /** When the last check that F1 speaks of began. */
+  private checkedAtMs = -Infinity;
+  private doubts = 0;
+  private isHeard = false;
 
   constructor(
     private readonly bucket: number,
@@ -73,11 +95,36 @@ export class BucketFollower {
 
   /** Subscribes once; again only after a failure. Rejects with ioredis' errors. */
   subscribed(subscribe: () => Promise<unknown>): Promise<unknown> {
-    this.subscription ??= subscribe().catch((cause: unknown) => {
-      this.subscription = null;
-      throw cause;
-    });
+    this.subscription ??= subscribe().then(
+      () => (this.isHeard = true),
+      (cause: unknown) => {
+        this.subscription = null;
+        throw cause;
+      },
+    );
     return this.subscription;
+  }
+
+  /** Since then nothing that was published before can be missing (F1); -Infinity: nothing is sure. */
+  get sureSinceMs(): number {
+    return this.checkedAtMs;
+  }
+
+  /** How far the bucket has been followed. */
+  get position(): RevVersion {
+    return this.watched.position;
+  }
+
+  /** Publications may have been missed, or cannot be heard any more. */
+  doubt(): void {
+    this.doubts += 1;
+    this.checkedAtMs = -Infinity;
+  }
+
+  /** The connection that publications come by is gone, or there again. */
+  hears(isHeard: boolean): void {
+    if (!isHeard) this.doubt();
+    if (this.subscription !== null) this.isHeard = isHeard;
   }
 
   /** Whether nobody watches anything here, nor is about to. */
@@ -96,67 +143,108 @@ export class BucketFollower {
   }
 
   /**
-   * Registers the interest, then reads: what changes in between is offered to the stream all the same.
+   * Registers the interest, then reads: what changes in between is offered to the watcher all the same.
    * Resolves to what was asked for, in its order. Rejects with ioredis' errors.
    */
-  async watch(stream: PushStream, wanted: BucketWanted): Promise<BucketAnswer> {
-    const counters = wanted.counters.map((counter) => this.watched.watch(counter, stream));
-    for (const page of wanted.pages) this.watched.watchPage(page, stream);
-    for (const user of wanted.users) this.watched.watchUser(user, stream);
+  async watch(watcher: Watcher, wanted: BucketWanted): Promise<BucketAnswer> {
+    const counters = wanted.counters.map((counter) => this.watched.watch(counter, watcher));
+    for (const page of wanted.pages) this.watched.watchPage(page, watcher);
+    for (const user of wanted.users) this.watched.watchUser(user, watcher);
     const unread = counters.filter(({ view }) => view === null);
     // Whoever has no position would take the first publication for a new life of the bucket.
-    if (unread.length > 0 || !this.watched.following) this.offer(await this.read(unread), stream);
-    return { counters, pages: await this.readPages(wanted.pages, stream) };
+    const isFirst = !this.watched.following;
+    if (unread.length > 0 || isFirst) {
+      const check = this.begun();
+      const read = await this.read(unread);
+      this.offer(read?.changed ?? [], watcher);
+      if (isFirst && read !== null) this.bearOut(check, read.position);
+    }
+    return { counters, pages: await this.readPages(wanted.pages, watcher) };
   }
 
-  unwatch(stream: PushStream, kind: Kind, key: string): void {
-    const watched = this.watched.unwatch(kind, key, stream);
-    if (watched) stream.drop(watched);
+  unwatch(watcher: Watcher, kind: Kind, key: string): void {
+    const watched = this.watched.unwatch(kind, key, watcher);
+    if (watched) watcher.drop(watched);
   }
 
   /** Takes a publication of the bucket. */
   publish(changes: BucketChanges): void {
     const { verdict, counters, users } = this.watched.publish(changes);
     this.offer([...counters, ...users]);
-    if (verdict === 'gap' || verdict === 'reborn') this.mending.wish();
+    if (verdict === 'gap' || verdict === 'reborn') {
+      this.doubt();
+      this.mending.wish();
+    }
     if (this.watched.stalePages.size > 0) this.reading.wish();
   }
 
   /** Asks Redis where the bucket stands and reads what was missed. Rejects with ioredis' errors. */
   async compare(): Promise<void> {
+    const check = this.begun();
     const position = await this.stores.counters.compare(this.bucket);
     const { incarnation, rev } = this.watched.position;
     if (position.incarnation !== incarnation || position.rev > rev) await this.mending.run();
     else if (this.watched.stalePages.size > 0) await this.reading.run();
+    this.bearOut(check, position);
+  }
+
+  private begun(): Check {
+    return { atMs: this.stores.timers.nowMs(), doubts: this.doubts };
+  }
+
+  /** `found` is where the check found the bucket. */
+  private bearOut({ atMs, doubts }: Check, found: RevVersion): void {
+    if (!this.isHeard || doubts !== this.doubts || !this.watched.following) return;
+    if (compareRev(this.watched.position, found) >= 0)
+      this.checkedAtMs = Math.max(this.checkedAtMs, atMs);
   }
 
   private async mendOnce(): Promise<void> {
-    const since = await this.stores.counters.since(this.bucket, this.watched.position, ROWS_MAX);
+    const check = this.begun();
+    const { position: from } = this.watched;
+    const since = await this.stores.counters.since(this.bucket, from, ROWS_MAX);
     const changed = this.watched.takeSince(since);
-    if (changed !== null) this.offer([...changed.counters, ...changed.users]);
-    else {
-      this.offer(await this.read([...this.watched.counters.values()], true));
-      this.offer([...this.watched.users.values()]);
+    if (changed !== null) {
+      this.offer([...changed.counters, ...changed.users]);
+      // An answer of a Redis that holds less than was told before bears nothing out.
+      if (compareRev(since.position, from) >= 0) this.bearOut(check, since.position);
+    } else {
+      const read = await this.readAll();
+      this.offer([...(read?.changed ?? []), ...this.watched.users.values()]);
+      if (read !== null) this.bearOut(check, since.position);
     }
     if (this.watched.stalePages.size > 0) await this.reading.run();
   }
 
-  /** Reads counters until the answer is as new as what was published before it. */
-  private async read(
-    counters: readonly WatchedCounter<PushStream>[],
-    all = false,
-  ): Promise<WatchedCounter<PushStream>[]> {
+  /** Reads all that is watched, some at a time, so that Redis is never held up for long. Null: as of `read`. */
+  private async readAll(): Promise<CountersTaken | null> {
+    const counters = [...this.watched.counters.values()];
+    const changed: WatchedCounter<Watcher>[] = [];
+    let reached: Position | null = null;
+    for (let at = 0; reached === null || at < counters.length; at += COUNTERS_READ_MAX) {
+      const read = await this.read(counters.slice(at, at + COUNTERS_READ_MAX));
+      if (read === null) return null;
+      changed.push(...read.changed);
+      // All that is read later is as of a later position.
+      reached ??= read.position;
+    }
+    this.watched.reach(reached);
+    return { changed, position: reached };
+  }
+
+  /**
+   * Reads counters until the answer is as new as what was published before it. Null: it never was, so Redis may have
+   * forgotten, which has been asked.
+   */
+  private async read(counters: readonly WatchedCounter<Watcher>[]): Promise<CountersTaken | null> {
     const keys = counters.map(({ key }) => key);
     for (let reads = 0; reads < READS_MAX; reads += 1) {
       const answer = await this.stores.counters.read(this.bucket, counters);
       const changed = this.watched.takeRead(keys, answer);
-      if (changed === null) continue;
-      if (all) this.watched.reach(answer.position);
-      return changed;
+      if (changed !== null) return { changed, position: answer.position };
     }
-    // Redis answers with less than was published: it may have forgotten, which a comparison finds out.
     await this.stores.counters.compare(this.bucket);
-    return [];
+    return null;
   }
 
   /** Reads the pages that have changed. */
@@ -166,7 +254,7 @@ export class BucketFollower {
   }
 
   /** Reads pages as `read` does counters; what is news of them is offered to all but the asker. */
-  private async readPages(pages: readonly PageWanted[], asker?: PushStream): Promise<PageRead[]> {
+  private async readPages(pages: readonly PageWanted[], asker?: Watcher): Promise<PageRead[]> {
     const found: PageRead[] = [];
     for (let at = 0; at < pages.length; at += MODIFICATIONS_READ_MAX) {
       found.push(...(await this.readSome(pages.slice(at, at + MODIFICATIONS_READ_MAX), asker)));
@@ -174,7 +262,7 @@ export class BucketFollower {
     return found;
   }
 
-  private async readSome(pages: readonly PageWanted[], asker?: PushStream): Promise<PageRead[]> {
+  private async readSome(pages: readonly PageWanted[], asker?: Watcher): Promise<PageRead[]> {
     const keys = pages.map(({ key }) => key);
     for (let reads = 0; reads < READS_MAX; reads += 1) {
       const answer = await this.stores.modifications.readBucket(this.bucket, pages);
@@ -191,14 +279,14 @@ export class BucketFollower {
     return [];
   }
 
-  /** `asker` gets what was read with its answer and need not have it pushed as well. */
-  private offer(changed: readonly Watched[], asker?: PushStream): void {
+  /** `asker` gets what was read with its answer and need not be told as well. */
+  private offer(changed: readonly Watching<Watcher>[], asker?: Watcher): void {
     for (const watched of changed) {
-      for (const stream of watched.watchers) if (stream !== asker) stream.offer(watched);
+      for (const watcher of watched.watchers) if (watcher !== asker) watcher.offer(watched);
     }
   }
 }
 
-function askOf({ key, pageId }: WatchedPage<PushStream>): PageWanted {
+function askOf({ key, pageId }: WatchedPage<Watcher>): PageWanted {
   return { key, pageId: pageId as PageId, pairsAbove: null };
 }

@@ -7,9 +7,9 @@
 import type { CounterValue, PushRequest } from '@headcount/protocol';
 import { pushParts } from './push-parts.js';
 import type { WatchTimers } from './timers.js';
-import type { WatchedCounter, Watching } from './watched.js';
+import type { WatchedCounter, Watcher, Watching } from './watched.js';
 
-export type Watched = Watching<PushStream>;
+type Watched = Watching<Watcher>;
 
 /** What became of a push: `disowned` = the gateway has another home by now. */
 export type PushOutcome = 'taken' | 'failed' | 'disowned';
@@ -25,7 +25,7 @@ export interface PushStreamOptions {
   readonly tickMs: number;
   readonly timers: WatchTimers;
   /** What a counter shows now; null: nothing that can be sent. */
-  readonly valueOf: (counter: WatchedCounter<PushStream>) => CounterValue | null;
+  readonly valueOf: (counter: WatchedCounter<Watcher>) => CounterValue | null;
   /** Told of each push: how many values it carried, or that it failed. */
   readonly onPush: (values: number | 'failed') => void;
   /** Told once, when the gateway could not be reached for too long, or is no longer ours. */
@@ -37,7 +37,7 @@ const RETRY_MS = 200;
 /** How long pushes may fail before the stream ends; the gateway's next sync begins another. */
 const FAILING_MS_MAX = 10_000;
 
-export class PushStream {
+export class PushStream implements Watcher {
   /** What is to be sent with the next push. */
   private readonly due = new Set<Watched>();
   /** What was sent within the last tick and changed again. */

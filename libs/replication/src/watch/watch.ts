@@ -13,8 +13,6 @@ import {
   err,
   ok,
   userBucketOf,
-  type CounterName,
-  type CounterValue,
   type InterestAnswer,
   type InterestRequest,
   type PageId,
@@ -22,16 +20,12 @@ import {
   type ViewerId,
   type WirePageModifications,
 } from '@headcount/protocol';
-import {
-  BucketFollower,
-  type BucketAnswer,
-  type BucketWanted,
-  type PageRead,
-} from './bucket-follower.js';
-import { counterOf } from './counter-of.js';
+import type { BucketAnswer, BucketWanted, PageRead } from './bucket-follower.js';
+import { Followers } from './followers.js';
+import { valueOf } from './value-of.js';
 import { PushStream, type PushWay } from './push-stream.js';
 import type { WatchTimers } from './timers.js';
-import type { Kind, WatchedCounter } from './watched.js';
+import type { Kind, WatchedCounter, Watcher } from './watched.js';
 import {
   addedBy,
   byBucket,
@@ -69,10 +63,14 @@ interface Interested {
 }
 
 export class Watch {
-  private readonly followers = new Map<number, BucketFollower>();
   private readonly interested = new Map<string, Interested>();
 
-  constructor(private readonly options: WatchOptions) {}
+  /** What is followed, for others of this process that watch too. */
+  readonly followers: Followers;
+
+  constructor(private readonly options: WatchOptions) {
+    this.followers = new Followers(options);
+  }
 
   /** How much of each kind gateways are interested in. */
   get sizes(): Readonly<Record<Kind, number>> {
@@ -98,15 +96,12 @@ export class Watch {
 
   /** A publication has been heard. */
   heard(changes: BucketChanges): void {
-    this.followers.get(changes.bucket)?.publish(changes);
+    this.followers.heard(changes);
   }
 
   /** Asks Redis whether anything has been missed, in every bucket that is followed. */
   compareAll(): void {
-    for (const follower of this.followers.values()) {
-      // Redis is away: nothing is known to be missed, and the next comparison is near.
-      void follower.compare().catch(() => undefined);
-    }
+    this.followers.compareAll();
   }
 
   /** The position of the gateway's stream, or null where it has none here. */
@@ -174,27 +169,16 @@ export class Watch {
     if (this.interested.get(gateway) === interested) this.interested.delete(gateway);
   }
 
-  /** Subscribes to the bucket before anything is read. While that goes on nobody may take the follower away. */
-  private async watch(
+  private watch(
     bucket: number,
     { stream, keys }: Interested,
     added: BucketWanted,
   ): Promise<BucketAnswer> {
-    let follower = this.followers.get(bucket);
-    if (!follower) {
-      follower = new BucketFollower(bucket, this.options);
-      this.followers.set(bucket, follower);
-    }
-    follower.joining += 1;
-    try {
-      await follower.subscribed(() => this.options.subscribe(bucket));
+    return this.followers.join(bucket, (follower) => {
       // What was given up meanwhile nobody would give up again.
       const wanted = stillWanted(added, (key) => keys.get(bucket)?.has(key) ?? false);
-      return await follower.watch(stream, wanted);
-    } finally {
-      follower.joining -= 1;
-      this.dropIdle(bucket);
-    }
+      return follower.watch(stream, wanted);
+    });
   }
 
   private unwatch({ stream, keys }: Interested, bucket: number, kindKey: KindKey): void {
@@ -202,13 +186,7 @@ export class Watch {
     if (keys.get(bucket)?.size === 0) keys.delete(bucket);
     const [kind, key] = kindAndKey(kindKey);
     this.followers.get(bucket)?.unwatch(stream, kind, key);
-    this.dropIdle(bucket);
-  }
-
-  private dropIdle(bucket: number): void {
-    if (!this.followers.get(bucket)?.idle) return;
-    this.followers.delete(bucket);
-    void this.options.unsubscribe(bucket).catch(() => undefined);
+    this.followers.dropIdle(bucket);
   }
 }
 
@@ -217,7 +195,7 @@ function valuesOf(
   asked: InterestRequest['add'],
   answers: readonly BucketAnswer[],
 ): InterestAnswer['values'] {
-  const found = new Map<string, WatchedCounter<PushStream>>();
+  const found = new Map<string, WatchedCounter<Watcher>>();
   for (const { counters } of answers) for (const each of counters) found.set(each.key, each);
   return asked.flatMap(([pageId, name]) => {
     const counter = found.get(counterKey(pageId, name).key);
@@ -248,13 +226,4 @@ function wirePage({ pageId, pairsAbove, position, modified }: PageRead): WirePag
     // Pairs come by rising position: the latest matter to most.
     told: pairsAbove === null ? null : { above, pairs: pairs.slice(-PAIRS_MAX) },
   });
-}
-
-/** What a watched counter shows, or null where it has not been read or cannot be shown. */
-function valueOf(watched: WatchedCounter<PushStream>): CounterValue | null {
-  const { pageId, name, view, version, staleRegions } = watched;
-  if (view === null) return null;
-  const counter = { pageId: pageId as PageId, name: name as CounterName };
-  const value = counterOf(counter, view, version, staleRegions);
-  return value.ok ? value.value : null;
 }

@@ -1,4 +1,4 @@
-/** What gateways are told of: counters, the modifications of pages, and users whose follows have changed. */
+/** What is watched, for gateways and for readers of this process: counters, the modifications of pages, and users whose follows have changed. */
 import type { RevVersion } from '@headcount/crdt';
 import type { BucketModifications, CounterView } from '@headcount/counter-store';
 
@@ -31,6 +31,13 @@ export interface WatchedUser<W> {
   readonly key: string;
   readonly userId: string;
   readonly watchers: Set<W>;
+}
+
+/** Whoever is told that something it watches has changed. */
+export interface Watcher {
+  offer(watched: Watching<Watcher>): void;
+  /** It is no longer of interest. */
+  drop(watched: Watching<Watcher>): void;
 }
 
 export type Watching<W> = WatchedCounter<W> | WatchedPage<W> | WatchedUser<W>;

@@ -146,6 +146,7 @@ export function stateOf(
     voids: [],
     follows: [],
     histories: [],
+    votes: [],
   };
 }
 
