@@ -2,7 +2,7 @@ export { AuthGuard, Caller } from './auth/auth.guard.js';
 export { Authenticator, credentialsOf, type Credentials } from './auth/authenticator.js';
 export { Grants, type GrantedPatterns } from './auth/grants.js';
 export { Public } from './auth/public.js';
-export type { Anonymous, Subject, Viewer } from './auth/subject.js';
+export type { Anonymous, Service, Subject, Viewer } from './auth/subject.js';
 
 export { mainOf, type Stoppable } from './bootstrap/main-of.js';
 export { runApp, type AppDefinition, type RunningApp } from './bootstrap/run-app.js';
@@ -17,6 +17,13 @@ export { choiceSetting, numberSetting, portSetting, urlListSetting } from './con
 export { type GraphqlLimits } from './config/limit-settings.js';
 export { ConfigError, loadConfig, type Environment } from './config/load-config.js';
 export { isLoopback } from './config/loopback.js';
+export {
+  allowsOrigin,
+  originPolicyOf,
+  originsSetting,
+  restSettings,
+  type OriginPolicy,
+} from './config/origin-settings.js';
 export {
   optionalSetting,
   setting,
@@ -49,6 +56,9 @@ export {
 export { Counter } from './graphql/counter.object.js';
 export { DateTime, rfc3339 } from './graphql/date-time.js';
 export { documentLimits, isTooDeepToParse, tooDeepToParse } from './graphql/document-limits.js';
+export { Representation, entitiesOf } from './graphql/federation/representations.js';
+export { subgraphSdl, type SubgraphEntities } from './graphql/federation/subgraph-sdl.js';
+export { subgraphResolver } from './graphql/federation/subgraph.resolver.js';
 export { formatGraphqlError, withoutSuggestion } from './graphql/format-error.js';
 export { graphqlOptions } from './graphql/graphql-options.js';
 export { costRefusal, type OperationAsked } from './graphql/operation-cost.js';
@@ -57,6 +67,10 @@ export { TrendingArgs } from './graphql/trending-args.js';
 export { TrendingPage } from './graphql/trending-page.object.js';
 export { PageUnread, PageUnreadConnection, Unread, unreadPages } from './graphql/unread.object.js';
 
+export { WHOLE_NUMBERS } from './http/body-parser.js';
+export { PAGE_HEADERS } from './http/security-headers.js';
+export { PROBLEM_SCHEMA, describeRest, type RestInterface } from './http/openapi.js';
+export { problemOf, type Problem } from './http/problem.js';
 export { Readiness, type ReadinessCheck } from './health/readiness.js';
 export { Metrics } from './metrics/metrics.js';
 export { CONFIG, PlatformModule, type PlatformOptions } from './platform.module.js';

@@ -13,6 +13,9 @@ describe('the sources of the machine', () => {
     expect(systemIds.uuid()).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-/);
     expect(systemIds.hex(7)).toMatch(/^[0-9a-f]{7}$/);
     expect(systemIds.hex(8)).toMatch(/^[0-9a-f]{8}$/);
+    expect(systemIds.hex(20_001)).toMatch(/^[0-9a-f]{20001}$/);
+    const drawn = Array.from({ length: 3_000 }, () => systemIds.hex(16));
+    expect(new Set(drawn).size).toBe(3_000);
   });
 
   it('give random numbers from 0 up to 1', () => {

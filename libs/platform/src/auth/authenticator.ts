@@ -1,6 +1,7 @@
 import { err, ok, parseViewerId, type Result } from '@headcount/protocol';
 import type { AuthConfig } from '../config/auth-settings.js';
 import type { Clock } from '../sources.js';
+import { API_KEY_PREFIX, ApiKeys } from './api-keys.js';
 import { viewerOfClaims } from './claims.js';
 import { Grants } from './grants.js';
 import { ANONYMOUS, type Subject, type Viewer } from './subject.js';
@@ -8,7 +9,7 @@ import { TokenVerifier } from './token-verifier.js';
 
 /** What a caller shows of itself. */
 export interface Credentials {
-  /** A JSON Web Token; heeded where AUTH is jwt. */
+  /** A JSON Web Token, or an API key; heeded where AUTH is jwt. */
   readonly token?: string | undefined;
   /** A viewer id that nobody vouches for; heeded where AUTH is off. */
   readonly viewerId?: string | undefined;
@@ -19,20 +20,26 @@ export type NoSubject = 'UNAUTHENTICATED' | 'KEYS_UNAVAILABLE' | 'BAD_VIEWER_ID'
 
 /**
  * Finds out who calls, and what it may do. AUTH=jwt: the `sub` of a good token, and what its claims
- * grant. AUTH=off, on a loopback address alone: whoever the caller says, or nobody in particular;
+ * grant, or the back end that has an API key. AUTH=off, on a loopback address alone: whoever the caller says, or nobody in particular;
  * everything is granted.
  */
 export class Authenticator {
   private readonly verifier: TokenVerifier | null;
+  private readonly apiKeys: ApiKeys;
 
   constructor(config: AuthConfig, clock: Clock) {
     this.verifier = config.AUTH === 'jwt' ? new TokenVerifier(config, clock) : null;
+    this.apiKeys = new ApiKeys(config.API_KEYS ?? config.API_KEYS_FILE ?? []);
   }
 
   /** The subject, or why there is none. Never throws for what the caller shows. */
   async authenticate({ token, viewerId }: Credentials): Promise<Result<Subject, NoSubject>> {
     if (this.verifier === null) return viewerId === undefined ? ok(ANONYMOUS) : named(viewerId);
     if (token === undefined) return err('UNAUTHENTICATED');
+    if (token.startsWith(API_KEY_PREFIX)) {
+      const service = this.apiKeys.serviceOf(token);
+      return service === null ? err('UNAUTHENTICATED') : ok(service);
+    }
     const claims = await this.verifier.claimsOf(token);
     return claims.ok ? viewerOfClaims(claims.value) : claims;
   }

@@ -18,6 +18,13 @@ const patterns = (shape: RegExp) =>
 
 const words = (text: string): string[] => text.split(' ').filter((word) => word !== '');
 
+/** The rights of a token, and of an API key. */
+export const rightsFields = {
+  pages: patterns(/^[^ ]+$/),
+  counters: patterns(/^[^ ]+(?: [^ ]+)?$/),
+  scope: z.string().transform(words).pipe(z.array(z.string()).max(SCOPES_MAX)).optional(),
+};
+
 // What is not of this form is refused as a whole: left out, a claim that was meant to restrict
 // would allow everything.
 const claimsField = z.object({
@@ -27,9 +34,7 @@ const claimsField = z.object({
     .transform((seconds) => Math.round(seconds * 1000))
     .pipe(z.int())
     .optional(),
-  pages: patterns(/^[^ ]+$/),
-  counters: patterns(/^[^ ]+(?: [^ ]+)?$/),
-  scope: z.string().transform(words).pipe(z.array(z.string()).max(SCOPES_MAX)).optional(),
+  ...rightsFields,
 });
 
 /** The viewer that a verified token speaks of. */

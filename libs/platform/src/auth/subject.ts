@@ -19,8 +19,16 @@ export interface Anonymous {
   readonly grants: Grants;
 }
 
+/** A back end that shows an API key. It is nobody's viewer: for whom it acts it has to say. */
+export interface Service {
+  readonly kind: 'service';
+  /** The name of its key. */
+  readonly name: string;
+  readonly grants: Grants;
+}
+
 /** Who calls. */
-export type Subject = Anonymous | Viewer;
+export type Subject = Anonymous | Service | Viewer;
 
 /** Where AUTH is off, and nothing is forbidden. */
 export const ANONYMOUS: Anonymous = Object.freeze({ kind: 'anonymous', grants: Grants.ALL });

@@ -313,6 +313,24 @@ describe('whoever is slow to ask', () => {
     expect((await answerTo(said)).slice(0, answer.length)).toBe(answer);
   });
 
+  it.each([
+    ['no request', 'hello\r\n\r\n', 'BAD_REQUEST'],
+    ['a method that is none', 'FOO / HTTP/1.1\r\nhost: x\r\n\r\n', 'BAD_REQUEST'],
+    ['a header that is none', 'GET / HTTP/1.1\r\nhost: x\r\nbad header: 1\r\n\r\n', 'BAD_REQUEST'],
+    [
+      'too much of a head',
+      `GET / HTTP/1.1\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`,
+      'PAYLOAD_TOO_LARGE',
+    ],
+    ['half of a head', 'GET / HTTP/1.1\r\nhost: x\r\n', 'REQUEST_TIMEOUT'],
+  ])('or sends %s is told by problem details', async (_, said, code) => {
+    const [head = '', body = ''] = (await answerTo(said)).split('\r\n\r\n');
+    expect(head).toContain('content-type: application/problem+json');
+    const problem = JSON.parse(body);
+    expect(problem).toMatchObject({ code, instance: expect.stringMatching(/^urn:uuid:/) });
+    expect(head).toContain(`HTTP/1.1 ${problem.status} `);
+  });
+
   it('is not given more time for the head than for the whole', () => {
     expect(() =>
       loadConfig(settings, { HEADERS_TIMEOUT_MS: '200', REQUEST_TIMEOUT_MS: '100' }),

@@ -1,13 +1,17 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { OpenAPIObject } from '@nestjs/swagger';
 import { PinoLogger } from 'nestjs-pino';
 import { isLoopback } from '../config/loopback.js';
+import type { OriginPolicy } from '../config/origin-settings.js';
 import type { CommonConfig } from '../config/shared-settings.js';
 import { Readiness } from '../health/readiness.js';
 import { AllowedMethods } from '../http/allowed-methods.js';
 import { parseBodies } from '../http/body-parser.js';
+import { allowPages } from '../http/cors.js';
 import { newFastifyAdapter } from '../http/fastify-adapter.js';
+import { serveOpenApi } from '../http/openapi.js';
 import { secureAnswers } from '../http/security-headers.js';
 import { AppLogger } from '../logging/app-logger.js';
 import { PlatformModule } from '../platform.module.js';
@@ -27,6 +31,10 @@ export interface AppDefinition<C extends CommonConfig> {
   readonly config: C;
   /** The name of the setting that holds its port. */
   readonly portSetting: NumberName<C>;
+  /** Whose pages may read what it answers; absent: those of its own origin. */
+  readonly pages?: OriginPolicy;
+  /** Describes its REST interface, which is served as `/openapi.json`. */
+  readonly openApi?: (nest: NestFastifyApplication) => OpenAPIObject;
   /** Called before the app listens: for what needs the HTTP server or Fastify itself. */
   readonly configure?: (app: NestFastifyApplication) => void | Promise<void>;
 }
@@ -61,7 +69,7 @@ export async function runApp<C extends CommonConfig>(
   const nest = await create(definition);
   try {
     const unused = new UnusedSockets(nest.getHttpServer());
-    await prepare(nest, config);
+    await prepare(nest, definition);
     await configure?.(nest);
     const port = await listen(nest, definition);
     const url = `http://${urlHost(config.HOST)}:${port}`;
@@ -93,12 +101,18 @@ async function create<C extends CommonConfig>({
   return nest;
 }
 
-async function prepare(nest: NestFastifyApplication, config: CommonConfig): Promise<void> {
+async function prepare<C extends CommonConfig>(
+  nest: NestFastifyApplication,
+  { config, pages, openApi }: AppDefinition<C>,
+): Promise<void> {
   const fastify = nest.getHttpAdapter().getInstance();
   const allowed = nest.get(AllowedMethods);
   fastify.addHook('onRoute', ({ url, method }) => allowed.note(url, [method].flat()));
   parseBodies(fastify);
-  secureAnswers(fastify, isLoopback(config.HOST));
+  const development = isLoopback(config.HOST);
+  secureAnswers(fastify, development);
+  if (pages) await allowPages(fastify, pages, allowed);
+  if (openApi) serveOpenApi(nest, openApi, development);
   if (config.LOG_LEVEL !== 'debug' && config.LOG_LEVEL !== 'trace') return;
   const logger = await nest.resolve(PinoLogger);
   fastify.addHook('onResponse', (request, reply, done) => {

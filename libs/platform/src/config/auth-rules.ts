@@ -78,8 +78,14 @@ const secretAsLongAsTheDigest = forJwt(({ AUTH_JWT_SECRET: secret, AUTH_ALGORITH
         'than the signature.';
 });
 
+const oneListOfApiKeys: AuthRule = ({ API_KEYS: given, API_KEYS_FILE: file }) =>
+  given === undefined || file === undefined
+    ? null
+    : 'API_KEYS and API_KEYS_FILE must not be set together: whoever takes a key out of one would find it still good.';
+
 /** The rules of authentication, for every app. */
 export const authRules: readonly AuthRule[] = [
+  oneListOfApiKeys,
   exactlyOneKey,
   algorithmsOfTheKind,
   algorithmForThePublicKey,

@@ -2,6 +2,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { PUBLIC_KEY_ALGORITHMS, SECRET_ALGORITHMS, algorithmsOf } from '../auth/algorithms.js';
+import { API_KEYS_MAX, apiKeysField, fileField } from './api-key-lines.js';
 import { choiceSetting, numberSetting } from './kinds.js';
 import { isLoopback } from './loopback.js';
 import { optionalSetting, type ConfigOf } from './setting.js';
@@ -42,6 +43,8 @@ function isPrivateWay(address: string): boolean {
 }
 
 const claimValue = z.string().regex(/^\S{1,1024}$/);
+
+const API_KEY_LINES = `at most ${API_KEYS_MAX} lines, each a JSON object as \`npm run api-key\` prints it, no name and no key twice`;
 
 /** Who callers are. */
 export const authSettings = {
@@ -109,6 +112,25 @@ export const authSettings = {
   AUTH_CLOCK_TOLERANCE_SECONDS: numberSetting(
     'How far the clock of whoever makes the tokens may be off, in seconds.',
     { min: 0, max: 300, default: 5 },
+  ),
+  API_KEYS: optionalSetting(
+    {
+      description: 'Keys of back ends by their SHA-256, with what each may do.',
+      must: API_KEY_LINES,
+      example: '{"name":"cms","sha256":"(64 hex digits)","scope":"pages:modify"}',
+      // A key given by mistake instead of its digest must not come to stand in a log.
+      secret: true,
+    },
+    apiKeysField,
+  ),
+  API_KEYS_FILE: optionalSetting(
+    {
+      description: 'File with the keys of back ends, instead of API_KEYS. It is read at the start.',
+      must: `the path of a file of ${API_KEY_LINES}`,
+      example: '/run/secrets/api-keys',
+      secret: true,
+    },
+    fileField.pipe(apiKeysField),
   ),
 };
 

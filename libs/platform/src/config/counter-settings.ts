@@ -1,18 +1,16 @@
 /** The settings of apps that change durable counters. */
 import { z } from 'zod';
-import type { DurabilityChoice } from '@headcount/counter-store';
+import { parseDurability, type DurabilityChoice } from '@headcount/counter-store';
 import { TRENDING_DEFAULTS, TRENDING_NAMES_MAX, parseCounterName } from '@headcount/protocol';
 import { numberSetting } from './kinds.js';
 import { setting } from './setting.js';
 
-const durability = z
-  .string()
-  .regex(/^(?:disk|memory|replicas:[1-9]\d?)$/)
-  .transform((raw): DurabilityChoice => {
-    const [, replicas] = raw.split(':');
-    if (replicas !== undefined) return { kind: 'replicas', replicas: Number(replicas) };
-    return { kind: raw === 'memory' ? 'memory' : 'disk' };
-  });
+const durability = z.string().transform((raw, context): DurabilityChoice => {
+  const choice = parseDurability(raw);
+  if (choice !== null) return choice;
+  context.addIssue('no durability');
+  return z.NEVER;
+});
 
 const counterNames = z
   .string()
@@ -21,6 +19,23 @@ const counterNames = z
     (names) =>
       names.length <= TRENDING_NAMES_MAX && names.every((name) => parseCounterName(name).ok),
   );
+
+/** Most names of counters that one of the rules for them may list. */
+const RULE_NAMES_MAX = 32;
+
+/** Names of counters, or how they begin and then `*`. */
+const counterPatterns = z
+  .string()
+  .transform((raw) => [...new Set(raw.split(',').map((name) => name.trim()))])
+  .refine(
+    (names) =>
+      names.length <= RULE_NAMES_MAX &&
+      names.every((name) => parseCounterName(name.replace(/\*$/, '')).ok),
+  );
+
+const ruleText = {
+  must: `1 to ${RULE_NAMES_MAX} names of counters separated by commas, each of which may end with *`,
+};
 
 export const counterSettings = {
   DURABILITY: setting(
@@ -56,5 +71,25 @@ export const counterSettings = {
       default: TRENDING_DEFAULTS.name,
     },
     counterNames,
+  ),
+  WINDOWED_COUNTERS: setting<readonly string[]>(
+    {
+      description:
+        'Counters of which it is kept how much they were raised in the last hour, day and month, separated by commas; `events.*` stands for all that begin with `events.`. The same for all apps of all regions.',
+      ...ruleText,
+      example: 'events,events.*',
+      default: 'events',
+    },
+    counterPatterns,
+  ),
+  BOUNDED_COUNTERS: setting<readonly string[]>(
+    {
+      description:
+        'Counters that are never below zero, over all regions, separated by commas; `stock.*` stands for all that begin with `stock.`. The same for all apps of all regions.',
+      ...ruleText,
+      example: 'available,stock.*',
+      default: 'available',
+    },
+    counterPatterns,
   ),
 };

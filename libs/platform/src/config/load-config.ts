@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { safetyRules } from './safety-rules.js';
 import type { ConfigOf, ConfigRule, Setting, Settings } from './setting.js';
 
@@ -30,7 +31,7 @@ export function loadConfig<S extends Settings>(
     const parsed = raw === undefined ? undefined : setting.schema.safeParse(raw);
     if (parsed?.success) values[name] = parsed.data;
     else if (raw === undefined && setting.optional) values[name] = undefined;
-    else faults.push(faultOf(name, setting, raw));
+    else faults.push(faultOf(name, setting, raw, placeIn(parsed?.error)));
   }
   // Faulty settings have no value here, so a rule says nothing of them and each fault is told once.
   const judged = values as Partial<ConfigOf<S>>;
@@ -41,8 +42,21 @@ export function loadConfig<S extends Settings>(
   return Object.freeze(values) as ConfigOf<S>;
 }
 
-function faultOf(name: string, setting: Setting<unknown>, raw: string | undefined): string {
-  const shown = setting.secret ? 'the one given is not' : `it is "${raw}"`;
+/** Where in a text of several lines the fault is, as its schema says. */
+function placeIn(error: z.ZodError | undefined): string | null {
+  const [issue] = error?.issues ?? [];
+  const place: unknown = issue?.code === 'custom' ? issue.params?.place : undefined;
+  return typeof place === 'string' ? place : null;
+}
+
+function faultOf(
+  name: string,
+  setting: Setting<unknown>,
+  raw: string | undefined,
+  place: string | null,
+): string {
+  const hidden = place === null ? 'the one given is not' : `${place} of the one given is not`;
+  const shown = setting.secret ? hidden : `it is "${raw}"`;
   const given = raw === undefined ? 'it is not set' : shown;
   return `${name} must be ${setting.must}, for example ${setting.example}; ${given}.`;
 }

@@ -1,3 +1,4 @@
+import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { pruneSchema } from '@graphql-tools/utils';
 import { GraphQLError } from 'graphql';
@@ -6,6 +7,8 @@ import { isLoopback } from '../config/loopback.js';
 import { costLimit } from './cost-limit.js';
 import { documentLimits } from './document-limits.js';
 import { formatGraphqlError, withoutSuggestion } from './format-error.js';
+import { noSubscriptions } from './no-subscriptions.js';
+import { leaveOutOrphanedTypes } from './orphaned-types.js';
 
 /**
  * Options of every app's GraphQL endpoint over HTTP. Introspection and GraphiQL are for
@@ -16,6 +19,7 @@ export function graphqlOptions(
   config: { readonly HOST: string } & GraphqlLimits,
   extra: Partial<ApolloDriverConfig> = {},
 ): ApolloDriverConfig {
+  leaveOutOrphanedTypes();
   const development = isLoopback(config.HOST);
   return {
     driver: ApolloDriver,
@@ -45,7 +49,12 @@ export function graphqlOptions(
         aliasesMax: config.GRAPHQL_ALIASES_MAX,
       }),
     ],
-    plugins: [costLimit(config.GRAPHQL_COST_MAX)],
+    // Whoever asked for a trace of a subgraph would be told of every resolver; and its plugin writes to the console.
+    plugins: [
+      noSubscriptions(),
+      costLimit(config.GRAPHQL_COST_MAX),
+      ApolloServerPluginInlineTraceDisabled(),
+    ],
     formatError: (formatted, error) => {
       const shown = error instanceof GraphQLError ? formatGraphqlError(error) : formatted;
       // Names of fields are no secret to a developer, but suggestions would tell them to everyone.

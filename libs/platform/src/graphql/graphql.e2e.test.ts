@@ -3,7 +3,7 @@
  * Method  a small app with one resolver on a real port, as in development and as in production.
  */
 import { Module } from '@nestjs/common';
-import { Args, GraphQLModule, ID, Query, Resolver } from '@nestjs/graphql';
+import { Args, GraphQLModule, ID, Query, Resolver, Subscription } from '@nestjs/graphql';
 import { HeadcountError, VIEWERS, type PageId } from '@headcount/protocol';
 import { runApp, type RunningApp } from '../bootstrap/run-app.js';
 import { portSetting } from '../config/kinds.js';
@@ -37,6 +37,11 @@ class CounterResolver {
       updatedAtMs,
       staleRegions: [],
     });
+  }
+
+  @Subscription(() => Counter, { resolve: (value: Counter) => value.count })
+  changed(): AsyncIterable<Counter> {
+    throw new Error('nobody subscribes over HTTP');
   }
 
   @Query(() => [Counter])
@@ -131,6 +136,7 @@ describe('GraphQL', () => {
       'TOO_COMPLEX',
       `{ counter(pageId: "a") { ${'a: count '.repeat(201)} } }`,
     ],
+    ['a subscription', 400, 'BAD_REQUEST', 'subscription { changed { count } }'],
     ['too many tokens', 400, 'GRAPHQL_PARSE_FAILED', `{ ${'a '.repeat(5_001)} }`],
   ])('answers %s with %i %s and no stack', async (_, status, code, query) => {
     const answer = await ask(app, query);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { RequestTimes } from '../config/limit-settings.js';
+import { answerClientError } from './client-error.js';
 import { PROBLEM_MEDIA_TYPE, codeOf, problemOf } from './problem.js';
 
 /** Fastify as Nest's adapter holds it. */
@@ -42,6 +43,7 @@ export function newFastifyAdapter({
     trustProxy: false,
     // A stop waits for requests under way, not for connections that are only kept.
     forceCloseConnections: 'idle',
+    clientErrorHandler: answerClientError,
     // Errors before routing, for example an address that is not percent-encoded as it should be.
     frameworkErrors: (error: Error, _request: unknown, { raw }: { raw: ServerResponse }) => {
       const problem = problemOf(codeOf(error), randomUUID());

@@ -3,9 +3,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HeadcountError } from '@headcount/protocol';
 import { IDS, type Ids } from '../sources.js';
 import { AllowedMethods } from './allowed-methods.js';
+import { pathOf } from './path-of.js';
 import { PROBLEM_MEDIA_TYPE, codeOf, problemOf } from './problem.js';
 
-/** Answers every failed HTTP request with problem details, and logs what is our fault, once. */
+/**
+ * Answers every failed HTTP request with problem details, and logs what is our fault, once. To OPTIONS, for which there is
+ * no route, it says what else there is.
+ */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
@@ -21,6 +25,13 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const methods = request.is404 ? this.allowed.at(pathOf(request)) : [];
+    if (methods.length > 0 && request.method === 'OPTIONS') {
+      void reply
+        .code(204)
+        .header('allow', [...methods, 'OPTIONS'].sort().join(', '))
+        .send();
+      return;
+    }
     if (methods.length > 0) void reply.header('allow', methods.join(', '));
 
     const code = methods.length > 0 ? 'METHOD_NOT_ALLOWED' : codeOf(thrown);
@@ -33,5 +44,3 @@ export class ProblemFilter implements ExceptionFilter {
     void reply.code(problem.status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(problem));
   }
 }
-
-const pathOf = (request: FastifyRequest): string => (request.raw.url ?? '').split('?', 1)[0] ?? '';

@@ -1,7 +1,9 @@
 import type { Redis } from 'ioredis';
 import {
   AT_ONCE,
+  AskedDurability,
   IncrementBatcher,
+  LivePeers,
   NODE_TIMERS,
   RedisCounterStore,
   ReplicaDurability,
@@ -34,8 +36,12 @@ export interface CounterRegion {
   readonly redis: Redis;
   /** For further repositories over the same connection. */
   readonly context: StoreContext;
+  /** Whoever gossips with the peers says here who of them is alive. */
+  readonly livePeers: LivePeers;
   readonly counters: CounterStore;
   readonly batcher: IncrementBatcher;
+  /** For writes that ask for another durability than DURABILITY. */
+  readonly asked: AskedDurability;
   /** Whether commands can be sent now. */
   isReady(): boolean;
   /** Ends its connections. */
@@ -55,6 +61,7 @@ export async function openCounterRegion(
   const redis = await openRedis(config, warn, { region });
   const marks = await openMarks(config);
   const sources = { nowMs: () => clock.nowMs(), randomHex: () => ids.hex(8) };
+  const livePeers = new LivePeers([...(config.PEERS?.keys() ?? [])]);
   const context: StoreContext = {
     redis,
     seen: new SeenPositions(),
@@ -62,6 +69,8 @@ export async function openCounterRegion(
     region,
     durability: marks?.durability ?? AT_ONCE,
     trended: config.TRENDING_COUNTERS,
+    rules: { windowed: config.WINDOWED_COUNTERS, bounded: config.BOUNDED_COUNTERS },
+    livePeers,
   };
   const counters = new RedisCounterStore(context, {
     windowMs: config.OPERATION_ID_WINDOW_SECONDS * 1000,
@@ -76,11 +85,19 @@ export async function openCounterRegion(
     deadlineMs: config.WRITE_DEADLINE_MS,
     timers: NODE_TIMERS,
   });
+  const asked = new AskedDurability({
+    redis,
+    open: () => openMarkConnection(config),
+    timeoutMs: REPLICAS_TIMEOUT_MS,
+    deadlineMs: config.WRITE_DEADLINE_MS,
+    nowMs: () => clock.monotonicMs(),
+  });
   const close = (): void => {
     redis.disconnect();
     marks?.redis.disconnect();
+    asked.close();
   };
-  return { redis, context, counters, batcher, isReady, close };
+  return { redis, context, livePeers, counters, batcher, asked, isReady, close };
 }
 
 /** Patience with replicas, in milliseconds; a batch that waits longer is sent again. */
@@ -92,12 +109,14 @@ async function openMarks(
 ): Promise<{ readonly redis: Redis; readonly durability: Durability } | null> {
   const { DURABILITY: choice } = config;
   if (choice.kind !== 'replicas') return null;
-  const redis = await openRedis(config, () => undefined, {
-    commandTimeoutMs: 2 * REPLICAS_TIMEOUT_MS,
-  });
+  const redis = await openMarkConnection(config);
   const { replicas } = choice;
   return { redis, durability: new ReplicaDurability(redis, replicas, REPLICAS_TIMEOUT_MS) };
 }
+
+/** A connection that WAIT may hold up. */
+const openMarkConnection = (config: CounterConfig): Promise<Redis> =>
+  openRedis(config, () => undefined, { commandTimeoutMs: 2 * REPLICAS_TIMEOUT_MS });
 
 /** What is wrong with a connection, as a sentence, or null. Rejects where Redis does not answer a PING. */
 export async function wrongWithRedis(redis: Redis): Promise<string | null> {

@@ -1,0 +1,97 @@
+/**
+ * Which pages of other origins may read answers (CORS). Who calls is said by a token in a header, never by a cookie, so
+ * browsers are not to send credentials.
+ */
+import { randomUUID } from 'node:crypto';
+import cors, { type FastifyCorsOptions, type FastifyCorsOptionsDelegate } from '@fastify/cors';
+import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
+import { allowsOrigin, type OriginPolicy } from '../config/origin-settings.js';
+import type { AllowedMethods } from './allowed-methods.js';
+import { INTERNAL_PREFIX } from './body-parser.js';
+import type { NestFastify } from './fastify-adapter.js';
+import { pathOf } from './path-of.js';
+import { PROBLEM_MEDIA_TYPE, codeOf, problemOf } from './problem.js';
+
+/** How long a browser may remember that a page was allowed to ask, in seconds. */
+const PREFLIGHT_AGE_S = 600;
+
+/** What pages may send beside what every page may. */
+const SENT = [
+  'accept',
+  'apollo-require-preflight',
+  'authorization',
+  'content-type',
+  'idempotency-key',
+  'if-none-match',
+  'prefer',
+  'x-apollo-operation-name',
+  'x-headcount-user',
+];
+
+/** What pages may see beside what every page may. */
+const SHOWN = [
+  'allow',
+  'etag',
+  'headcount-durability',
+  'idempotency-replayed',
+  'preference-applied',
+  'ratelimit',
+  'ratelimit-policy',
+  'retry-after',
+];
+
+const NOTHING: FastifyCorsOptions = { origin: false, preflight: false };
+
+/** Answers preflights and marks answers for pages of these origins. Before any route is added. */
+export async function allowPages(
+  fastify: NestFastify,
+  policy: OriginPolicy,
+  allowed: AllowedMethods,
+): Promise<void> {
+  const optionsFor = (request: FastifyRequest): FastifyCorsOptions => {
+    const { origin, host, 'access-control-request-method': asked } = request.headers;
+    if (origin === undefined || !allowsOrigin(policy, origin, host)) return NOTHING;
+    const path = pathOf(request);
+    // Those are for the apps of the deployment, which are no pages.
+    if (path.startsWith(INTERNAL_PREFIX)) return NOTHING;
+    const isPreflight = asked !== undefined;
+    return {
+      origin: true,
+      preflight: isPreflight,
+      exposedHeaders: SHOWN,
+      ...(isPreflight && {
+        methods: allowed.at(path),
+        allowedHeaders: SENT,
+        maxAge: PREFLIGHT_AGE_S,
+      }),
+    };
+  };
+  // The library answers OPTIONS everywhere, on a route that Nest knows nothing of, so nor does its filter of what goes wrong.
+  fastify.addHook('onRoute', (route) => {
+    if (route.url === '*') route.errorHandler = answerError;
+  });
+  const beforeRoutes = Object.create(fastify, {
+    addHook: {
+      value: (_: 'onRequest', hook: onRequestHookHandler) =>
+        fastify.addHook('onRequest', forPages(hook)),
+    },
+  }) as typeof fastify;
+  const delegator: FastifyCorsOptionsDelegate = (request, done) => done(null, optionsFor(request));
+  await new Promise<void>((resolve, reject) =>
+    cors(beforeRoutes, { delegator }, (fault) => (fault ? reject(fault) : resolve())),
+  );
+}
+
+/** The hook for requests of pages alone: for all others it would find out, in a third of the time of a read, that it has nothing to do. */
+function forPages(hook: onRequestHookHandler): onRequestHookHandler {
+  return function (request, reply, done) {
+    if (request.headers.origin === undefined) done();
+    else hook.call(this, request, reply, done);
+  };
+}
+
+/** Answers with problem details. */
+function answerError(error: unknown, _request: FastifyRequest, reply: FastifyReply): void {
+  const problem = problemOf(codeOf(error), randomUUID());
+  void reply.code(problem.status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(problem));
+}

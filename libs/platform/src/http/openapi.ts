@@ -1,0 +1,100 @@
+/** The description of the REST interface, for programs and, on a developer's machine, for people. */
+import type { INestApplication, Type } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+
+/** Where the document is. */
+const DOCUMENT_PATH = '/openapi.json';
+/** Where Swagger UI is, which comes with a package of ours and loads nothing from elsewhere. */
+const PAGE_PATH = 'docs';
+
+/** What a REST interface is about. */
+export interface RestInterface {
+  readonly title: string;
+  readonly description: string;
+  /** Its port on a developer's machine. */
+  readonly port: number;
+  /**
+   * What its operations are about: a word and a sentence each. An operation that names none has the one that its path begins
+   * with, or else the first.
+   */
+  readonly tags: Readonly<Record<string, string>>;
+  /** Whose controllers are described. */
+  readonly module: Type;
+}
+
+/** The schema of a problem document, by its name in every document that describeRest makes. */
+export const PROBLEM_SCHEMA = { $ref: '#/components/schemas/Problem' } as const;
+
+type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
+
+const PROBLEM: Schemas[string] = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'code', 'instance'],
+  properties: {
+    type: { type: 'string', format: 'uri' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    code: { type: 'string', example: 'BAD_PAGE_ID' },
+    instance: { type: 'string', format: 'uri' },
+  },
+};
+
+const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
+
+/** The OpenAPI 3.1 document of an app's public REST interface. */
+export function describeRest(
+  nest: INestApplication,
+  { title, description, port, tags, module }: RestInterface,
+): OpenAPIObject {
+  const base = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle(title)
+    .setDescription(description)
+    .setVersion('1')
+    .setLicense('MIT', 'https://opensource.org/license/mit')
+    .addServer(`http://127.0.0.1:${port}`, "A developer's machine.")
+    .addBearerAuth();
+  for (const [tag, about] of Object.entries(tags)) base.addTag(tag, about);
+  const document = SwaggerModule.createDocument(nest, base.build(), {
+    include: [module],
+    autoTagControllers: false,
+  });
+  document.components = {
+    ...document.components,
+    schemas: { ...document.components?.schemas, Problem: PROBLEM },
+  };
+  const [first = ''] = Object.keys(tags);
+  for (const [path, item] of Object.entries(document.paths)) {
+    const [, beginning = ''] = path.split('/');
+    for (const operation of METHODS.flatMap((method) => item[method] ?? [])) {
+      operation.description ??= operation.summary ?? '';
+      operation.tags ??= [beginning in tags ? beginning : first];
+    }
+  }
+  return document;
+}
+
+/**
+ * Serves the document that `describe` makes, made once it is asked for; `development`: also as a page to try it on. Before
+ * the app listens.
+ */
+export function serveOpenApi(
+  nest: NestFastifyApplication,
+  describe: (nest: NestFastifyApplication) => OpenAPIObject,
+  development: boolean,
+): void {
+  let made: OpenAPIObject | null = null;
+  const document = (): OpenAPIObject => (made ??= describe(nest));
+  const fastify = nest.getHttpAdapter().getInstance();
+  fastify.get(DOCUMENT_PATH, (_request, reply) => {
+    void reply.header('cache-control', 'no-cache');
+    return document();
+  });
+  if (!development) return;
+  SwaggerModule.setup(PAGE_PATH, nest, document, {
+    raw: false,
+    customSiteTitle: 'Headcount',
+  });
+}
