@@ -19,6 +19,8 @@ export interface Topology {
   readonly durability: 'memory' | 'replicas';
   /** Whether zeros are swept as soon as can be, so that floors rise all the time, and parts hold as little as can be. */
   readonly hasty: boolean;
+  /** Whether counter-apis keep in memory what is read again and again. */
+  readonly cached: boolean;
 }
 
 /** As many as there can be, in the order in which they are taken. */
@@ -53,12 +55,12 @@ export class Cluster {
   ) {
     this.network = new Network(world);
     this.http = new Http(world, this.network);
-    const { regions, buckets, durability, hasty } = topology;
+    const { regions, buckets, durability, hasty, cached } = topology;
     this.deployment = {
       ...{ network: this.network, http: this.http, buckets, durability },
       regions: new Map(regions.map((region) => [region, this.apiHosts(region)])),
       ...{ syncMs: SYNC_MS, tickMs: TICK_MS, sweepMs: hasty ? HASTY_SWEEP_MS : SWEEP_MS },
-      zeroSeconds: hasty ? 1 : ZERO_SECONDS,
+      ...{ zeroSeconds: hasty ? 1 : ZERO_SECONDS, cached },
       parts: hasty ? { rowsMax: 1, recordsMax: 1 } : { rowsMax: 500, recordsMax: 500 },
       onDifferences: (region, found) => this.note(region, found),
       evidence: new Evidence({ periodMs: SYNC_MS, nowMs: () => world.nowMs }),

@@ -12,12 +12,14 @@ import { readBuckets, type RawBucket } from './check/raw-bucket.js';
 import { wrongSums } from './check/sums.js';
 import { wrongUnheard } from './check/unheard.js';
 import { UnreadReaders } from './check/unread-readers.js';
+import { wrongVotes } from './check/votes.js';
 import { Cluster } from './cluster.js';
 import { World } from './core/world.js';
 import { Crowd } from './crowd/crowd.js';
 import { Followers } from './crowd/followers.js';
 import { Ledger } from './crowd/ledger.js';
 import { Likers } from './crowd/likers.js';
+import { Voters } from './crowd/voters.js';
 import { FaultMaker } from './plan/fault-maker.js';
 import { endMs } from './plan/fault.js';
 import { drawPlan, type Plan } from './plan/plan.js';
@@ -56,6 +58,8 @@ const STAY_MS = 3000;
 const PROBES = 3;
 /** Followers act so much more seldom than all others together. */
 const FOLLOWERS_PAUSE = 2;
+/** The same of voters. */
+const VOTERS_PAUSE = 2;
 /** One seed in so many also waits until zeros are swept. */
 const SWEEP_SEEDS = 8;
 
@@ -82,6 +86,8 @@ class Run {
   private readonly contents = new Contents();
   private readonly random: Random;
   private readonly followerDraws: Random;
+  private readonly voters: Voters;
+  private readonly voterDraws: Random;
   private readonly ledger = new Ledger();
   private readonly maker: FaultMaker;
   private readonly readers: ApiReaders;
@@ -96,6 +102,7 @@ class Run {
     this.cluster = new Cluster(world, topology, options.redises);
     this.random = world.stream('acts');
     this.followerDraws = world.stream('follower acts');
+    this.voterDraws = world.stream('voter acts');
     const pages = Array.from({ length: plan.pages }, (_, at) => `/p${at}` as PageId);
     this.crowd = new Crowd(this.cluster, pages, viewers, (session, before, after) =>
       world.halt([
@@ -104,6 +111,7 @@ class Run {
     );
     this.likers = new Likers(this.cluster, pages, this.ledger);
     this.followers = new Followers(this.cluster, pages, plan.followers, this.ledger);
+    this.voters = new Voters(this.cluster, pages, plan.voters, this.ledger);
     this.unreadReaders = new UnreadReaders(this.cluster, this.followers);
     this.maker = new FaultMaker(this.cluster, this.crowd, this.ledger);
     this.readers = new ApiReaders(this.cluster);
@@ -126,7 +134,8 @@ class Run {
     for (const region of plan.topology.regions) if (!late.has(region)) cluster.startRegion(region);
     for (const fault of faults) maker.plan(fault);
     this.actNext();
-    if (plan.followers > 0) this.followNext();
+    if (plan.followers > 0) this.actOften(this.followers, this.followerDraws, FOLLOWERS_PAUSE);
+    if (plan.voters > 0) this.actOften(this.voters, this.voterDraws, VOTERS_PAUSE);
     for (let probe = 0; probe < PROBES; probe += 1) this.probeAt(this.random() * plan.busyMs);
     await world.run(Math.max(plan.busyMs, ...faults.map(endMs)));
     const wrong = await this.comeToRest();
@@ -148,8 +157,8 @@ class Run {
       await world.run(world.nowMs + REST_STEP_MS);
       let wrong = await this.look();
       if (world.halted.length > 0) return world.halted;
-      const { maker, crowd, followers } = this;
-      const isQuiet = [maker, crowd, followers].every((each) => !each.awaitsSomebody);
+      const { maker, crowd, followers, voters } = this;
+      const isQuiet = [maker, crowd, followers, voters].every((each) => !each.awaitsSomebody);
       if (wrong.length === 0 && isQuiet) {
         this.readers.ask(this.truth);
         this.unreadReaders.ask();
@@ -171,7 +180,11 @@ class Run {
   private async look(): Promise<string[]> {
     const standing = await this.standing();
     this.checkAlways(standing);
-    return [...wrongAtRest(this.truth, standing), ...this.cluster.differences];
+    return [
+      ...wrongAtRest(this.truth, standing),
+      ...wrongVotes(this.voters.ledger, standing),
+      ...this.cluster.differences,
+    ];
   }
 
   private async standing(): Promise<Standing> {
@@ -197,16 +210,14 @@ class Run {
     );
   }
 
-  /** Followers act on their own, so that seeds without them draw what they drew before there were any. */
-  private followNext(): void {
-    const { world, plan, followers } = this;
-    const waitMs = Math.ceil(
-      -Math.log(1 - this.followerDraws()) * FOLLOWERS_PAUSE * plan.actEveryMs,
-    );
+  /** Followers and voters act on their own, so that seeds without them draw what they drew before there were any. */
+  private actOften(who: Followers | Voters, draws: Random, pause: number): void {
+    const { world, plan } = this;
+    const waitMs = Math.ceil(-Math.log(1 - draws()) * pause * plan.actEveryMs);
     if (world.nowMs + waitMs > plan.busyMs) return;
-    world.after(waitMs, null, 'a follower acts', () => {
-      this.followNext();
-      followers.act();
+    world.after(waitMs, null, 'a follower or a voter acts', () => {
+      this.actOften(who, draws, pause);
+      who.act();
     });
   }
 

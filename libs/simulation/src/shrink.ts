@@ -37,13 +37,13 @@ const WRONG_MAX = 5;
 /** What a person needs to look into a failure: the seed, what was seen first, and what brought it about. */
 export function describeFailure({ verdict, faults }: Shrunken): string {
   const { seed, plan, failure } = verdict;
-  const { regions, counterApis, gateways, buckets, durability, hasty } = plan.topology;
+  const { regions, counterApis, gateways, buckets, durability, hasty, cached } = plan.topology;
   const all = plan.faults.length;
   return [
     `seed ${seed} FAILS at ${failure?.atMs ?? 0} ms`,
     ...(failure?.wrong.slice(0, WRONG_MAX) ?? []).map((sentence) => `  ${sentence}`),
     `  regions ${regions.join(' ')}; each ${counterApis} counter-apis, ${gateways} gateways; ` +
-      `${buckets} buckets, ${plan.pages} pages, ${plan.viewers} viewers, durability ${durability}${hasty ? ', swept hastily' : ''}`,
+      `${buckets} buckets, ${plan.pages} pages, ${plan.viewers} viewers, durability ${durability}${hasty ? ', swept hastily' : ''}${cached ? ', with caches' : ''}`,
     `  needs ${faults.length} of ${all} faults:`,
     ...faults.flatMap((at) => {
       const fault = plan.faults[at];

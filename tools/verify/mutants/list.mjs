@@ -221,4 +221,30 @@ export const MUTANTS = [
     from: 'bucket.shared and life_of(bucket, seq) or LIFE_ZERO',
     to: 'bucket.shared and bucket.incarnation or LIFE_ZERO',
   },
+  {
+    name: 'of two votes at once the one that was here stays',
+    file: `${INCLUDES}votes.lua`,
+    from: 'return is_after(vote.choice, held.choice)',
+    to: 'return false',
+  },
+  {
+    name: 'a vote that is taken back is dropped though peers have it',
+    file: `${INCLUDES}votes.lua`,
+    from: 'if has_voted(vote) or bucket.shared then',
+    to: 'if has_voted(vote) then',
+  },
+  {
+    name: 'what is joined of a vote is not passed on',
+    first: 250,
+    file: `${INCLUDES}merge-votes.lua`,
+    from: '        vote_put(bucket, index, key, voter, vote)\n',
+    to: `        shelf_set(poll_of(bucket, key), voter, voter, vote_text(vote))
+        bucket.votes = bucket.votes + 1\n`,
+  },
+  {
+    name: 'whole state leaves out votes',
+    file: 'libs/counter-store/src/region-reader.ts',
+    from: 'const at = page.number === modulus ? { slice: 0, told } : goesOn;',
+    to: 'const at = page.number >= 0 ? { slice: 0, told } : goesOn;',
+  },
 ];

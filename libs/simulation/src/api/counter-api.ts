@@ -12,6 +12,7 @@ import {
   RedisRegionStore,
   RedisRegistryStore,
   RedisUpkeepStore,
+  RedisVoteStore,
   ReplicaDurability,
   SeenPositions,
   type AddRefusal,
@@ -22,18 +23,21 @@ import {
   decodeChanges,
   decodeHead,
 } from '@headcount/counter-store';
-import { Gossip, Looker, Sweeper, Watch } from '@headcount/replication';
+import { CounterCache, Gossip, Looker, Sweeper, Watch } from '@headcount/replication';
 import {
   PATHS,
+  bucketOf,
   err,
   ok,
   type CounterName,
   type DigestRequest,
   type ErrorCode,
   type InstanceId,
+  type InterestRequest,
   type PageId,
   type PullRequest,
   type Result,
+  type ViewerId,
 } from '@headcount/protocol';
 import type { Evidence } from '../check/evidence.js';
 import type { Http } from '../core/http.js';
@@ -41,6 +45,7 @@ import type { Network } from '../core/network.js';
 import type { Process } from '../core/process.js';
 import { RedisConnection, type RedisConnectionOptions } from '../redis/redis-connection.js';
 import type { RedisPart } from '../redis/redis-part.js';
+import { CounterReaders, observedAdds } from './counter-readers.js';
 import { Intake } from './intake.js';
 import { Notifier } from './notifier.js';
 import { peerWay } from './peer-ways.js';
@@ -59,6 +64,8 @@ export interface Deployment {
   readonly parts: { readonly rowsMax: number; readonly recordsMax: number };
   /** Whether Redis answers for what it may still forget, or for what is on a replica. */
   readonly durability: 'memory' | 'replicas';
+  /** Whether counter-apis keep in memory what is read again and again. */
+  readonly cached: boolean;
   /** Region -> hosts of its counter-apis. */
   readonly regions: ReadonlyMap<string, readonly string[]>;
   /** Told where an audit finds a register that is not the sum of its entries. */
@@ -76,6 +83,15 @@ export interface LikeRequest {
   readonly operationId: string | null;
 }
 
+/** What a voter may wish of the likes of a page; null: to take its vote back. */
+export interface VoteRequest {
+  readonly pageId: PageId;
+  readonly voter: ViewerId;
+  readonly choice: string | null;
+}
+
+/** Where voters vote; the answer is the vote after it. */
+export const VOTE_PATH = '/vote';
 /** Where clients write. */
 export const LIKE_PATH = '/like';
 /** Where clients read all counters of a bucket that they name. */
@@ -84,6 +100,8 @@ export const READ_PATH = '/read';
 const COMMAND_TIMEOUT_MS = 1000;
 const REPLICAS_TIMEOUT_MS = 1000;
 const WRITE_DEADLINE_MS = 5000;
+/** Fewer than there are counters at times, so that some are given up. */
+const CACHED_MAX = 6;
 const ID_LIMITS = { windowMs: 600_000, idsMax: 1000 };
 
 export class CounterApi {
@@ -100,7 +118,9 @@ export class CounterApi {
   /** Null where there is but one region. */
   private readonly gossip: Gossip | null;
   private readonly watch: Watch;
+  private readonly readers: CounterReaders;
   private readonly notifier: Notifier;
+  private readonly votes: RedisVoteStore;
 
   constructor(
     readonly process: Process,
@@ -120,7 +140,8 @@ export class CounterApi {
     });
     this.subscriber = new RedisConnection({
       ...connection,
-      onReady: () => this.watch.compareAll(),
+      onReady: () => this.watch.followers.hears(true),
+      onLost: () => this.watch.followers.hears(false),
       onMessage: (channel, message) => this.watch.heard(decodeChanges(channel, message)),
     });
     this.marks =
@@ -147,7 +168,7 @@ export class CounterApi {
     const isReady = (): boolean => this.commands.status === 'ready';
     this.counters = new RedisCounterStore(context, ID_LIMITS);
     this.batcher = new IncrementBatcher({
-      store: this.counters,
+      store: observedAdds(this.counters, (batch, added) => this.readers.demandOwn(batch, added)),
       isReady,
       instance: this.instance,
       buckets,
@@ -159,6 +180,7 @@ export class CounterApi {
       },
     });
     this.notifier = new Notifier(context, this.batcher, { buckets, home: region });
+    this.votes = new RedisVoteStore(context, { buckets });
     const { client } = this.subscriber;
     this.watch = new Watch({
       ...{ buckets, tickMs, counters: this.counters, onPush: () => undefined },
@@ -175,6 +197,13 @@ export class CounterApi {
         },
       },
     });
+    const cache = new CounterCache({
+      ...{ buckets, countersMax: CACHED_MAX, ageMsMax: 2 * syncMs },
+      followers: this.watch.followers,
+      seen: (bucket) => context.seen.of(bucket),
+      nowMs: process.monotonicMs,
+    });
+    this.readers = new CounterReaders(this.counters, deployment.cached ? cache : null, process);
     this.intake = new Intake({
       ...{ process, instance: this.instance, region, buckets, presence, isReady },
       gateways: this.observed(gateways),
@@ -285,7 +314,9 @@ export class CounterApi {
   ): Promise<Result<unknown, ErrorCode>> {
     try {
       if (path === LIKE_PATH) return await this.like(body as LikeRequest);
+      if (path === VOTE_PATH) return await this.vote(body as VoteRequest);
       if (path === READ_PATH) return ok(await this.read(body as ReadRequest));
+      if (path === PATHS.interest) this.readers.interest((body as InterestRequest).add);
       const notified = this.notifier.serve(path, body);
       if (notified) return await notified;
       const { gossip } = this;
@@ -324,12 +355,22 @@ export class CounterApi {
   }
 
   private async like(request: LikeRequest): Promise<Result<number, ErrorCode>> {
+    this.readers.interest([[request.pageId, request.name]]);
     const added: Result<unknown, AddRefusal> = await this.batcher.add(request);
     return added.ok ? ok(request.amount) : err(added.error);
   }
 
+  private async vote({ pageId, voter, choice }: VoteRequest): Promise<Result<unknown, ErrorCode>> {
+    const bucket = bucketOf(pageId, this.deployment.buckets);
+    const wish = choice === null ? ('take back' as const) : { choice };
+    const change = { pageId, name: 'likes' as CounterName, voter, wish };
+    const made = await this.votes.change(bucket, [change]).catch(() => null);
+    const [one] = made?.changed ?? [];
+    return one === undefined ? err('OUTCOME_UNKNOWN') : ok(one.vote);
+  }
+
   private async read({ bucket, counters }: ReadRequest) {
-    return this.counters.read(bucket, counters);
+    return this.readers.read(bucket, counters);
   }
 }
 

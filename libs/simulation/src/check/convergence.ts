@@ -4,6 +4,7 @@ import type { Cluster } from '../cluster.js';
 import { LIKES, type Crowd } from '../crowd/crowd.js';
 import { isPossible, type Ledger } from '../crowd/ledger.js';
 import type { People, RawBucket } from './raw-bucket.js';
+import { votersOf } from './sums.js';
 
 export interface Truth {
   readonly cluster: Cluster;
@@ -86,12 +87,14 @@ function wrongTotals(truth: Truth, standing: Standing): string[] {
       const totals = [...standing].map(([region, buckets]) => ({
         region,
         total: total(buckets, key),
+        voters: findIn(buckets, ({ votes }) => votersOf(votes).get(key)) ?? 0,
       }));
-      for (const { region, total: held } of totals) {
-        if (isPossible(held, expected)) continue;
+      for (const { region, total: held, voters } of totals) {
+        // Whether these are the right voters is asked elsewhere (votes.ts).
+        if (isPossible(held - voters, expected)) continue;
         const { certain, possible } = expected;
         wrong.push(
-          `${region} counts ${held} ${key}; ${certain} are certain, possible are [${possible.join(' ')}]`,
+          `${region} counts ${held} ${key}, with ${voters} voters; ${certain} are certain, possible are [${possible.join(' ')}]`,
         );
       }
       if (new Set(totals.map((each) => each.total)).size > 1)

@@ -21,7 +21,7 @@ export async function wrongLeftOver(
   if (world.halted.length > 0) return world.halted;
   const wrong: string[] = [];
   for (const [region, buckets] of await standing()) {
-    for (const { bucket, registers, foreign, entries, totals, written, fields } of buckets) {
+    for (const { bucket, registers, foreign, entries, totals, written, polls, fields } of buckets) {
       const at = `${region} bucket ${bucket}`;
       // That of a counter that is durable as well stays with it.
       for (const key of registers.keys())
@@ -29,7 +29,7 @@ export async function wrongLeftOver(
       for (const key of foreign.keys()) wrong.push(`${at} keeps a register of ${key}`);
       for (const gateway of entries.keys()) wrong.push(`${at} keeps entries of ${gateway}`);
       const counted = [...written.values()].reduce((sum, writers) => sum + writers.size, 0);
-      if (fields > counted + registers.size)
+      if (fields > counted + registers.size + polls.size)
         wrong.push(`${at} has ${fields} fields for ${counted} entries of counters`);
     }
   }

@@ -20,6 +20,12 @@ export interface Totals {
   readonly seq: number;
 }
 
+/** A vote: its length, odd = voted, and its choice. */
+export interface RawVote {
+  readonly length: number;
+  readonly choice: string;
+}
+
 export interface RawBucket {
   readonly bucket: number;
   readonly meta: ReadonlyMap<string, string>;
@@ -40,6 +46,10 @@ export interface RawBucket {
   readonly written: ReadonlyMap<string, ReadonlyMap<string, Totals>>;
   /** Counter key -> sum of amounts that do not count. */
   readonly voids: ReadonlyMap<string, number>;
+  /** Counter key -> voter -> vote. */
+  readonly votes: ReadonlyMap<string, ReadonlyMap<string, RawVote>>;
+  /** Counter key -> how many voters are said to count there, and how many votes to be held of it. */
+  readonly polls: ReadonlyMap<string, { readonly voters: number; readonly votes: number }>;
   /** Fields of all shelves. */
   readonly fields: number;
 }
@@ -50,7 +60,7 @@ type Hash = Readonly<Record<string, string>>;
 export async function readBuckets(redis: RealRedis, buckets: number): Promise<RawBucket[]> {
   const keys = ((await redis.ask('KEYS', 'hc:{*')) as string[]).sort();
   const hashes = keys.filter((key) =>
-    /:(?:meta|gateways|gateway:.*|shelf:.*|writers|regions)$/.test(key),
+    /:(?:meta|gateways|gateway:.*|shelf:.*|votes:.*|writers|regions)$/.test(key),
   );
   const voids = keys.filter((key) => key.endsWith(':voids'));
   const replies = await redis.callAll([
@@ -76,6 +86,8 @@ function rawBucket(
   const foreign = new Map<string, Map<string, Register & { incarnation: string }>>();
   const totals = new Map<string, number>();
   const written = new Map<string, Map<string, Totals>>();
+  const votes = new Map<string, Map<string, RawVote>>();
+  const polls = new Map<string, { voters: number; votes: number }>();
   let fields = 0;
   for (const [key, values] of held) {
     if (!key.startsWith(prefix)) continue;
@@ -87,6 +99,11 @@ function rawBucket(
       });
       entries.set(name.slice('gateway:'.length), new Map(own));
     }
+    const [, voted] = /^votes:(.*):shelf:\d+$/.exec(name) ?? [];
+    for (const [voter, text] of voted === undefined ? [] : Object.entries(values)) {
+      const [length = '', choice = ''] = text.split(' ');
+      inner(votes, voted ?? '').set(voter, { length: Number(length), choice });
+    }
     if (!name.startsWith('shelf:')) continue;
     for (const [field, text] of Object.entries(values)) {
       fields += 1;
@@ -97,6 +114,8 @@ function rawBucket(
         inner(written, counter).set('', { up: first, down: second, seq: fourth });
       } else if (what === '~') {
         registers.set(counter, { viewers: first, connections: second, seq: third });
+      } else if (what === 'v') {
+        polls.set(counter, { voters: first, votes: second });
       } else if (what.startsWith('~')) {
         const region = regions.get(what.slice(1)) ?? `region ${what}`;
         const incarnation = text.split(',')[3] ?? '';
@@ -114,7 +133,7 @@ function rawBucket(
     voids.set(counter, (voids.get(counter) ?? 0) + Number(amount));
   }
   return {
-    ...{ bucket, entries, registers, foreign, totals, written, voids, fields },
+    ...{ bucket, entries, registers, foreign, totals, written, voids, votes, polls, fields },
     meta: new Map(hash('meta')),
     gateways: new Map(hash('gateways')),
   };

@@ -25,13 +25,35 @@ export function wrongSums(region: string, { bucket, ...raw }: RawBucket): string
         `${at}: the register of ${key} is ${show(held)}, its entries come to ${show(sum)}`,
       );
   }
-  for (const [key, total] of raw.totals) {
-    let sum = -(raw.voids.get(key) ?? 0);
+  const voters = votersOf(raw.votes);
+  for (const [key, poll] of raw.polls) {
+    const held = raw.votes.get(key)?.size ?? 0;
+    if (poll.votes !== held || poll.voters !== (voters.get(key) ?? 0))
+      wrong.push(
+        `${at}: ${key} is said to have ${poll.voters} voters and ${poll.votes} votes, it has ${voters.get(key)} and ${held}`,
+      );
+  }
+  for (const key of new Set([...raw.totals.keys(), ...voters.keys()])) {
+    const total = raw.totals.get(key) ?? 0;
+    let sum = (voters.get(key) ?? 0) - (raw.voids.get(key) ?? 0);
     for (const { up, down } of raw.written.get(key)?.values() ?? []) sum += up - down;
     if (sum !== total)
       wrong.push(`${at}: the total of ${key} is ${total}, its entries come to ${sum}`);
   }
   return wrong;
+}
+
+/** How many voters each counter has: those of its own, and those who have chosen it. */
+export function votersOf(votes: RawBucket['votes']): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>();
+  for (const [counter, voters] of votes) {
+    for (const { length, choice } of voters.values()) {
+      if (length % 2 === 0) continue;
+      for (const key of choice === '' ? [counter] : [counter, `${counter}:${choice}`])
+        sums.set(key, (sums.get(key) ?? 0) + 1);
+    }
+  }
+  return sums;
 }
 
 const show = ({ viewers, connections }: { viewers: number; connections: number }): string =>

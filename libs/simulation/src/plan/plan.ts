@@ -11,6 +11,8 @@ export interface Plan {
   readonly viewers: number;
   /** Users who follow pages; many seeds have none. */
   readonly followers: number;
+  /** Voters on pages; many seeds have none. */
+  readonly voters: number;
   /** Until then viewers and clients act, in milliseconds. */
   readonly busyMs: number;
   /** Mean time between two acts, in milliseconds. */
@@ -27,6 +29,10 @@ export interface PlanOptions {
 const LEASE_MS = 8000;
 /** The share of seeds in which users follow pages; what is asked for them takes as long as all the rest. */
 const FOLLOWED = 0.15;
+/** The same of voters, of seeds with several regions: in a bucket without peers a vote that is taken back leaves nothing to be held against. */
+const VOTED = 0.15;
+/** The same of those in which counter-apis keep counters in memory. */
+const CACHED = 0.4;
 const FAULTS_MAX = 6;
 /** More only where they are asked for: what goes wrong goes wrong between three, and each costs time. */
 export const DRAWN_REGIONS_MAX = 3;
@@ -43,6 +49,7 @@ export function drawPlan(random: Random, options: PlanOptions): Plan {
   const hostsMax = regions === 1 ? 3 : regions <= DRAWN_REGIONS_MAX ? 2 : 1;
   const topology: Topology = {
     hasty: false,
+    cached: false,
     regions: REGION_NAMES.slice(0, regions),
     counterApis: integer(1, hostsMax),
     gateways: integer(1, hostsMax),
@@ -66,7 +73,10 @@ export function drawPlan(random: Random, options: PlanOptions): Plan {
   // Drawn last: seeds that failed before there was this go on to draw what they drew.
   const hasty = random() < 0.5;
   const followers = random() < FOLLOWED ? integer(1, 3) : 0;
-  return { topology: { ...topology, hasty }, ...size, followers, faults: onePerRedis(faults) };
+  const voters = regions > 1 && random() < VOTED ? integer(1, 3) : 0;
+  const people = { ...size, followers, voters };
+  const cached = random() < CACHED;
+  return { topology: { ...topology, hasty, cached }, ...people, faults: onePerRedis(faults) };
 }
 
 type FaultMaker = (at: number, draws: Draws) => Fault;

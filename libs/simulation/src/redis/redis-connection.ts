@@ -19,6 +19,8 @@ export interface RedisConnectionOptions {
   readonly commandTimeoutMs: number;
   /** Told when it is ready again. */
   readonly onReady: () => void;
+  /** Told when it is so no longer. */
+  readonly onLost?: () => void;
   /** Told of publications in the channels that are subscribed to. */
   readonly onMessage: (channel: string, message: string) => void;
 }
@@ -105,6 +107,7 @@ export class RedisConnection {
     const { pending } = this;
     for (const { reject } of pending) reject(new Error('the connection has ended'));
     pending.clear();
+    this.options.onLost?.();
     this.reconnect();
   }
 

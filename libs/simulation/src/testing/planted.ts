@@ -121,8 +121,8 @@ export const PLANTED: readonly Planted[] = [
   {
     mistake: 'an actor has read up to the modification before the own one',
     script: /^counters-add$/,
-    from: 'local position = int(counter.up + math.max(amount, 0))',
-    to: 'local position = int(counter.up)',
+    from: 'int(counter.up + math.max(amount, 0))',
+    to: 'int(counter.up)',
     near: 1,
     seen: /are unread/,
   },
@@ -141,6 +141,22 @@ export const PLANTED: readonly Planted[] = [
     to: '',
     near: 1,
     seen: /history|histories/,
+  },
+  {
+    mistake: 'a vote that is joined is not counted',
+    script: /^region-merge$/,
+    from: '        votes_count(bucket, moves, touch)\n',
+    to: '',
+    near: 2,
+    seen: /voters/,
+  },
+  {
+    mistake: 'of two votes at once the one that was here stays',
+    script: /^region-merge$/,
+    from: 'return is_after(vote.choice, held.choice)',
+    to: 'return false',
+    near: 26,
+    seen: /the vote of/,
   },
   {
     mistake: 'zeros are never swept',
