@@ -9,7 +9,7 @@
  * V3  positions outlive the values: counter-api learns from them that its Redis has forgotten
  *     (DESIGN.md §5).
  */
-import { NOWHERE, isNews, laterPosition, type Position } from '@headcount/crdt';
+import { NOWHERE, compareRev, isNews, laterPosition, type Position } from '@headcount/crdt';
 import { bucketOf, type CounterValue } from '@headcount/protocol';
 import { counterKey, type CounterId, type CounterKey } from './counter-key.js';
 
@@ -30,14 +30,15 @@ export class CounterValues {
     return this.held.size;
   }
 
-  /** A value from counter-api. Cost O(1). */
-  take(value: CounterValue): Taken {
+  /** A value from counter-api; `key` is that of its counter, for who has made it already. Cost O(1). */
+  take(value: CounterValue, key = counterKey(value)): Taken {
     const bucket = this.bucketOf(value);
-    const { incarnation } = this.positionOf(bucket);
+    const position = this.positionOf(bucket);
+    const { incarnation } = position;
     // An ended incarnation is not news even for a counter of which nothing is held (V2).
     if (value.incarnation < incarnation) return 'stale';
-    this.positions.set(bucket, laterPosition(this.positionOf(bucket), positionIn(value)));
-    const key = counterKey(value);
+    if (compareRev(value, position) > 0)
+      this.positions.set(bucket, laterPosition(position, positionIn(value)));
     if (!isNews(this.held.get(key), value)) return 'stale';
     this.held.set(key, value);
     return value.incarnation > incarnation ? 'reborn' : 'news';

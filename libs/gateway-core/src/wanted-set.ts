@@ -50,7 +50,12 @@ export class WantedSet<K, T> {
 
   /** Whether anybody wants it. */
   wants(item: T): boolean {
-    return this.wanted.has(this.options.keyOf(item));
+    return this.wantsKey(this.options.keyOf(item));
+  }
+
+  /** The same, of what has this key. */
+  wantsKey(key: K): boolean {
+    return this.wanted.has(key);
   }
 
   /** One more holder. */

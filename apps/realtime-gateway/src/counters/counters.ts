@@ -6,6 +6,7 @@ import {
   type CounterValues,
   type InterestBook,
   type PushStream,
+  type Taken,
 } from '@headcount/gateway-core';
 import {
   PATHS,
@@ -24,12 +25,23 @@ import type { CounterMetrics } from './counter-metrics.js';
 /** Told of each newer value of a counter. */
 export type ValueListener = (value: CounterValue) => void;
 
-/** One reader of a counter. */
-export interface Watch {
+/** One reader of a counter. The same function may read twice, so each has an object of its own. */
+export class Watch {
+  constructor(
+    private readonly counters: Counters,
+    readonly counter: CounterId,
+    readonly listener: ValueListener,
+  ) {}
+
   /** The value known now. */
-  value(): CounterValue | undefined;
+  value(): CounterValue | undefined {
+    return this.counters.valueOf(this.counter);
+  }
+
   /** The listener is told nothing any more. Again: nothing. */
-  close(): void;
+  close(): void {
+    this.counters.closed(this);
+  }
 }
 
 /** What else the home is told that somebody wants, and tells of. */
@@ -59,7 +71,7 @@ const INTEREST_TIMEOUT_MS = 5000;
  */
 export class Counters {
   private readonly logger = new Logger(Counters.name);
-  private readonly listeners = new Map<CounterKey, Set<ValueListener>>();
+  private readonly watches = new Map<CounterKey, Set<Watch>>();
   private turnEnd: NodeJS.Immediate | null = null;
   private graceEnd: NodeJS.Timeout | null = null;
   /** False after a failed request, until a sync has shown that there is a home to ask. */
@@ -79,23 +91,29 @@ export class Counters {
    */
   watch(counter: CounterId, listener: ValueListener): Watch {
     const key = counterKey(counter);
-    const listeners = this.listeners.get(key) ?? new Set();
-    this.listeners.set(key, listeners);
-    // The same function may watch twice, so each watch has one of its own.
-    const own: ValueListener = (value) => listener(value);
-    listeners.add(own);
+    const watches = this.watches.get(key) ?? new Set();
+    this.watches.set(key, watches);
+    const watch = new Watch(this, counter, listener);
+    watches.add(watch);
     this.options.interest.counters.hold(counter);
     this.wake();
-    return {
-      value: () => this.options.values.get(counter),
-      close: () => {
-        if (!listeners.delete(own)) return;
-        if (listeners.size === 0 && this.listeners.get(key) === listeners)
-          this.listeners.delete(key);
-        this.options.interest.counters.release(counter, this.options.clock.monotonicMs());
-        this.wake();
-      },
-    };
+    return watch;
+  }
+
+  /** The value known of a counter. */
+  valueOf(counter: CounterId): CounterValue | undefined {
+    return this.options.values.get(counter);
+  }
+
+  /** A watch has ended. Again: nothing. */
+  closed(watch: Watch): void {
+    const { counter } = watch;
+    const key = counterKey(counter);
+    const watches = this.watches.get(key);
+    if (!watches?.delete(watch)) return;
+    if (watches.size === 0) this.watches.delete(key);
+    this.options.interest.counters.release(counter, this.options.clock.monotonicMs());
+    this.wake();
   }
 
   /** Has the other one heed what this conversation with the home carries beside counters. */
@@ -179,14 +197,22 @@ export class Counters {
   }
 
   private take(wire: readonly WireValue[]): void {
-    const { interest, values, metrics } = this.options;
+    const { interest, values } = this.options;
     const reborn = new Set<number>();
-    for (const value of wire.map(decodeValue)) {
-      const taken = interest.counters.wants(value) ? values.take(value) : 'unwanted';
-      metrics.values.inc({ taken });
+    const tally = { news: 0, stale: 0, reborn: 0, unwanted: 0 };
+    for (const row of wire) {
+      const value = decodeValue(row);
+      const key = counterKey(value);
+      const watches = this.watches.get(key);
+      // Whatever is watched is wanted.
+      const isWanted = watches !== undefined || interest.counters.wantsKey(key);
+      const taken = isWanted ? values.take(value, key) : 'unwanted';
+      tally[taken] += 1;
       if (taken === 'reborn') reborn.add(values.bucketOf(value));
-      if (taken === 'news' || taken === 'reborn') this.tellListeners(value);
+      if (watches === undefined || (taken !== 'news' && taken !== 'reborn')) continue;
+      for (const { listener } of watches) listener(value);
     }
+    this.count(tally);
     if (reborn.size === 0) return;
     interest.counters.askAgain(
       (counter) => reborn.has(values.bucketOf(counter)) && !values.get(counter),
@@ -194,7 +220,9 @@ export class Counters {
     this.wake();
   }
 
-  private tellListeners(value: CounterValue): void {
-    for (const listener of this.listeners.get(counterKey(value)) ?? []) listener(value);
+  /** Once for all of a message: to find the number that belongs to a label takes longer than to take a value. */
+  private count(tally: Readonly<Record<Taken | 'unwanted', number>>): void {
+    for (const [taken, values] of Object.entries(tally))
+      if (values > 0) this.options.metrics.values.inc({ taken }, values);
   }
 }

@@ -5,8 +5,9 @@ import {
   demandSigned,
   type RequestVerifier,
 } from '@headcount/platform';
-import { PATHS, pushRequest } from '@headcount/protocol';
+import { PATHS } from '@headcount/protocol';
 import { Counters } from './counters.js';
+import { checkedPush } from './push-check.js';
 
 const NO_CONTENT = 204;
 
@@ -17,7 +18,7 @@ const NO_CONTENT = 204;
 export function takePushes(nest: NestFastifyApplication): void {
   const verifier = nest.get<RequestVerifier>(REQUEST_VERIFIER);
   const counters = nest.get(Counters);
-  const body = new SignedBody(pushRequest);
+  const body = new SignedBody(checkedPush);
   nest
     .getHttpAdapter()
     .getInstance()

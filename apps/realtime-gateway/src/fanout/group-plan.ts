@@ -1,10 +1,13 @@
 import {
+  BREAK,
   GraphQLError,
   Kind,
   OperationTypeNode,
   getArgumentValues,
   getOperationAST,
   getVariableValues,
+  visit,
+  type ASTNode,
   type DocumentNode,
   type GraphQLSchema,
 } from 'graphql';
@@ -14,12 +17,40 @@ import { err, ok, type Result } from '@headcount/protocol';
 export interface PreparedDocument {
   readonly document: DocumentNode;
   readonly normalised: string;
+  /** Whether variables decide more than the arguments of its operations' fields. */
+  readonly variesBelow: boolean;
+}
+
+/** Whether a variable stands anywhere but in the arguments of fields that stand in an operation as they are. */
+export function variesBelow({ definitions }: DocumentNode): boolean {
+  const below = definitions.flatMap((definition): readonly ASTNode[] => {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) return [definition];
+    return definition.selectionSet.selections.flatMap((node): readonly ASTNode[] => {
+      const isPlain = node.kind === Kind.FIELD && !node.directives?.length;
+      if (!isPlain) return [node];
+      return node.selectionSet ? [node.selectionSet] : [];
+    });
+  });
+  return below.some(hasVariable);
+}
+
+function hasVariable(node: ASTNode): boolean {
+  let has = false;
+  visit(node, {
+    Variable: () => {
+      has = true;
+      return BREAK;
+    },
+  });
+  return has;
 }
 
 /** What a subscription asks for, so far as it decides what it is shown. */
 export interface GroupPlan {
   /** The same for all that are shown the same. */
   readonly key: string;
+  /** The same for all that make the same of an event. */
+  readonly shape: string;
   readonly document: DocumentNode;
   readonly operationName: string | undefined;
   readonly variables: Readonly<Record<string, unknown>>;
@@ -38,7 +69,7 @@ export interface Asked {
  */
 export function groupPlan(
   schema: GraphQLSchema,
-  { document, normalised }: PreparedDocument,
+  { document, normalised, variesBelow }: PreparedDocument,
   { operationName, variables }: Asked,
 ): Result<GroupPlan, readonly GraphQLError[]> | null {
   const operation = getOperationAST(document, operationName);
@@ -51,8 +82,10 @@ export function groupPlan(
   if (coerced.errors) return err(coerced.errors);
   try {
     const args = getArgumentValues(field, node, coerced.coerced);
+    const key = JSON.stringify([normalised, operationName, coerced.coerced]);
     return ok({
-      key: JSON.stringify([normalised, operationName, coerced.coerced]),
+      key,
+      shape: variesBelow ? key : JSON.stringify([normalised, operationName]),
       ...{ document, args, field: field.name },
       operationName: operationName ?? undefined,
       // Coerced once more when it is executed, so as they came.

@@ -3,9 +3,10 @@ import type { Visitor } from '../presence/visitor.js';
 import { Headings, type Heading } from './heading.js';
 import { arrival, type Arrival } from './first-value.js';
 import type { Letter, Outbox } from './outbox.js';
-import type { Pacer } from './pacer.js';
+import type { FanoutMetrics } from './fanout-metrics.js';
+import type { Audience, Pace, Pacer } from './pacer.js';
 import type { Joined, Source, Watching } from './source.js';
-import { Throttle } from './throttle.js';
+import { Throttle, type Throttled } from './throttle.js';
 
 /** One subscription in a group. */
 export interface Membership {
@@ -13,20 +14,27 @@ export interface Membership {
   end(): void;
 }
 
+/** What all groups have in common. */
+export interface GroupRules {
+  readonly pacer: Pacer;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
+  readonly metrics: Pick<FanoutMetrics, 'renderings'>;
+}
+
 export interface GroupOptions {
+  readonly rules: GroupRules;
   readonly source: Source<unknown>;
   /** The result of the operation for an event, as JSON. */
   readonly render: (event: unknown) => string | Promise<string>;
   /** The pause that its subscribers have asked for, in milliseconds. */
   readonly everyMs: number;
-  readonly pacer: Pacer;
-  readonly clock: Pick<Clock, 'monotonicMs'>;
   /** The last member has left. */
   readonly onEmpty: () => void;
 }
 
 /** Subscriptions that are shown the same: executed once an event, serialised once (DESIGN.md §9). */
-export class Group {
+export class Group implements Audience, Throttled<unknown> {
+  pace: Pace | null = null;
   private readonly members = new Set<Member>();
   private readonly headings = new Headings();
   private readonly throttle: Throttle<unknown>;
@@ -37,9 +45,8 @@ export class Group {
   body: Buffer | null = null;
 
   constructor(private readonly options: GroupOptions) {
-    const { source, clock, pacer, everyMs } = options;
-    const pauseMs = (nowMs: number): number => Math.max(everyMs, pacer.pauseOf(this, nowMs));
-    this.throttle = new Throttle(clock, pauseMs, (event) => this.show(event));
+    const { source, rules } = options;
+    this.throttle = new Throttle(rules.clock, this);
     this.watch = source.watch((event) => this.throttle.offer(event));
     const known = this.watch.value();
     if (known !== undefined) this.throttle.offer(known);
@@ -66,10 +73,19 @@ export class Group {
     if (this.members.size === 0) this.close();
   }
 
-  private show(event: unknown): void {
+  /** For its throttle: its own pause, or a longer one where there are more to be told than can be. */
+  pauseMs(nowMs: number): number {
+    const { everyMs, rules } = this.options;
+    return Math.max(everyMs, rules.pacer.pauseOf(this, nowMs));
+  }
+
+  /** For its throttle: shows an event. */
+  give(event: unknown): void {
+    const { rules, render } = this.options;
     this.turn += 1;
     const { turn } = this;
-    const rendered = this.options.render(event);
+    rules.metrics.renderings.inc();
+    const rendered = render(event);
     if (typeof rendered === 'string') return this.offer(event, rendered);
     void rendered.then((text) => {
       // One that took longer than its successor is old.
@@ -87,7 +103,7 @@ export class Group {
     this.turn += 1;
     this.throttle.close();
     this.watch.close();
-    this.options.pacer.forget(this);
+    this.options.rules.pacer.forget(this);
     this.options.onEmpty();
   }
 }

@@ -1,23 +1,19 @@
 import { execute, type ExecutionResult, type GraphQLSchema } from 'graphql';
-import type { Clock } from '@headcount/platform';
-import { renderingOf } from './rendering.js';
+import { renderingOf, type Rendering } from './rendering.js';
 import { everyOf } from './field-sources.js';
 import type { FanoutMetrics } from './fanout-metrics.js';
-import { Group } from './group.js';
-import type { Pacer } from './pacer.js';
+import { Group, type GroupRules } from './group.js';
 import { shownResult } from './shown-result.js';
 import type { Source } from './source.js';
 import type { GroupPlan } from './group-plan.js';
 
-export interface GroupsOptions {
-  readonly pacer: Pacer;
-  readonly clock: Pick<Clock, 'monotonicMs'>;
-  readonly metrics: Pick<FanoutMetrics, 'groups' | 'renderings'>;
+export interface GroupsOptions extends GroupRules {
+  readonly metrics: GroupRules['metrics'] & Pick<FanoutMetrics, 'groups'>;
 }
 
-/** How what is asked for is rendered, for all groups that differ in their audience alone. */
+/** How what is asked for is rendered, for all groups that make the same of an event; null: only `execute` can tell. */
 interface Renderer {
-  readonly render: (event: unknown) => string | Promise<string>;
+  readonly rendering: Rendering | null;
   groups: number;
 }
 
@@ -35,16 +31,13 @@ export class Groups {
     const key = audience === undefined ? plan.key : `${plan.key} ${audience}`;
     const held = this.groups.get(key);
     if (held !== undefined) return held;
-    const { pacer, clock, metrics } = this.options;
-    const { render } = this.takeRenderer(schema, plan);
+    const { metrics } = this.options;
+    const { rendering } = this.takeRenderer(schema, plan);
     const group = new Group({
-      ...{ pacer, clock },
+      rules: this.options,
       source,
       everyMs: everyOf(plan.args),
-      render: (event) => {
-        metrics.renderings.inc();
-        return render(event);
-      },
+      render: (event) => rendering?.(event, plan.args) ?? executed(schema, plan, event),
       onEmpty: () => {
         this.groups.delete(key);
         this.dropRenderer(plan);
@@ -57,29 +50,22 @@ export class Groups {
   }
 
   private takeRenderer(schema: GraphQLSchema, plan: GroupPlan): Renderer {
-    const held = this.renderers.get(plan.key) ?? { render: renderer(schema, plan), groups: 0 };
-    this.renderers.set(plan.key, held);
+    const { shape } = plan;
+    const held = this.renderers.get(shape) ?? { rendering: renderingOf(schema, plan), groups: 0 };
+    this.renderers.set(shape, held);
     held.groups += 1;
     return held;
   }
 
-  private dropRenderer({ key }: GroupPlan): void {
-    const held = this.renderers.get(key);
+  private dropRenderer({ shape }: GroupPlan): void {
+    const held = this.renderers.get(shape);
     if (held === undefined) return;
     held.groups -= 1;
-    if (held.groups === 0) this.renderers.delete(key);
+    if (held.groups === 0) this.renderers.delete(shape);
   }
 }
 
-/** What makes of an event the operation's result, as a `next` message has it. */
-function renderer(
-  schema: GraphQLSchema,
-  plan: GroupPlan,
-): (event: unknown) => string | Promise<string> {
-  const rendering = renderingOf(schema, plan);
-  return (event) => rendering?.(event) ?? executed(schema, plan, event);
-}
-
+/** What an executor makes of an event, as a `next` message has it. */
 function executed(
   schema: GraphQLSchema,
   { document, operationName, variables }: GroupPlan,

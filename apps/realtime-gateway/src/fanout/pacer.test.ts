@@ -1,17 +1,19 @@
-import { Pacer } from './pacer.js';
+import { Pacer, type Audience } from './pacer.js';
 
 describe('Pacer', () => {
   let nowMs = 0;
   const pacer = (): Pacer => new Pacer({ writesPerSecond: 1000, tickMs: 100 });
 
+  const audience = (size: number): Audience => ({ size, pace: null });
+
   it('leaves everybody at the shortest pause while the budget suffices', () => {
-    const small = { size: 10 };
+    const small = audience(10);
     expect(pacer().pauseOf(small, nowMs)).toBe(100);
   });
 
   it('lets a large audience wait once it is known, and a small one not', () => {
     const made = pacer();
-    const [large, small] = [{ size: 1000 }, { size: 10 }];
+    const [large, small] = [audience(1000), audience(10)];
     made.pauseOf(large, nowMs);
     made.pauseOf(small, nowMs);
     nowMs += 1000;
@@ -21,7 +23,7 @@ describe('Pacer', () => {
 
   it('gives the share of who has nothing to show any more to the others', () => {
     const made = pacer();
-    const [one, other] = [{ size: 1000 }, { size: 1000 }];
+    const [one, other] = [audience(1000), audience(1000)];
     made.pauseOf(one, nowMs);
     made.pauseOf(other, nowMs);
     nowMs += 1000;

@@ -3,6 +3,14 @@ import { ticksOf } from '@headcount/gateway-core';
 /** Somebody who is to be shown something, and to how many. */
 export interface Audience {
   readonly size: number;
+  /** What it has of the budget; a map of all would be looked up for each value. Written by the pacer alone. */
+  pace: Pace | null;
+}
+
+/** When an audience has last asked, and how long it waits. */
+export interface Pace {
+  askedMs: number;
+  pauseMs: number;
 }
 
 export interface PacerOptions {
@@ -22,37 +30,38 @@ const PAUSES_KEPT = 2;
  * of the budget.
  */
 export class Pacer {
-  /** When each has last asked. */
-  private readonly active = new Map<Audience, number>();
-  private ticks = new Map<Audience, number>();
+  private readonly active = new Map<Audience, Pace>();
   private plannedMs = -Infinity;
 
   constructor(private readonly options: PacerOptions) {}
 
   /** The pause of this one, in milliseconds; asking for it tells that it has something to show, at that monotonic time. */
   pauseOf(audience: Audience, nowMs: number): number {
-    this.active.set(audience, nowMs);
+    audience.pace ??= this.enter(audience);
+    audience.pace.askedMs = nowMs;
     if (nowMs - this.plannedMs >= PLAN_MS) this.plan(nowMs);
-    return this.ticks.get(audience) ?? this.options.tickMs;
+    return audience.pace.pauseMs;
   }
 
   /** It has nothing to show any more. */
   forget(audience: Audience): void {
     this.active.delete(audience);
-    this.ticks.delete(audience);
+    audience.pace = null;
+  }
+
+  private enter(audience: Audience): Pace {
+    const pace = { askedMs: 0, pauseMs: this.options.tickMs };
+    this.active.set(audience, pace);
+    return pace;
   }
 
   private plan(nowMs: number): void {
-    for (const [audience, askedMs] of this.active) {
-      const pauseMs = Math.max(PLAN_MS, this.ticks.get(audience) ?? 0);
-      if (nowMs - askedMs > PAUSES_KEPT * pauseMs) this.active.delete(audience);
-    }
-    const all = [...this.active.keys()];
-    const ticks = ticksOf(
-      all.map(({ size }) => size),
-      this.options,
-    );
-    this.ticks = new Map(all.map((audience, at) => [audience, ticks[at] ?? this.options.tickMs]));
+    for (const [audience, { askedMs, pauseMs }] of this.active)
+      if (nowMs - askedMs > PAUSES_KEPT * Math.max(PLAN_MS, pauseMs)) this.forget(audience);
+    const sizes = [...this.active.keys()].map(({ size }) => size);
+    const ticks = ticksOf(sizes, this.options);
+    const paces = [...this.active.values()];
+    for (const [at, pace] of paces.entries()) pace.pauseMs = ticks[at] ?? this.options.tickMs;
     this.plannedMs = nowMs;
   }
 }

@@ -27,7 +27,11 @@ function schemaOf(): GraphQLSchema {
   // So has what Nest makes of classes.
   region.isTypeOf = ({ name }) => name !== 'atlantis';
   if (many) many.resolve = (events: readonly Shown[]) => events;
-  if (one) one.resolve = (event: Shown) => ({ ...event, name: `of ${String(event['name'])}` });
+  if (one)
+    one.resolve = (event: Shown, { pageId = 'a' }) => ({
+      ...event,
+      name: `${pageId} of ${String(event['name'])}`,
+    });
   return schema;
 }
 
@@ -48,7 +52,10 @@ function both(text: string, event: unknown, variables: Record<string, unknown> =
     ...{ schema, document, rootValue: event },
     variableValues: variables,
   });
-  return { rendered: rendering && rendering(event), executed: JSON.stringify(executed) };
+  return {
+    rendered: rendering && rendering(event, { pageId: 'a' }),
+    executed: JSON.stringify(executed),
+  };
 }
 
 describe('the rendering of an operation', () => {

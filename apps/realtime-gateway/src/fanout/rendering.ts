@@ -32,8 +32,12 @@ export interface Rendered {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** The result for an event as JSON, `{"data":…}`; null: there is something in it that only `execute` can tell. */
-export type Rendering = (event: unknown) => string | null;
+/**
+ * The result for an event as JSON, `{"data":…}`; null: there is something in it that only `execute` can tell. The arguments
+ * of the root field come with the event, so that all whose operations differ in them alone may share a rendering.
+ */
+export type Rendering = (event: unknown, args: Arguments) => string | null;
+type Arguments = Readonly<Record<string, unknown>>;
 
 /** A context and what `execute` tells of itself, for functions that need neither; who does throws, and is left to `execute`. */
 const NOWHERE = undefined as never;
@@ -54,19 +58,17 @@ export function renderingOf(
   const compiler = new Compiler(schema, document, coerced);
   try {
     const show = compiler.root(root, operation.selectionSet);
-    return (event) => tried(() => `{"data":${show(event)}}`);
+    return (event, args) => {
+      try {
+        return `{"data":${show(event, args)}}`;
+      } catch {
+        // Whatever goes wrong on the way, `execute` tells it as it should be told.
+        return null;
+      }
+    };
   } catch (cause) {
     if (cause instanceof NotForHere) return null;
     throw cause;
-  }
-}
-
-/** Whatever goes wrong on the way, `execute` tells it as it should be told. */
-function tried(show: () => string): string | null {
-  try {
-    return show();
-  } catch {
-    return null;
   }
 }
 
@@ -87,15 +89,20 @@ class Compiler {
   }
 
   /** A selection with the one field that gives an event its form. */
-  root(type: GraphQLObjectType, selection: SelectionSetNode): Show {
+  root(
+    type: GraphQLObjectType,
+    selection: SelectionSetNode,
+  ): (event: unknown, args: Arguments) => string {
     const fields = [...this.collect(type, [selection])];
     const [[key, nodes] = ['', []]] = fields;
     const name = nodes[0]?.name.value ?? '';
+    const field = type.getFields()[name];
     // Without a resolver it would be a property of the event.
-    if (fields.length !== 1 || !type.getFields()[name]?.resolve) throw new NotForHere();
+    if (fields.length !== 1 || !field?.resolve) throw new NotForHere();
+    const { resolve } = field;
     const head = `{${JSON.stringify(key)}:`;
-    const show = this.showField(type, nodes);
-    return (event) => `${head}${show(event)}}`;
+    const show = this.show(field.type, nodes);
+    return (event, args) => `${head}${show(atHand(resolve(event, args, NOWHERE, NOWHERE)))}}`;
   }
 
   private show(type: GraphQLOutputType, nodes: readonly FieldNode[]): Show {

@@ -7,7 +7,10 @@ describe('Throttle', () => {
 
   function throttled(pauseMs: () => number): { throttle: Throttle<number>; given: number[] } {
     const given: number[] = [];
-    return { throttle: new Throttle(clock, pauseMs, (value) => given.push(value)), given };
+    return {
+      throttle: new Throttle(clock, { pauseMs, give: (value) => given.push(value) }),
+      given,
+    };
   }
 
   it('lets the first value through at once, then the latest after each pause', () => {

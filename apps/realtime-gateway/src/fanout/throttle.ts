@@ -1,5 +1,12 @@
 import type { Clock } from '@headcount/platform';
 
+/** What a throttle stands before. */
+export interface Throttled<T> {
+  /** The pause after what has been given last, in milliseconds. Asked anew each time, with the time that it is. */
+  pauseMs(nowMs: number): number;
+  give(value: T): void;
+}
+
 /**
  * Lets the newest value through: the first at once, then at most one a pause. What comes in between is replaced by what
  * comes after it.
@@ -9,11 +16,9 @@ export class Throttle<T> {
   private timer: NodeJS.Timeout | null = null;
   private givenMs = -Infinity;
 
-  /** `pauseMs` is asked anew each time, with the time that it is, for it may change. */
   constructor(
     private readonly clock: Pick<Clock, 'monotonicMs'>,
-    private readonly pauseMs: (nowMs: number) => number,
-    private readonly give: (value: T) => void,
+    private readonly behind: Throttled<T>,
   ) {}
 
   offer(value: T): void {
@@ -22,7 +27,7 @@ export class Throttle<T> {
       return;
     }
     const nowMs = this.clock.monotonicMs();
-    const leftMs = this.givenMs + this.pauseMs(nowMs) - nowMs;
+    const leftMs = this.givenMs + this.behind.pauseMs(nowMs) - nowMs;
     if (leftMs <= 0) return this.pass(value, nowMs);
     this.waiting = { value };
     this.timer = setTimeout(() => this.passWaiting(), Math.ceil(leftMs));
@@ -43,6 +48,6 @@ export class Throttle<T> {
 
   private pass(value: T, nowMs: number): void {
     this.givenMs = nowMs;
-    this.give(value);
+    this.behind.give(value);
   }
 }

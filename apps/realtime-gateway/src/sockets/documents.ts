@@ -18,7 +18,7 @@ import {
   type OperationAsked,
 } from '@headcount/platform';
 import { err, ok, type Result } from '@headcount/protocol';
-import type { PreparedDocument } from '../fanout/group-plan.js';
+import { variesBelow, type PreparedDocument } from '../fanout/group-plan.js';
 
 /** Documents kept; a site has a handful, and whoever sends more gets them parsed anew. */
 const KEPT_MAX = 200;
@@ -80,7 +80,10 @@ export class Documents {
     if (!parsed.ok) return parsed;
     const errors = errorsOf(() => validate(schema, parsed.value, this.rules));
     if (errors.length > 0) return err(this.options.isOpen ? errors : errors.map(bare));
-    return ok({ document: parsed.value, normalised: print(parsed.value) });
+    return ok({
+      ...{ document: parsed.value, normalised: print(parsed.value) },
+      variesBelow: variesBelow(parsed.value),
+    });
   }
 
   private keep(query: string, document: PreparedDocument): void {
