@@ -92,6 +92,23 @@ describe.each(Object.keys(FIELDS) as App[])('%s, where others can reach it', (na
     expect(page.text).not.toContain('GraphiQL');
   });
 
+  it('lets pages of its own host read alone, and has none to try it on', async () => {
+    const { origin, host } = new URL(url);
+    const readBy = async (page: string): Promise<string | null> => {
+      const init = {
+        method: 'POST',
+        headers: { origin: page, 'content-type': 'application/json' },
+      };
+      const { headers } = await fetch(url, { ...init, body: '{"query":"{ __typename }"}' });
+      return headers.get('access-control-allow-origin');
+    };
+    expect(await readBy('https://evil.example')).toBeNull();
+    if (name === 'gateway') return;
+    expect(await readBy(`https://${host}`)).toBe(`https://${host}`);
+    expect((await sent(`${origin}/openapi.json`, {})).status).toBe(200);
+    expect((await sent(`${origin}/docs`, {})).status).toBe(404);
+  });
+
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
     'does nothing that a form could ask: %s',
     async (type) => {

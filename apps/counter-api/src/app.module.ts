@@ -19,15 +19,29 @@ import {
   RequestVerifier,
   SignedGuard,
   graphqlOptions,
+  subgraphResolver,
   wrongWithRedis,
   type Clock,
   type Ids,
   type Instance,
 } from '@headcount/platform';
+import { CacheService, CacheSources } from './cache/cache.service.js';
+import { BoundedService, BoundedSources } from './bounded/bounded.service.js';
+import { QuotaAsksController } from './bounded/quota-asks.controller.js';
+import { QuotaResolver } from './bounded/quota.resolver.js';
+import { AdditionsService } from './counters/additions.service.js';
+import { BatchController } from './counters/batch.controller.js';
+import { BatchResolver } from './counters/batch.resolver.js';
+import { CounterAnswers } from './counters/counter-answers.js';
+import { CounterLoaders } from './counters/counter-loaders.js';
+import { CounterWaits } from './counters/counter-waits.js';
 import { CounterController } from './counters/counter.controller.js';
 import { CounterResolver } from './counters/counter.resolver.js';
+import { CountersController } from './counters/counters.controller.js';
 import { CountersService } from './counters/counters.service.js';
 import { VersionsService } from './counters/versions.service.js';
+import { ExportService, ExportSources } from './export/export.service.js';
+import { ENTITIES, EntityResolver } from './federation/entity.resolver.js';
 import { DatagramListener, DatagramParts } from './intake/datagram.listener.js';
 import { IntakeController } from './intake/intake.controller.js';
 import { IntakeService } from './intake/intake.service.js';
@@ -37,6 +51,13 @@ import { PEER_CLIENTS, peerClients } from './regions/peer-clients.js';
 import { RegionResolver } from './regions/region.resolver.js';
 import { RegionsController } from './regions/regions.controller.js';
 import { RegionsService, RegionsSources } from './regions/regions.service.js';
+import { LeaseExpiryService } from './leases/lease-expiry.service.js';
+import { LeaseRequests } from './leases/lease-requests.js';
+import { LeaseResolver } from './leases/lease.resolver.js';
+import { LeasesService } from './leases/leases.service.js';
+import { LimitsController } from './limits/limits.controller.js';
+import { LimitsResolver } from './limits/limits.resolver.js';
+import { LimitsService } from './limits/limits.service.js';
 import type { CounterApiConfig } from './settings.js';
 import { STORE, openStore, type Store } from './store/store.js';
 import { TrendingAsksController } from './trending/trending-asks.controller.js';
@@ -48,8 +69,15 @@ import { UnreadAsksController } from './unread/unread-asks.controller.js';
 import { UnreadAsksService } from './unread/unread-asks.service.js';
 import { LookerService, LookerSources } from './upkeep/looker.service.js';
 import { UpkeepService } from './upkeep/upkeep.service.js';
+import { VoteController } from './votes/vote.controller.js';
+import { VoteRequests } from './votes/vote-requests.js';
+import { VoteResolver } from './votes/vote.resolver.js';
+import { VotesService } from './votes/votes.service.js';
 import { PUSH_CLIENTS, pushClients } from './watch/push-clients.js';
 import { WatchService } from './watch/watch.service.js';
+import { WindowController } from './windows/window.controller.js';
+import { WindowResolver } from './windows/window.resolver.js';
+import { WindowsService } from './windows/windows.service.js';
 
 /** The wiring of counter-api, and nothing else. */
 @Module({})
@@ -75,10 +103,16 @@ export class AppModule implements OnApplicationShutdown {
       imports: [GraphQLModule.forRoot(graphqlOptions(config))],
       controllers: [
         CounterController,
+        CountersController,
+        BatchController,
+        LimitsController,
+        VoteController,
         TrendingController,
+        WindowController,
         AssetsController,
         IntakeController,
         RegionsController,
+        QuotaAsksController,
         TrendingAsksController,
         UnreadAsksController,
       ],
@@ -109,16 +143,41 @@ export class AppModule implements OnApplicationShutdown {
         UpkeepService,
         LookerSources,
         LookerService,
+        CacheSources,
+        CacheService,
+        BoundedSources,
+        BoundedService,
+        QuotaResolver,
+        AdditionsService,
         CountersService,
         VersionsService,
+        CounterLoaders,
+        CounterWaits,
+        CounterAnswers,
         CounterResolver,
+        BatchResolver,
+        VotesService,
+        VoteRequests,
+        VoteResolver,
+        LeasesService,
+        LeaseRequests,
+        LeaseExpiryService,
+        LeaseResolver,
+        LimitsService,
+        LimitsResolver,
         TrendingService,
         TrendingResolver,
+        WindowsService,
+        WindowResolver,
         SightingsService,
         UnreadAsksService,
         RegionsSources,
         RegionsService,
         RegionResolver,
+        EntityResolver,
+        subgraphResolver(ENTITIES),
+        ExportSources,
+        ExportService,
       ],
     };
   }

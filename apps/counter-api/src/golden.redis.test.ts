@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { lexicographicSortSchema, printSchema } from 'graphql';
-import type { RunningApp } from '@headcount/platform';
+import { subgraphSdl, type RunningApp } from '@headcount/platform';
 import { expectGolden, startRedis, type RedisServer } from '@headcount/testing';
+import { ENTITIES } from './federation/entity.resolver.js';
 import { openApiDocument } from './openapi.js';
 import { startCounterApi } from './start.js';
 
@@ -28,6 +29,11 @@ describe('golden files of counter-api', () => {
   it('has the schema of schema.graphql', () => {
     const { schema } = app.nest.get(GraphQLSchemaHost, { strict: false });
     expectGolden(golden('schema.graphql'), `${printSchema(lexicographicSortSchema(schema))}\n`);
+  });
+
+  it('is the subgraph of subgraph.graphql', () => {
+    const { schema } = app.nest.get(GraphQLSchemaHost, { strict: false });
+    expectGolden(golden('subgraph.graphql'), subgraphSdl(schema, ENTITIES));
   });
 
   it('has the REST interface of openapi.json', () => {

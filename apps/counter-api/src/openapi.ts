@@ -1,17 +1,20 @@
 import type { INestApplication } from '@nestjs/common';
-import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { describeRest } from '@headcount/platform';
 import { AppModule } from './app.module.js';
 
 /** The OpenAPI 3.1 document of the public REST interface; openapi.json is its golden file. */
 export function openApiDocument(nest: INestApplication): OpenAPIObject {
-  const base = new DocumentBuilder()
-    .setOpenAPIVersion('3.1.0')
-    .setTitle('Headcount counter-api')
-    .setDescription('Who is viewing a page, and every other counter of it.')
-    .setVersion('1')
-    .setLicense('MIT', 'https://opensource.org/license/mit')
-    .addServer('http://127.0.0.1:4000', "A developer's machine.")
-    .addBearerAuth()
-    .build();
-  return SwaggerModule.createDocument(nest, base, { include: [AppModule] });
+  return describeRest(nest, {
+    title: 'Headcount counter-api',
+    description: 'Who is viewing a page, and every other counter of it.',
+    port: 4000,
+    tags: {
+      counters: 'Counters of pages.',
+      votes: 'Counters with one vote a voter.',
+      limits: 'How often something may be done.',
+      trending: 'Pages whose counters gain most.',
+    },
+    module: AppModule,
+  });
 }

@@ -9,10 +9,13 @@ import {
   portSetting,
   redisSettings,
   regionSettings,
+  restSettings,
   setting,
   type ConfigOf,
 } from '@headcount/platform';
+import { exportSettings } from './export/export-settings.js';
 import { gatewayAddresses } from './intake/gateway-addresses.js';
+import { rateLimitSettings } from './limits/rate-limit-settings.js';
 
 const optionalPort = (description: string) =>
   optionalSetting(
@@ -28,6 +31,7 @@ export const counterApiSettings = {
   ...commonSettings,
   ...redisSettings,
   COUNTER_API_PORT: portSetting('Port of counter-api; 0 lets the system choose.', 4000),
+  ...restSettings,
   GATEWAY_URLS: setting(
     {
       description:
@@ -79,8 +83,18 @@ export const counterApiSettings = {
     },
     z.string().transform((raw) => new Set(raw.split(',').map((name) => name.trim()))),
   ),
+  CACHED_COUNTERS_MAX: numberSetting(
+    'Counters that are kept in memory at most, because they are read again and again; 0: none, each read asks Redis.',
+    { min: 0, max: 10_000_000, default: 100_000 },
+  ),
+  LEASES_MAX: numberSetting(
+    'Leases at most, of viewers who are present without a socket, in the whole region.',
+    { min: 1, max: 10_000_000, default: 100_000 },
+  ),
+  ...rateLimitSettings,
   ...counterSettings,
   ...historySettings,
+  ...exportSettings,
 };
 
 export type CounterApiConfig = ConfigOf<typeof counterApiSettings>;

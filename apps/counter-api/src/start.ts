@@ -1,12 +1,16 @@
 import {
   StartError,
   loadConfig,
+  originPolicyOf,
   runApp,
   type Environment,
   type RunningApp,
 } from '@headcount/platform';
 import { AppModule } from './app.module.js';
 import { DatagramListener } from './intake/datagram.listener.js';
+import { takeShortcuts } from './hot/shortcuts.js';
+import { limitRequests } from './limits/request-limits.js';
+import { openApiDocument } from './openapi.js';
 import { counterApiSettings, type CounterApiConfig } from './settings.js';
 
 /**
@@ -20,7 +24,13 @@ export async function startCounterApi(env: Environment): Promise<RunningApp> {
     module: AppModule.forRoot(config),
     config,
     portSetting: 'COUNTER_API_PORT',
-    configure: (nest) => listenForDatagrams(nest.get(DatagramListener), config),
+    pages: originPolicyOf(config.HOST, config.CORS_ORIGINS),
+    openApi: openApiDocument,
+    configure: (nest) => {
+      limitRequests(nest, config);
+      takeShortcuts(nest, config);
+      return listenForDatagrams(nest.get(DatagramListener), config);
+    },
   });
 }
 

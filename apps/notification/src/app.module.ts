@@ -14,6 +14,7 @@ import {
   INSTANCE,
   Readiness,
   graphqlOptions,
+  subgraphResolver,
   wrongWithRedis,
   type Clock,
   type Ids,
@@ -22,6 +23,7 @@ import {
 import { DigestController } from './digest/digest.controller.js';
 import { DigestResolver } from './digest/digest.resolver.js';
 import { DigestService } from './digest/digest.service.js';
+import { ENTITIES, EntityResolver } from './federation/entity.resolver.js';
 import { FollowController } from './follows/follow.controller.js';
 import { FollowResolver } from './follows/follow.resolver.js';
 import { FollowsService } from './follows/follows.service.js';
@@ -84,6 +86,8 @@ export class AppModule implements OnApplicationShutdown {
         UnreadResolver,
         FollowsService,
         FollowResolver,
+        EntityResolver,
+        subgraphResolver(ENTITIES),
       ],
     };
   }

@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { lexicographicSortSchema, printSchema } from 'graphql';
-import type { RunningApp } from '@headcount/platform';
+import { subgraphSdl, type RunningApp } from '@headcount/platform';
 import { expectGolden, startRedis, type RedisServer } from '@headcount/testing';
+import { ENTITIES } from './federation/entity.resolver.js';
 import { openApiDocument } from './openapi.js';
 import { startNotification } from './start.js';
 
@@ -27,6 +28,11 @@ describe('golden files of notification', () => {
     const { schema } = app.nest.get(GraphQLSchemaHost, { strict: false });
     const sdl = `${printSchema(lexicographicSortSchema(schema))}\n`;
     expectGolden(join(__dirname, '../schema.graphql'), sdl);
+  });
+
+  it('is the subgraph of subgraph.graphql', () => {
+    const { schema } = app.nest.get(GraphQLSchemaHost, { strict: false });
+    expectGolden(join(__dirname, '../subgraph.graphql'), subgraphSdl(schema, ENTITIES));
   });
 
   it('has the REST interface of openapi.json', () => {

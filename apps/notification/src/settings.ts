@@ -6,6 +6,7 @@ import {
   portSetting,
   redisSettings,
   regionSettings,
+  restSettings,
   type ConfigOf,
 } from '@headcount/platform';
 
@@ -14,6 +15,7 @@ export const notificationSettings = {
   ...commonSettings,
   ...redisSettings,
   NOTIFICATION_PORT: portSetting('Port of notification; 0 lets the system choose.', 4002),
+  ...restSettings,
   ...regionSettings,
   ...counterSettings,
   FOLLOWS_MAX: numberSetting('Pages that one user may follow.', {

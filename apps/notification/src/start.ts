@@ -1,5 +1,12 @@
-import { loadConfig, runApp, type Environment, type RunningApp } from '@headcount/platform';
+import {
+  loadConfig,
+  originPolicyOf,
+  runApp,
+  type Environment,
+  type RunningApp,
+} from '@headcount/platform';
 import { AppModule } from './app.module.js';
+import { openApiDocument } from './openapi.js';
 import { notificationSettings } from './settings.js';
 
 /**
@@ -13,5 +20,7 @@ export async function startNotification(env: Environment): Promise<RunningApp> {
     module: AppModule.forRoot(config),
     config,
     portSetting: 'NOTIFICATION_PORT',
+    pages: originPolicyOf(config.HOST, config.CORS_ORIGINS),
+    openApi: openApiDocument,
   });
 }

@@ -1,27 +1,23 @@
 import { z } from 'zod';
 import {
   commonSettings,
-  isLoopback,
   loadConfig,
   numberSetting,
   optionalSetting,
+  originPolicyOf,
+  originsSetting,
   portSetting,
   urlListSetting,
   type ConfigOf,
   type ConfigRule,
   type Environment,
+  type OriginPolicy,
 } from '@headcount/platform';
-import type { OriginPolicy } from './sockets/admission.js';
 
 /** Longest time in which a socket that vanished without a close may still count: DESIGN.md §10. */
 const VANISHED_MS_MAX = 15_000;
 
 const httpUrl = z.url({ protocol: /^https?$/ });
-const origins = z
-  .string()
-  .transform((text) => text.split(',').map((origin) => origin.trim()))
-  .pipe(z.array(z.string().refine(isOriginOrAny)))
-  .readonly();
 
 /** All settings of the realtime gateway. */
 export const gatewaySettings = {
@@ -40,15 +36,7 @@ export const gatewaySettings = {
     },
     httpUrl.transform(withoutSlash),
   ),
-  ORIGINS: optionalSetting(
-    {
-      description:
-        'Origins whose pages may open a socket, or *; default: any on a loopback HOST, else the same host only.',
-      must: 'origins separated by commas, or *',
-      example: 'https://www.example.org,https://shop.example.org',
-    },
-    origins,
-  ),
+  ORIGINS: originsSetting('open a socket'),
   SYNC_INTERVAL_MS: numberSetting('Pause between two syncs with counter-api, the heartbeat.', {
     min: 100,
     max: 10_000,
@@ -143,24 +131,12 @@ export function loadGatewayConfig(env: Environment): GatewayConfig {
   return loadConfig(gatewaySettings, env, [vanishedFoundInTime, reachableForPushes]);
 }
 
-/**
- * Whether any page may open a socket where no origins are listed: only where others cannot reach
- * us.
- */
-export function allowsAnyOrigin({
+/** Whose pages may open a socket or a stream. */
+export function originPolicy({
   HOST,
   ORIGINS,
-}: Pick<GatewayConfig, 'HOST' | 'ORIGINS'>): boolean {
-  return ORIGINS === undefined ? isLoopback(HOST) : ORIGINS.includes('*');
-}
-
-/** Whose pages may open a socket or a stream. */
-export function originPolicy(config: Pick<GatewayConfig, 'HOST' | 'ORIGINS'>): OriginPolicy {
-  return { any: allowsAnyOrigin(config), listed: config.ORIGINS ?? [] };
-}
-
-function isOriginOrAny(text: string): boolean {
-  return text === '*' || (URL.canParse(text) && new URL(text).origin === text);
+}: Pick<GatewayConfig, 'HOST' | 'ORIGINS'>): OriginPolicy {
+  return originPolicyOf(HOST, ORIGINS);
 }
 
 function withoutSlash(url: string): string {

@@ -5,9 +5,10 @@
 import { join } from 'node:path';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { lexicographicSortSchema, printSchema } from 'graphql';
-import type { RunningApp } from '@headcount/platform';
+import { subgraphSdl, type RunningApp } from '@headcount/platform';
 import { expectGolden } from '@headcount/testing';
 import { startRealtimeGateway } from './start.js';
+import { ENTITIES } from './subscriptions/gateway.resolver.js';
 
 describe('golden files of realtime-gateway', () => {
   let app: RunningApp;
@@ -22,5 +23,10 @@ describe('golden files of realtime-gateway', () => {
       join(__dirname, '..', 'schema.graphql'),
       `${printSchema(lexicographicSortSchema(schema))}\n`,
     );
+  });
+
+  it('is the subgraph of subgraph.graphql', () => {
+    const { schema } = app.nest.get(GraphQLSchemaHost, { strict: false });
+    expectGolden(join(__dirname, '..', 'subgraph.graphql'), subgraphSdl(schema, ENTITIES));
   });
 });

@@ -1,31 +1,26 @@
-import { Body, Controller, Get, Headers, Inject, Param, Put, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
-import { z } from 'zod';
-import { CONFIG, Caller, Public, rfc3339, type Subject } from '@headcount/platform';
-import { HeadcountError, VIEWERS, orThrow, type CounterValue } from '@headcount/protocol';
+import { Body, Controller, Get, Inject, Param, Put, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CONFIG, Caller, PAGE_HEADERS, Public, type Subject } from '@headcount/platform';
+import { VIEWERS } from '@headcount/protocol';
+import { LeaseRequests, isLeaseBody } from '../leases/lease-requests.js';
 import type { CounterApiConfig } from '../settings.js';
 import { counterPage, counterPagePolicy } from '../page/counter-page.js';
+import { CHANGE_EXAMPLE, directionOf, fieldsOf } from './change-body.js';
+import { CounterAnswers } from './counter-answers.js';
+import { documentOf, type CounterDocument } from './counter-document.js';
 import { CountersService } from './counters.service.js';
 import { counterRef } from './input.js';
 import { CHANGE_DOCS, SHOW_DOCS } from './counter.docs.js';
-import { HTML, JSON_TYPE, preferredType } from './media-type.js';
+import { HTML, JSON_TYPE, VARY, preferredType } from './media-type.js';
 import { writableBy } from './writable.js';
-
-/** What a PUT may ask for. */
-const changeRequest = z.object({ action: z.enum(['increment', 'decrement']) });
-
-/** A counter as the original API shows it. */
-export interface CounterDocument {
-  readonly count: number;
-  /** RFC 3339 in whole seconds, or null: never changed, or no longer known. */
-  readonly updated_at: string | null;
-}
 
 /** Counters over REST, as the original API had them: the counter `viewers` of a page. */
 @Controller()
 export class CounterController {
   constructor(
     @Inject(CountersService) private readonly counters: CountersService,
+    @Inject(CounterAnswers) private readonly answers: CounterAnswers,
+    @Inject(LeaseRequests) private readonly leases: LeaseRequests,
     @Inject(CONFIG) private readonly config: CounterApiConfig,
   ) {}
 
@@ -35,53 +30,36 @@ export class CounterController {
   @SHOW_DOCS
   async show(
     @Param('webpageId') webpageId: string,
-    @Headers('accept') accept: string | undefined,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<CounterDocument | string> {
-    void reply.header('vary', 'accept').header('cache-control', 'no-store');
-    const type = preferredType(accept, [JSON_TYPE, HTML]);
+  ): Promise<CounterDocument | string | undefined> {
+    void reply.header('vary', VARY).header('cache-control', 'no-store');
+    const type = preferredType(request.headers.accept, [JSON_TYPE, HTML]);
     const counter = counterRef(webpageId, VIEWERS);
+    if (type === JSON_TYPE) return this.answers.shown(counter, request, reply);
     const value = await this.counters.read(counter);
-    if (type === JSON_TYPE) return documentOf(value);
     const { GATEWAY_LIVE_URL } = this.config;
     void reply
       .type(`${HTML}; charset=utf-8`)
+      .headers(PAGE_HEADERS)
       .header('content-security-policy', counterPagePolicy(GATEWAY_LIVE_URL));
     return counterPage(value, GATEWAY_LIVE_URL);
   }
 
-  /** Raises or lowers the counter by one. */
+  /** Raises or lowers the counter by one, or, where a viewer is named, begins or ends its lease. */
   @Put('/:webpageId/counter')
   @CHANGE_DOCS
   async change(
     @Param('webpageId') webpageId: string,
-    @Headers('accept') accept: string | undefined,
     @Body() body: unknown,
     @Caller() caller: Subject,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CounterDocument> {
-    preferredType(accept, [JSON_TYPE]);
+    preferredType(request.headers.accept, [JSON_TYPE]);
+    if (isLeaseBody(body)) return documentOf(await this.leases.change(webpageId, body, caller));
     const counter = writableBy(caller, counterRef(webpageId, VIEWERS));
-    const changed = await this.counters.change({
-      ...counter,
-      amount: amountFrom(body),
-      operationId: null,
-    });
-    return documentOf(orThrow(changed));
+    const amount = directionOf(fieldsOf(body, CHANGE_EXAMPLE).action);
+    return this.answers.changed(counter, { amount, durability: null }, request, reply);
   }
-}
-
-function amountFrom(body: unknown): 1 | -1 {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new HeadcountError(
-      'BAD_REQUEST',
-      'The body must be a JSON object such as {"action":"increment"}.',
-    );
-  }
-  const request = changeRequest.safeParse(body);
-  if (!request.success) throw new HeadcountError('BAD_ACTION');
-  return request.data.action === 'increment' ? 1 : -1;
-}
-
-function documentOf({ count, updatedAtMs }: CounterValue): CounterDocument {
-  return { count, updated_at: updatedAtMs === null ? null : rfc3339(updatedAtMs) };
 }

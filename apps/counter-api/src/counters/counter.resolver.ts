@@ -1,77 +1,14 @@
 import { Inject } from '@nestjs/common';
-import {
-  Args,
-  ArgsType,
-  Field,
-  ID,
-  Mutation,
-  Parent,
-  Query,
-  ResolveField,
-  Resolver,
-} from '@nestjs/graphql';
-import { Caller, Public, SafeInt, type Subject } from '@headcount/platform';
+import { Args, Context, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Caller, Public, type Subject } from '@headcount/platform';
 import { HeadcountError, SITE, VIEWERS, orThrow } from '@headcount/protocol';
-import { RegionalCounter } from './counter.object.js';
-import { CountersService } from './counters.service.js';
+import { ChangeArgs, CountersArgs, ReadArgs } from './counter-args.js';
+import { CounterLoaders } from './counter-loaders.js';
+import { ChangeOutcome, RegionalCounter } from './counter.object.js';
+import { COUNTERS_MAX, CountersService } from './counters.service.js';
 import { amountOf, counterRef, operationIdOf, pageIdOf } from './input.js';
 import { VersionsService } from './versions.service.js';
 import { writableBy } from './writable.js';
-
-/** Most pages of one `counters` query. */
-export const COUNTERS_MAX = 1000;
-
-@ArgsType()
-class CounterArgs {
-  @Field(() => ID, { description: 'The page.' })
-  readonly pageId!: string;
-
-  @Field(() => String, {
-    nullable: true,
-    defaultValue: VIEWERS,
-    description: 'Which of its counters.',
-  })
-  readonly name?: string | null;
-}
-
-@ArgsType()
-class ReadArgs extends CounterArgs {
-  @Field(() => String, {
-    nullable: true,
-    description:
-      'A `version` that another answer gave of this page: the answer holds all that it did, or is the error NOT_YET_HERE.',
-  })
-  readonly minVersion?: string | null;
-}
-
-@ArgsType()
-class CountersArgs {
-  @Field(() => [ID], { description: 'The pages, at most 1000.' })
-  readonly pageIds!: string[];
-
-  @Field(() => String, {
-    nullable: true,
-    defaultValue: VIEWERS,
-    description: 'Which of their counters.',
-  })
-  readonly name?: string | null;
-}
-
-@ArgsType()
-class ChangeArgs extends CounterArgs {
-  @Field(() => SafeInt, {
-    nullable: true,
-    defaultValue: 1,
-    description: 'By how much, at least 1.',
-  })
-  readonly by?: number | null;
-
-  @Field(() => ID, {
-    nullable: true,
-    description: 'Makes the change count once, however often it is sent within ten minutes.',
-  })
-  readonly opId?: string | null;
-}
 
 /** Counters over GraphQL. Reading is for everyone, changing for those whom their token allows it. */
 @Resolver(() => RegionalCounter)
@@ -79,15 +16,19 @@ export class CounterResolver {
   constructor(
     @Inject(CountersService) private readonly service: CountersService,
     @Inject(VersionsService) private readonly versions: VersionsService,
+    @Inject(CounterLoaders) private readonly loaders: CounterLoaders,
   ) {}
 
   /** One counter as this region sees it now. */
   @Public()
   @Query(() => RegionalCounter, { description: 'A counter of a page as it stands now.' })
-  async counter(@Args() { pageId, name, minVersion }: ReadArgs): Promise<RegionalCounter> {
+  async counter(
+    @Args() { pageId, name, minVersion }: ReadArgs,
+    @Context() { req }: { readonly req: object },
+  ): Promise<RegionalCounter> {
     const counter = counterRef(pageId, name);
     if (minVersion) await this.versions.demand(counter.pageId, minVersion);
-    return new RegionalCounter(await this.service.read(counter));
+    return new RegionalCounter(await this.loaders.of(req).load(counter));
   }
 
   /** Asked for by name only, as it costs a look of its own. */
@@ -142,7 +83,7 @@ export class CounterResolver {
   }
 
   private async change(
-    { pageId, name, by, opId }: ChangeArgs,
+    { pageId, name, by, opId, durability = null }: ChangeArgs,
     direction: 1 | -1,
     caller: Subject,
   ): Promise<RegionalCounter> {
@@ -150,7 +91,10 @@ export class CounterResolver {
       ...writableBy(caller, counterRef(pageId, name)),
       amount: direction * amountOf(by ?? 1),
       operationId: operationIdOf(opId),
+      durability,
     });
-    return new RegionalCounter(orThrow(changed));
+    const { value, replayed } = orThrow(changed);
+    const outcome = new ChangeOutcome(replayed, () => this.service.promised(durability));
+    return new RegionalCounter(value, outcome);
   }
 }

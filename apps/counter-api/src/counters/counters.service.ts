@@ -1,43 +1,54 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { AddRefusal } from '@headcount/counter-store';
-import { available, CONFIG, Metrics } from '@headcount/platform';
+import { durabilityText, type DurabilityChoice } from '@headcount/counter-store';
+import { available, CONFIG } from '@headcount/platform';
 import {
   bucketOf,
+  ok,
   orThrow,
   type CounterValue,
   type OperationId,
   type Result,
 } from '@headcount/protocol';
 import type { CounterApiConfig } from '../settings.js';
+import { CacheService } from '../cache/cache.service.js';
 import { STORE, type Store } from '../store/store.js';
+import { AdditionsService, type ChangeRefusal } from './additions.service.js';
 import { counterOf, type CounterRef } from '@headcount/replication';
+
+/** Most counters of one question, over REST and GraphQL alike. */
+export const COUNTERS_MAX = 1000;
 
 /** A change of a durable counter that a caller asks for. */
 export interface Change extends CounterRef {
   /** Not 0; negative lowers. */
   readonly amount: number;
   readonly operationId: OperationId | null;
+  /** Another durability than DURABILITY; null or absent: that one. */
+  readonly durability?: DurabilityChoice | null;
+}
+
+/** A change that was made, now or before. */
+export interface Changed {
+  /** The counter after it, or as it is now. */
+  readonly value: CounterValue;
+  /** Whether its operation id was known, so that nothing was changed now. */
+  readonly replayed: boolean;
 }
 
 /** Reads and changes counters in this region's Redis. */
 @Injectable()
 export class CountersService {
-  private readonly additions;
-
   constructor(
     @Inject(STORE) private readonly store: Store,
     @Inject(CONFIG) private readonly config: CounterApiConfig,
-    @Inject(Metrics) metrics: Metrics,
-  ) {
-    this.additions = metrics.counter({
-      name: 'additions_total',
-      help: 'Changes of durable counters that were asked for, by what became of them.',
-      labelNames: ['outcome'],
-    });
-  }
+    @Inject(CacheService) private readonly cache: CacheService,
+    @Inject(AdditionsService) private readonly additions: AdditionsService,
+  ) {}
 
-  /** One counter as Redis has it now. Throws HeadcountError STORE_UNAVAILABLE. */
+  /** One counter as it stands now, from memory where it is known there. Throws HeadcountError STORE_UNAVAILABLE. */
   async read(counter: CounterRef): Promise<CounterValue> {
+    const shown = this.cache.shown(counter);
+    if (shown !== null) return shown;
     const [value] = await this.readAll([counter]);
     if (!value) throw new Error('a counter that was asked for is answered');
     return value;
@@ -52,6 +63,12 @@ export class CountersService {
     await Promise.all(
       [...places].map(async ([bucket, at]) => {
         const wanted = at.flatMap((place) => counters[place] ?? []);
+        const shown = this.cache.shownTogether(wanted);
+        if (shown !== null) {
+          at.forEach((place, nth) => shown[nth] && (values[place] = shown[nth]));
+          return;
+        }
+        this.cache.missed(wanted);
         const { position, staleRegions, views } = await available(
           this.store.counters.read(bucket, wanted),
         );
@@ -65,17 +82,26 @@ export class CountersService {
     return values;
   }
 
-  /** Adds once for each operation id; the value is the counter after it. */
+  /** Adds once for each operation id. Throws STORE_UNAVAILABLE where a durability is asked for and nobody can say. */
   async change({
     amount,
     operationId,
+    durability,
     ...counter
-  }: Change): Promise<Result<CounterValue, AddRefusal>> {
-    const added = await this.store.batcher.add({ ...counter, amount, operationId });
-    this.additions.inc({ outcome: added.ok ? added.value.outcome : added.error });
+  }: Change): Promise<Result<Changed, ChangeRefusal>> {
+    const added = await this.additions.add({ ...counter, amount, operationId }, durability ?? null);
     if (!added.ok) return added;
-    const { view, position, staleRegions } = added.value;
-    return counterOf(counter, view, position, staleRegions);
+    const { view, position, staleRegions, outcome } = added.value;
+    const value = counterOf(counter, view, position, staleRegions);
+    return value.ok ? ok({ value: value.value, replayed: outcome === 'replayed' }) : value;
+  }
+
+  /** What is promised of a change that asked for `durability`, as it is written. Throws STORE_UNAVAILABLE. */
+  async promised(durability: DurabilityChoice | null): Promise<string> {
+    const { DURABILITY } = this.config;
+    if (durability !== null) return durabilityText(durability);
+    if (DURABILITY.kind !== 'disk') return durabilityText(DURABILITY);
+    return (await available(this.store.asked.canPromise(DURABILITY))) ? 'disk' : 'memory';
   }
 }
 

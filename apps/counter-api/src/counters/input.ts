@@ -27,6 +27,12 @@ export function amountOf(by: number): number {
   return by;
 }
 
+/** An amount of ±1 to ±(2^53 - 1); a negative one lowers. */
+export function signedAmountOf(by: number): number {
+  if (!Number.isSafeInteger(by) || by === 0) throw new HeadcountError('BAD_AMOUNT');
+  return by;
+}
+
 /** The id of an operation, or null where the caller gave none. */
 export function operationIdOf(raw: string | null | undefined): OperationId | null {
   return raw === null || raw === undefined ? null : orThrow(parseOperationId(raw));

@@ -4,6 +4,9 @@ import { HeadcountError } from '@headcount/protocol';
 export const JSON_TYPE = 'application/json';
 export const HTML = 'text/html';
 
+/** What answers hang on that come in several media types, or that pages of some origins may read. */
+export const VARY = 'accept, origin';
+
 /**
  * The one of `types` that the Accept header likes best (RFC 9110, 12.5.1); the first where it likes all alike or
  * there is none. Throws HeadcountError NOT_ACCEPTABLE where it takes none of them.

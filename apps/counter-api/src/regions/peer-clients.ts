@@ -3,8 +3,11 @@ import {
   digestAnswer,
   err,
   pullAnswer,
+  quotaAnswer,
   type DigestRequest,
   type PullRequest,
+  type QuotaAnswer,
+  type QuotaRequest,
   type Result,
 } from '@headcount/protocol';
 import { SignedClient, type CallFailure, type Instance, type Keyring } from '@headcount/platform';
@@ -12,6 +15,8 @@ import type { LinkFailure, PeerLink } from '@headcount/replication';
 
 /** A way to a peer region that is to be given up in the end. */
 export interface PeerClient extends PeerLink {
+  /** Asks for rights in a bounded counter; asked again it may give again. */
+  quota(body: QuotaRequest, timeoutMs: number): Promise<Result<QuotaAnswer, LinkFailure>>;
   /** Calls under way fail: a digest may be waiting for news, and nothing that is asked changes anything there. */
   abort(): Promise<void>;
 }
@@ -42,6 +47,10 @@ export function peerClients(instance: Instance, keyring: Keyring): PeerClients {
         pull: async (body: PullRequest) => {
           const call = { method: 'POST' as const, path: PATHS.pull, body, answer: pullAnswer };
           return told(await client.call({ ...call, timeoutMs: PULL_TIMEOUT_MS }));
+        },
+        quota: async (body: QuotaRequest, timeoutMs: number) => {
+          const call = { method: 'POST' as const, path: PATHS.quota, body, answer: quotaAnswer };
+          return told(await client.call({ ...call, timeoutMs }));
         },
         abort: () => client.abort(),
       };

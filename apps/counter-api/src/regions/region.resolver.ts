@@ -115,7 +115,7 @@ export class RegionResolver {
 
   private operator(caller: Subject): string {
     const { AUTH, OPERATORS } = this.config;
-    const name = caller.kind === 'viewer' ? caller.id : 'anonymous';
+    const name = nameOf(caller);
     if (AUTH !== 'off' && !OPERATORS?.has(name)) {
       throw new HeadcountError('FORBIDDEN', 'Only OPERATORS may take a region out of service.');
     }
@@ -126,5 +126,16 @@ export class RegionResolver {
     const peer = this.service.gossip?.peers.find((one) => one.peer === name);
     if (!peer || peer.levelAtMs === null) return null;
     return (this.clock.monotonicMs() - peer.levelAtMs) / 1000;
+  }
+}
+
+function nameOf(caller: Subject): string {
+  switch (caller.kind) {
+    case 'viewer':
+      return caller.id;
+    case 'service':
+      return caller.name;
+    case 'anonymous':
+      return 'anonymous';
   }
 }

@@ -85,6 +85,19 @@ export class RegionsService implements OnApplicationBootstrap, BeforeApplication
     await stopped;
   }
 
+  /** The way to a peer. */
+  peer(name: string): PeerClient | undefined {
+    return this.links.get(name);
+  }
+
+  /** Peers that are in service, and not known to be silent. */
+  livePeers(): readonly string[] {
+    const { regions, retired } = this.gossip?.watch ?? {};
+    return [...this.links.keys()].filter(
+      (name) => !retired?.has(name) && regions?.get(name)?.stale !== true,
+    );
+  }
+
   /** What has changed here, for a peer. */
   async digest(request: DigestRequest): Promise<DigestAnswer> {
     return orThrow(await available(this.answering().digest(request)));

@@ -4,27 +4,39 @@ import {
   ALL_CHANGES,
   COUNTER_API_REGISTRY,
   GATEWAY_REGISTRY,
+  RedisDurableStore,
   RedisFollowStore,
   RedisFollowerStore,
   RedisHistoryStore,
+  RedisLeaseStore,
+  RedisLimitStore,
   RedisModificationStore,
   RedisPresenceStore,
+  RedisQuotaStore,
   RedisRegionRegistry,
   RedisRegionStore,
   RedisRegistryStore,
   RedisTrendingStore,
   RedisUpkeepStore,
+  RedisVoteStore,
+  RedisWindowStore,
+  type DurableStore,
   type FollowStore,
   type FollowerStore,
   type HistoryStore,
+  type LeaseStore,
+  type LimitStore,
   type ModificationStore,
   type PresenceStore,
+  type QuotaStore,
   type RegionRegistry,
   type RegionStore,
   type RegistryStore,
   type SeenPositions,
   type TrendingStore,
   type UpkeepStore,
+  type VoteStore,
+  type WindowStore,
 } from '@headcount/counter-store';
 import {
   openCounterRegion,
@@ -40,7 +52,14 @@ export interface Store extends CounterRegion {
   readonly seen: SeenPositions;
   readonly presence: PresenceStore;
   readonly upkeep: UpkeepStore;
+  readonly leases: LeaseStore;
+  readonly limits: LimitStore;
   readonly trending: TrendingStore;
+  readonly windows: WindowStore;
+  readonly quotas: QuotaStore;
+  /** For the export. */
+  readonly durables: DurableStore;
+  readonly votes: VoteStore;
   /** What is notification's: read alone, but for when users were seen. */
   readonly follows: Pick<FollowStore, 'all'>;
   readonly followers: FollowerStore;
@@ -74,7 +93,13 @@ export async function openStore(
       seen: context.seen,
       presence: new RedisPresenceStore(context),
       upkeep: new RedisUpkeepStore(context),
+      leases: new RedisLeaseStore(context, { buckets, leasesMax: config.LEASES_MAX }),
+      limits: new RedisLimitStore(context),
       trending: new RedisTrendingStore(context),
+      windows: new RedisWindowStore(context),
+      quotas: new RedisQuotaStore(context),
+      durables: new RedisDurableStore(context),
+      votes: new RedisVoteStore(context, { buckets }),
       follows: new RedisFollowStore(context, { buckets, home, followsMax: 0 }),
       followers: new RedisFollowerStore(context, { buckets }),
       modifications: new RedisModificationStore(context, { buckets, home }),

@@ -34,6 +34,7 @@ export class UpkeepService implements OnApplicationBootstrap, OnApplicationShutd
       buckets: config.BUCKETS,
       auditEvery: AUDIT_EVERY,
       upkeep: store.upkeep,
+      leases: store.leases,
       onAudited: (bucket, audit) => this.tell(bucket, audit),
     });
     this.audited = metrics.counter({

@@ -13,7 +13,7 @@ import {
   type InterestRequest,
   type ViewerId,
 } from '@headcount/protocol';
-import { Watch } from '@headcount/replication';
+import { Watch, type Followers } from '@headcount/replication';
 import type { KnownGateway } from '../intake/known-gateways.js';
 import type { CounterApiConfig } from '../settings.js';
 import { STORE, type Store } from '../store/store.js';
@@ -93,14 +93,19 @@ export class WatchService implements OnApplicationBootstrap, OnApplicationShutdo
     subscriber.on('message', (channel: string, message: string) =>
       this.watch.heard(decodeChanges(channel, message)),
     );
-    // What was published while the connection was gone is lost; asking mends it (DESIGN.md §10).
-    subscriber.on('ready', () => this.watch.compareAll());
+    subscriber.on('close', () => this.watch.followers.hears(false));
+    subscriber.on('ready', () => void this.hearAgain());
     this.comparing = setInterval(() => this.watch.compareAll(), this.config.SYNC_INTERVAL_MS);
   }
 
   onApplicationShutdown(): void {
     if (this.comparing) clearInterval(this.comparing);
     this.watch.closeAll();
+  }
+
+  /** What is followed, for those in this process that watch too. */
+  get followers(): Followers {
+    return this.watch.followers;
   }
 
   /** The position of the gateway's stream, or null where it has none here. */
@@ -121,5 +126,17 @@ export class WatchService implements OnApplicationBootstrap, OnApplicationShutdo
   /** Ends the gateway's stream, if it has one. */
   close(gateway: InstanceId): void {
     this.watch.close(gateway);
+  }
+
+  /** What was published while the connection was gone is lost; asking mends it (DESIGN.md §10). */
+  private async hearAgain(): Promise<void> {
+    try {
+      // An answer on this connection comes after those to the subscriptions made before it.
+      await this.store.subscriber.ping();
+    } catch {
+      // It is gone again, and will be ready again.
+      return;
+    }
+    this.watch.followers.hears(true);
   }
 }

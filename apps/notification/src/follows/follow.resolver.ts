@@ -1,5 +1,16 @@
 import { Inject } from '@nestjs/common';
-import { Args, ArgsType, Field, ID, Mutation, ObjectType, Query, Resolver } from '@nestjs/graphql';
+import {
+  Args,
+  ArgsType,
+  Field,
+  ID,
+  Mutation,
+  ObjectType,
+  Parent,
+  Query,
+  ResolveField,
+  Resolver,
+} from '@nestjs/graphql';
 import {
   Caller,
   DateTime,
@@ -9,6 +20,7 @@ import {
   type Connection,
   type Subject,
 } from '@headcount/platform';
+import { Page } from '../federation/page.object.js';
 import { pageIdOf } from '../modifications/input.js';
 import { ActingUsers } from '../users/acting-user.js';
 import { UserPageArgs, UserPartArgs } from '../users/user-args.js';
@@ -64,6 +76,12 @@ export class FollowResolver {
   ): Promise<Connection<Follow>> {
     const follows = await this.service.following(this.users.userOf(caller, userId), part);
     return mapNodes(follows, (value) => new Follow(value));
+  }
+
+  /** The way from a follow to what other subgraphs know of its page. */
+  @ResolveField('page', () => Page, { description: 'The page, as an entity.' })
+  page(@Parent() { pageId }: Follow): Page {
+    return new Page(pageId);
   }
 
   @Query(() => Boolean, { description: 'Whether the user follows the page.' })

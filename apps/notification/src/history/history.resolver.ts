@@ -40,7 +40,7 @@ export class HistoryEntry {
   }
 }
 
-const HistoryConnection = connectionType(HistoryEntry, 'History');
+export const HistoryConnection = connectionType(HistoryEntry, 'History');
 
 @ArgsType()
 class HistoryArgs extends PartArgs {

@@ -8,6 +8,7 @@ import {
   ApiQuery,
   ApiResponse,
 } from '@nestjs/swagger';
+import { PROBLEM_SCHEMA } from '@headcount/platform';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -38,7 +39,6 @@ const pageUnread = object({
   ...{ lastTitle: orNull(text), cursor: text },
 });
 const unread = object({ total: count, cursor: text, pages: list(pageUnread) });
-const problem = object({ type: text, title: text, status: { type: 'integer' }, code: text });
 
 const PARAMS: Readonly<Record<string, string>> = {
   pageId: 'The page, percent-encoded.',
@@ -96,7 +96,7 @@ function described(one: Described): MethodDecorator {
       ApiResponse({
         status: Number(status),
         description,
-        content: { 'application/problem+json': { schema: problem } },
+        content: { 'application/problem+json': { schema: PROBLEM_SCHEMA } },
       }),
     ),
   );

@@ -1,4 +1,5 @@
-import { admitUpgrade, SUBPROTOCOL, type OriginPolicy, type UpgradeAsked } from './admission.js';
+import type { OriginPolicy } from '@headcount/platform';
+import { admitUpgrade, SUBPROTOCOL, type UpgradeAsked } from './admission.js';
 
 const asked = (more: Partial<UpgradeAsked> = {}): UpgradeAsked => ({
   target: '/graphql',

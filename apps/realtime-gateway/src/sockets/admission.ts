@@ -1,3 +1,4 @@
+import { allowsOrigin, type OriginPolicy } from '@headcount/platform';
 import { err, ok, type Result } from '@headcount/protocol';
 
 /** The one subprotocol spoken here. */
@@ -16,12 +17,6 @@ export interface UpgradeAsked {
   readonly subprotocols: string | undefined;
 }
 
-/** Whose pages may open a socket. */
-export interface OriginPolicy {
-  readonly any: boolean;
-  readonly listed: readonly string[];
-}
-
 /**
  * The viewer id of the address (`?v=`), by which a balancer may have chosen this gateway; null:
  * none.
@@ -30,7 +25,10 @@ export interface Admitted {
   readonly viewerInAddress: string | null;
 }
 
-/** Whether an upgrade is let in, judged by what it says alone. */
+/**
+ * Whether an upgrade is let in, judged by what it says alone. What is no browser sends no origin and is let in: the check
+ * protects browsers' users from foreign pages.
+ */
 export function admitUpgrade(
   { target, host, origin, subprotocols }: UpgradeAsked,
   policy: OriginPolicy,
@@ -43,17 +41,4 @@ export function admitUpgrade(
   const offered = subprotocols?.split(',').map((name) => name.trim()) ?? [];
   if (!offered.includes(SUBPROTOCOL)) return err('BAD_REQUEST');
   return ok({ viewerInAddress: searchParams.get('v') });
-}
-
-/**
- * What is no browser sends no origin and is let in: the check protects browsers' users from foreign
- * pages.
- */
-export function allowsOrigin(
-  { any, listed }: OriginPolicy,
-  origin: string,
-  host: string | undefined,
-): boolean {
-  if (any || listed.includes(origin)) return true;
-  return listed.length === 0 && URL.canParse(origin) && new URL(origin).host === host;
 }

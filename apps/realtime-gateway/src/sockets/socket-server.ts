@@ -2,12 +2,12 @@ import { STATUS_CODES, type IncomingMessage, type Server as HttpServer } from 'n
 import type { Duplex } from 'node:stream';
 import { Logger } from '@nestjs/common';
 import { WebSocketServer, type Server, type ServerOptions, type WebSocket } from 'ws';
-import type { Clock } from '@headcount/platform';
+import type { Clock, OriginPolicy } from '@headcount/platform';
 import { errorEntry, type ErrorCode } from '@headcount/protocol';
 import type { FanoutMetrics } from '../fanout/fanout-metrics.js';
 import { Flusher } from '../fanout/flusher.js';
 import type { Presence } from '../presence/presence.js';
-import { SUBPROTOCOL, admitUpgrade, type OriginPolicy } from './admission.js';
+import { SUBPROTOCOL, admitUpgrade } from './admission.js';
 import type { ConnectionRules } from './connection.js';
 import { CLOSE_MS_MAX, drainAll } from './drain-plan.js';
 import { KeepAlive, type KeepAliveTimes } from './keep-alive.js';

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { OriginPolicy } from '@headcount/platform';
 import { HeadcountError } from '@headcount/protocol';
-import type { OriginPolicy } from '../sockets/admission.js';
 import { allowsPage } from './origins.js';
 
 export const STREAM_ORIGINS = Symbol('STREAM_ORIGINS');

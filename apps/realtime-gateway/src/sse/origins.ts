@@ -1,4 +1,4 @@
-import { allowsOrigin, type OriginPolicy } from '../sockets/admission.js';
+import { allowsOrigin, type OriginPolicy } from '@headcount/platform';
 
 /** A request, as far as it tells which page a browser made it for. */
 export interface AskedFrom {

@@ -1,7 +1,19 @@
 import { Inject } from '@nestjs/common';
 import { Field, ID, ObjectType, Query, Resolver } from '@nestjs/graphql';
-import { CONFIG, INSTANCE, Public, type Instance } from '@headcount/platform';
+import {
+  CONFIG,
+  INSTANCE,
+  Public,
+  type Instance,
+  type SubgraphEntities,
+} from '@headcount/platform';
 import type { GatewayConfig } from '../gateway-settings.js';
+
+/** As a subgraph: it shows counters, and counter-api has all that there is of them. */
+export const ENTITIES: SubgraphEntities = {
+  keys: { Counter: 'pageId name' },
+  resolvable: false,
+};
 
 /** Which gateway answers. */
 @ObjectType({ description: 'The realtime gateway that answers.' })

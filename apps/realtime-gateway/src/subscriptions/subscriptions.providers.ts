@@ -1,6 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { PresenceBook } from '@headcount/gateway-core';
-import { CLOCK, type Clock } from '@headcount/platform';
+import { CLOCK, subgraphResolver, type Clock } from '@headcount/platform';
 import { Counters } from '../counters/counters.js';
 import { FanoutMetrics } from '../fanout/fanout-metrics.js';
 import { FieldSources } from '../fanout/field-sources.js';
@@ -15,7 +15,7 @@ import { HomeKeeper } from '../uplink/home-keeper.js';
 import { Unreads } from '../unread/unreads.js';
 import { Uplink } from '../uplink/uplink.js';
 import { CounterResolver } from './counter.resolver.js';
-import { GatewayResolver } from './gateway.resolver.js';
+import { ENTITIES, GatewayResolver } from './gateway.resolver.js';
 import { SessionMetrics } from './session-metrics.js';
 import { Subscriptions } from './subscriptions.js';
 import { TrendingResolver } from './trending.resolver.js';
@@ -66,5 +66,6 @@ export function subscriptionsProviders(config: GatewayConfig): readonly Provider
     CounterResolver,
     TrendingResolver,
     GatewayResolver,
+    subgraphResolver(ENTITIES),
   ];
 }

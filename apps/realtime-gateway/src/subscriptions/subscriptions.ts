@@ -58,14 +58,13 @@ export class Subscriptions {
       watching.close();
       joined?.leave();
     });
-    const throttle = new Throttle<E>(
-      this.clock,
-      () => everyMs,
-      (event) => {
+    const throttle = new Throttle<E>(this.clock, {
+      pauseMs: () => everyMs,
+      give: (event) => {
         this.metrics.deliveries.inc();
         values.push(event);
       },
-    );
+    });
     const first = arrival(joined, (event: E) => throttle.offer(event));
     const watching = source.watch((event) => first.offer(event));
     const known = watching.value();

@@ -1,0 +1,20 @@
+import { Body, Controller, HttpCode, Inject, Post, UseGuards } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { Public, SignedBody, SignedGuard } from '@headcount/platform';
+import { PATHS, quotaRequest, type QuotaAnswer, type QuotaRequest } from '@headcount/protocol';
+import { BoundedService } from './bounded.service.js';
+
+/** Where other regions ask for rights in bounded counters. Signed, so that no token is asked for. */
+@Public()
+@ApiExcludeController()
+@UseGuards(SignedGuard)
+@Controller()
+export class QuotaAsksController {
+  constructor(@Inject(BoundedService) private readonly bounded: BoundedService) {}
+
+  @Post(PATHS.quota)
+  @HttpCode(200)
+  give(@Body(new SignedBody(quotaRequest)) request: QuotaRequest): Promise<QuotaAnswer> {
+    return this.bounded.give(request);
+  }
+}

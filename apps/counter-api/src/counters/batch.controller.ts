@@ -1,0 +1,120 @@
+import {
+  Body,
+  Controller,
+  Get,
+  Headers,
+  HttpCode,
+  HttpStatus,
+  Inject,
+  Post,
+  Query,
+  Res,
+} from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyReply } from 'fastify';
+import { durabilityText } from '@headcount/counter-store';
+import {
+  Caller,
+  IDS,
+  Public,
+  WHOLE_NUMBERS,
+  problemOf,
+  type Ids,
+  type Problem,
+  type Subject,
+} from '@headcount/platform';
+import { HeadcountError } from '@headcount/protocol';
+import { batchIn, type BatchItem } from './batch-body.js';
+import { MANY_DOCS, BATCH_DOCS } from './batch.docs.js';
+import { changeEach } from './change-each.js';
+import { documentOf, type CounterDocument } from './counter-document.js';
+import { COUNTERS_MAX, CountersService } from './counters.service.js';
+import { counterRef, operationIdOf } from './input.js';
+import { JSON_TYPE, preferredType } from './media-type.js';
+import { operationIdIn } from './request-headers.js';
+import { writableBy } from './writable.js';
+
+/** A counter among others. */
+interface NamedDocument extends CounterDocument {
+  readonly page: string;
+  readonly name: string;
+}
+
+/** What became of one change of a batch. */
+type BatchResult =
+  { readonly counter: NamedDocument; readonly replayed: boolean } | { readonly problem: Problem };
+
+/** Many counters in one request. */
+@Controller('/counters')
+export class BatchController {
+  constructor(
+    @Inject(CountersService) private readonly counters: CountersService,
+    @Inject(IDS) private readonly ids: Ids,
+  ) {}
+
+  /** The same counter of many pages, in the order asked. */
+  @Public()
+  @Get()
+  @MANY_DOCS
+  async show(
+    @Query('page') page: unknown,
+    @Query('name') name: unknown,
+    @Headers('accept') accept: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<{ readonly counters: readonly NamedDocument[] }> {
+    void reply.header('cache-control', 'no-store');
+    preferredType(accept, [JSON_TYPE]);
+    const pages = page === undefined ? [] : [page].flat().map(textOf);
+    if (pages.length > COUNTERS_MAX)
+      throw new HeadcountError('BAD_REQUEST', `at most ${COUNTERS_MAX} pages are answered at once`);
+    const called = name === undefined ? undefined : textOf(name);
+    const values = await this.counters.readAll(pages.map((each) => counterRef(each, called)));
+    const counters = values.map((value) => ({
+      ...{ page: value.pageId, name: value.name },
+      ...documentOf(value),
+    }));
+    return { counters };
+  }
+
+  /** Many changes, each for itself. */
+  @Post()
+  @HttpCode(HttpStatus.OK)
+  @RouteConfig(WHOLE_NUMBERS)
+  @BATCH_DOCS
+  async change(
+    @Headers('accept') accept: string | undefined,
+    @Headers('idempotency-key') key: string | undefined,
+    @Body() body: unknown,
+    @Caller() caller: Subject,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<{ readonly results: readonly BatchResult[] }> {
+    preferredType(accept, [JSON_TYPE]);
+    const { changes, durability } = batchIn(body);
+    const shared = key === undefined ? null : operationIdIn(key);
+    const idOf = ({ key: own }: BatchItem, at: number) =>
+      operationIdOf(own ?? (shared === null ? null : `${shared}.${at}`));
+    const changed = await changeEach(this.counters, changes, (read, at) => {
+      const item = read();
+      const { page, name, amount } = item;
+      const counter = writableBy(caller, counterRef(page, name));
+      return { ...counter, amount, operationId: idOf(item, at), durability };
+    });
+    if (durability !== null) void reply.header('headcount-durability', durabilityText(durability));
+    const results = changed.map((one): BatchResult => {
+      if (!one.ok) return { problem: this.problem(one.error) };
+      const { value, replayed } = one.value;
+      const counter = { page: value.pageId, name: value.name, ...documentOf(value) };
+      return { counter, replayed };
+    });
+    return { results };
+  }
+
+  private problem({ code, detail }: HeadcountError): Problem {
+    return problemOf(code, this.ids.uuid(), detail);
+  }
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  throw new HeadcountError('BAD_REQUEST', 'page and name are texts.');
+}

@@ -1,0 +1,76 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { durabilityText } from '@headcount/counter-store';
+import { orThrow } from '@headcount/protocol';
+import type { CounterRef } from '@headcount/replication';
+import type { ChangeBody } from './change-body.js';
+import { documentOf, etagOf, isKnown, type CounterDocument } from './counter-document.js';
+import { CounterWaits } from './counter-waits.js';
+import { CountersService } from './counters.service.js';
+import { operationIdIn, waitSecondsIn } from './request-headers.js';
+
+/** Answers to requests for a counter over REST, and what their headers say. */
+@Injectable()
+export class CounterAnswers {
+  constructor(
+    @Inject(CountersService) private readonly counters: CountersService,
+    @Inject(CounterWaits) private readonly waits: CounterWaits,
+  ) {}
+
+  /**
+   * The counter's document with its ETag, or nothing and 304 where the caller has it and it does not change for as long as
+   * the caller would wait.
+   */
+  async shown(
+    counter: CounterRef,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<CounterDocument | undefined> {
+    const known = request.headers['if-none-match'];
+    let value = await this.counters.read(counter);
+    let etag = etagOf(value);
+    void reply.header('cache-control', 'no-cache');
+    if (known !== undefined && isKnown(known, etag)) {
+      const later = await this.waited(counter, etag, request, reply);
+      if (later === null) {
+        void reply.code(304).header('etag', etag);
+        return undefined;
+      }
+      value = later;
+      etag = etagOf(value);
+    }
+    void reply.header('etag', etag);
+    return documentOf(value);
+  }
+
+  /** Makes a change, once for each Idempotency-Key. The counter is one that the caller may write. */
+  async changed(
+    counter: CounterRef,
+    { amount, durability }: ChangeBody,
+    { headers }: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<CounterDocument> {
+    const key = headers['idempotency-key'];
+    const operationId = typeof key === 'string' ? operationIdIn(key) : null;
+    const changed = await this.counters.change({ ...counter, amount, operationId, durability });
+    const { value, replayed } = orThrow(changed);
+    if (replayed) void reply.header('idempotency-replayed', 'true');
+    if (durability !== null) void reply.header('headcount-durability', durabilityText(durability));
+    return documentOf(value);
+  }
+
+  /** What the counter shows next, if the caller would wait for that and may. */
+  private async waited(
+    counter: CounterRef,
+    etag: string,
+    { headers }: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<Awaited<ReturnType<CounterWaits['next']>>> {
+    const { prefer } = headers;
+    const seconds = typeof prefer === 'string' ? waitSecondsIn(prefer) : null;
+    if (seconds === null || !this.waits.isOpen) return null;
+    void reply.header('preference-applied', `wait=${seconds}`);
+    const onClose = (end: () => void): void => void reply.raw.once('close', end);
+    return this.waits.next(counter, etag, { ms: seconds * 1000, onClose });
+  }
+}

@@ -1,0 +1,25 @@
+/** Whether durable counters are written behind to a database, and how often. */
+import { z } from 'zod';
+import { numberSetting, optionalSetting } from '@headcount/platform';
+
+export const exportSettings = {
+  EXPORT_DATABASE_URL: optionalSetting(
+    {
+      description:
+        'Database that durable counters are written behind to, one that speaks as PostgreSQL does; default: none.',
+      must: 'a postgres:// or postgresql:// address with a host and the name of a database',
+      example: 'postgres://headcount:secret@db.internal:5432/headcount',
+      secret: true,
+    },
+    z.url({ protocol: /^postgres(?:ql)?$/ }).refine(namesDatabase),
+  ),
+  EXPORT_INTERVAL_MS: numberSetting(
+    'Pause between two rounds of the export to EXPORT_DATABASE_URL, in milliseconds.',
+    { min: 100, max: 3_600_000, default: 5000 },
+  ),
+};
+
+function namesDatabase(text: string): boolean {
+  const { hostname, pathname } = new URL(text);
+  return hostname !== '' && pathname.length > 1;
+}

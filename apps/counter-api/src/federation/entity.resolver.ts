@@ -1,0 +1,73 @@
+import { Inject } from '@nestjs/common';
+import { Args, Parent, Query, ResolveField, Resolver, createUnionType } from '@nestjs/graphql';
+import { z } from 'zod';
+import { Public, Representation, entitiesOf, type SubgraphEntities } from '@headcount/platform';
+import { HeadcountError, VIEWERS } from '@headcount/protocol';
+import type { CounterRef } from '@headcount/replication';
+import { RegionalCounter } from '../counters/counter.object.js';
+import { CountersService } from '../counters/counters.service.js';
+import { counterRef, pageIdOf } from '../counters/input.js';
+import { Page } from './page.object.js';
+
+/** What other subgraphs may refer to. */
+export const ENTITIES: SubgraphEntities = {
+  keys: { Counter: 'pageId name', Page: 'pageId' },
+  resolvable: true,
+};
+
+const reference = z.discriminatedUnion('__typename', [
+  z.object({ __typename: z.literal('Counter'), pageId: z.string(), name: z.string() }),
+  z.object({ __typename: z.literal('Page'), pageId: z.string() }),
+]);
+
+const Entity = createUnionType({
+  name: '_Entity',
+  description: 'What is known by its key.',
+  types: () => [RegionalCounter, Page] as const,
+  resolveType: (value) => (value instanceof Page ? Page : RegionalCounter),
+});
+
+/** Counters and pages by their keys, for the router of a supergraph. Reading is for everyone, as it is by the queries. */
+@Public()
+@Resolver(() => Page)
+export class EntityResolver {
+  constructor(@Inject(CountersService) private readonly counters: CountersService) {}
+
+  /** In the order asked; the counters are read together. */
+  @Query(() => [Entity], {
+    name: '_entities',
+    nullable: 'items',
+    description: 'Entities by their keys, at most 1000 (Apollo Federation 2).',
+  })
+  async entities(
+    @Args('representations', { type: () => [Representation], description: 'Their types and keys.' })
+    representations: unknown[],
+  ): Promise<(RegionalCounter | Page | HeadcountError)[]> {
+    const wanted: CounterRef[] = [];
+    const found = entitiesOf(representations, reference, (one) => {
+      if (one.__typename === 'Page') return new Page(pageIdOf(one.pageId));
+      return wanted.push(counterRef(one.pageId, one.name)) - 1;
+    });
+    const values = await this.counters.readAll(wanted);
+    return found.map((one) => {
+      if (typeof one !== 'number') return one;
+      const value = values[one];
+      if (!value) throw new Error('a counter that was asked for is answered');
+      return new RegionalCounter(value);
+    });
+  }
+
+  @ResolveField('counter', () => RegionalCounter, { description: 'A counter of the page.' })
+  async counter(
+    @Parent() { pageId }: Page,
+    @Args('name', {
+      type: () => String,
+      nullable: true,
+      defaultValue: VIEWERS,
+      description: 'Which of its counters.',
+    })
+    name: string | null,
+  ): Promise<RegionalCounter> {
+    return new RegionalCounter(await this.counters.read(counterRef(pageId, name)));
+  }
+}

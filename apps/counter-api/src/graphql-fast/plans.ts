@@ -1,0 +1,81 @@
+/**
+ * Plans of the documents that come again and again. A text gets one when it comes for the second time, so that whoever
+ * sends another each time has none made, and it is held to the same rules as everywhere before it does.
+ */
+import { getOperationAST, parse, specifiedRules, validate, type GraphQLSchema } from 'graphql';
+import { costRefusal, documentLimits, type GraphqlLimits } from '@headcount/platform';
+import { planOf, type Plan } from './plan.js';
+
+/** Most documents that are kept, and the longest of them, in characters: 8 MiB in all. */
+export const DOCUMENTS_MAX = 1000;
+export const DOCUMENT_LENGTH_MAX = 4096;
+
+/** A document, and which of its operations is asked for. */
+export interface Asked {
+  readonly query: string;
+  readonly operationName: string | undefined;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+export class Plans {
+  /** By text and name of the operation; null: there is no plan for it. */
+  private readonly plans = new Map<string, Plan | null>();
+  private readonly once = new Set<string>();
+  private readonly rules;
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly limits: GraphqlLimits,
+  ) {
+    const { GRAPHQL_DEPTH_MAX: depthMax, GRAPHQL_ALIASES_MAX: aliasesMax } = limits;
+    this.rules = [...specifiedRules, documentLimits({ depthMax, aliasesMax })];
+  }
+
+  /** The plan for what is asked, if it may be answered; null: ask the executor, which knows and tells what is wrong. */
+  of({ query, operationName, variables }: Asked): Plan | null {
+    const key = operationName === undefined ? query : `${operationName} ${query}`;
+    let plan = this.plans.get(key);
+    if (plan === undefined) {
+      if (query.length > DOCUMENT_LENGTH_MAX || this.isFirst(key)) return null;
+      plan = this.made(query, operationName);
+      if (this.plans.size >= DOCUMENTS_MAX) this.dropOldest();
+      this.plans.set(key, plan);
+    }
+    return plan !== null && this.isAffordable(plan, operationName, variables) ? plan : null;
+  }
+
+  private isFirst(key: string): boolean {
+    if (this.once.delete(key)) return false;
+    if (this.once.size >= DOCUMENTS_MAX) this.once.clear();
+    this.once.add(key);
+    return true;
+  }
+
+  private made(query: string, operationName: string | undefined): Plan | null {
+    try {
+      const document = parse(query, { maxTokens: this.limits.GRAPHQL_TOKENS_MAX });
+      const operation = getOperationAST(document, operationName);
+      if (!operation || validate(this.schema, document, this.rules).length > 0) return null;
+      return planOf(this.schema, document, operation);
+    } catch {
+      // No document at all, or one that uses up the stack: that is told by whoever is asked next.
+      return null;
+    }
+  }
+
+  private isAffordable(
+    { document }: Plan,
+    operationName: string | undefined,
+    variables: Asked['variables'],
+  ): boolean {
+    const asked = { operationName, variables };
+    return costRefusal(this.schema, document, asked, this.limits.GRAPHQL_COST_MAX) === null;
+  }
+
+  private dropOldest(): void {
+    for (const key of this.plans.keys()) {
+      this.plans.delete(key);
+      return;
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/** From what callers write of limits to what the service takes. Each throws HeadcountError with the code of the fault. */
+import type { Subject } from '@headcount/platform';
+import { HeadcountError, parsePageId, type CounterName, type PageId } from '@headcount/protocol';
+import { LIMIT_WINDOW_SECONDS_MAX } from './window.js';
+
+/** What a caller asks for, as it came. */
+export interface AskedAllowance {
+  readonly limit?: unknown;
+  readonly windowSeconds?: unknown;
+  readonly cost?: unknown;
+}
+
+/** What a caller asks for. */
+export interface AllowanceAsk {
+  readonly limit: number;
+  readonly windowSeconds: number;
+  readonly cost: number;
+}
+
+/** What the patterns of a token name the limits of a key by, as if it were a counter of a page. */
+const LIMITS = 'limits' as CounterName;
+
+const refuse = (sentence: string): never => {
+  throw new HeadcountError('BAD_REQUEST', sentence);
+};
+
+/** The key of a limit: written as a page id is. */
+export function limitKeyOf(raw: string): PageId {
+  const key = parsePageId(raw);
+  return key.ok ? key.value : refuse('The key of a limit is written as a page id is.');
+}
+
+/** What is asked for, within bounds; without a cost it is 1. */
+export function allowanceAskOf({ limit, windowSeconds, cost }: AskedAllowance): AllowanceAsk {
+  return {
+    limit: within(limit, 1, Number.MAX_SAFE_INTEGER, 'limit'),
+    windowSeconds: within(windowSeconds, 1, LIMIT_WINDOW_SECONDS_MAX, 'windowSeconds'),
+    cost: within(cost ?? 1, 0, Number.MAX_SAFE_INTEGER, 'cost'),
+  };
+}
+
+function within(value: unknown, least: number, most: number, name: string): number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most
+    ? value
+    : refuse(`${name} must be a whole number from ${least} to ${most}.`);
+}
+
+/** The key itself, where the caller may take from its limits. */
+export function takeableBy({ grants }: Subject, key: PageId): PageId {
+  if (grants.mayWrite(key, LIMITS)) return key;
+  throw new HeadcountError('FORBIDDEN', 'The token does not allow to take from this limit.');
+}

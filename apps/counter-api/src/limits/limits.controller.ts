@@ -1,0 +1,56 @@
+import { Body, Controller, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyReply } from 'fastify';
+import { Caller, WHOLE_NUMBERS, type Subject } from '@headcount/platform';
+import { HeadcountError } from '@headcount/protocol';
+import { allowanceAskOf, limitKeyOf, takeableBy, type AskedAllowance } from './input.js';
+import { ALLOW_DOCS } from './limits.docs.js';
+import { LimitsService } from './limits.service.js';
+import { rateLimitFields, secondsOf } from './rate-limit-fields.js';
+
+/** What became of a call, as REST shows it. */
+export interface AllowanceDocument {
+  readonly allowed: boolean;
+  readonly remaining: number;
+  readonly resetSeconds: number;
+  readonly retryAfterSeconds: number | null;
+}
+
+/** Limits of whatever callers want to limit, over REST. */
+@Controller()
+export class LimitsController {
+  constructor(@Inject(LimitsService) private readonly limits: LimitsService) {}
+
+  @Post('/limits/:key')
+  @HttpCode(200)
+  @RouteConfig(WHOLE_NUMBERS)
+  @ALLOW_DOCS
+  async allow(
+    @Param('key') rawKey: string,
+    @Body() body: unknown,
+    @Caller() caller: Subject,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AllowanceDocument> {
+    const key = takeableBy(caller, limitKeyOf(rawKey));
+    const { cost, ...limit } = allowanceAskOf(fieldsOf(body));
+    const allowance = await this.limits.take({ kind: 'key', key, ...limit }, cost);
+    void reply
+      .header('cache-control', 'no-store')
+      .headers(rateLimitFields([{ name: 'default', ...limit, allowance }], reply.getHeaders()));
+    const { isAllowed, remaining, resetMs, retryMs } = allowance;
+    return {
+      allowed: isAllowed,
+      remaining,
+      resetSeconds: secondsOf(resetMs),
+      retryAfterSeconds: retryMs === null ? null : secondsOf(retryMs),
+    };
+  }
+}
+
+function fieldsOf(body: unknown): AskedAllowance {
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body;
+  throw new HeadcountError(
+    'BAD_REQUEST',
+    'The body must be a JSON object such as {"limit":100,"windowSeconds":60}.',
+  );
+}

@@ -1,0 +1,48 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Subject } from '@headcount/platform';
+import type { CounterRef } from '@headcount/replication';
+import { counterRef } from '../counters/input.js';
+import { writableBy } from '../counters/writable.js';
+import type { CounterApiConfig } from '../settings.js';
+import { choiceOf, voterOf } from './input.js';
+import { VotesService, type VoteValue } from './votes.service.js';
+
+/** A voter and what it votes on, as a caller writes it. Without `voter` it is the caller itself. */
+export interface VoteRequest {
+  readonly pageId: string;
+  readonly name: string;
+  readonly voter?: unknown;
+}
+
+/**
+ * From what callers ask for to votes: a user votes as the subject of its token, a back end with the scope for anybody, on
+ * counters that the token may write. Each method throws HeadcountError with the code of the fault, before anything changes.
+ */
+@Injectable()
+export class VoteRequests {
+  constructor(
+    @Inject(VotesService) private readonly votes: VotesService,
+    @Inject(CONFIG) private readonly config: CounterApiConfig,
+  ) {}
+
+  async vote(request: VoteRequest & { choice?: unknown }, caller: Subject): Promise<VoteValue> {
+    const counter = writableBy(caller, counterOf(request));
+    const choice = choiceOf(counter.name, request.choice);
+    return this.votes.vote({ ...counter, voter: this.voterOf(request, caller), choice });
+  }
+
+  async unvote(request: VoteRequest, caller: Subject): Promise<VoteValue> {
+    const counter = writableBy(caller, counterOf(request));
+    return this.votes.unvote({ ...counter, voter: this.voterOf(request, caller) });
+  }
+
+  async of(request: VoteRequest, caller: Subject): Promise<VoteValue> {
+    return this.votes.of({ ...counterOf(request), voter: this.voterOf(request, caller) });
+  }
+
+  private voterOf({ voter }: VoteRequest, caller: Subject) {
+    return voterOf(caller, voter, this.config.AUTH);
+  }
+}
+
+const counterOf = ({ pageId, name }: VoteRequest): CounterRef => counterRef(pageId, name);

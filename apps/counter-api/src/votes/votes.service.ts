@@ -1,0 +1,89 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { hasVoted, type Vote } from '@headcount/crdt';
+import {
+  NODE_TIMERS,
+  VoteBatcher,
+  type VoteAsk,
+  type VoteChange,
+  type VoteView,
+  type VotedAt,
+} from '@headcount/counter-store';
+import { available, CONFIG, Metrics } from '@headcount/platform';
+import { orThrow, type CounterValue, type ViewerId } from '@headcount/protocol';
+import { counterOf } from '@headcount/replication';
+import type { CounterApiConfig } from '../settings.js';
+import { STORE, type Store } from '../store/store.js';
+
+/** A vote as it is shown, and its counter after it. */
+export interface VoteValue {
+  readonly voter: ViewerId;
+  readonly voted: boolean;
+  /** What was chosen; null where nothing was, or there is no vote. */
+  readonly choice: string | null;
+  /** Whether this request has changed it. */
+  readonly changed: boolean;
+  readonly counter: CounterValue;
+}
+
+/** One vote a voter of a counter (ADR 13). */
+@Injectable()
+export class VotesService {
+  private readonly changes;
+  private readonly batcher: VoteBatcher;
+
+  constructor(
+    @Inject(STORE) private readonly store: Store,
+    @Inject(CONFIG) config: CounterApiConfig,
+    @Inject(Metrics) metrics: Metrics,
+  ) {
+    this.changes = metrics.counter({
+      name: 'vote_changes_total',
+      help: 'Votes that were asked for, by what was wished and what became of it.',
+      labelNames: ['kind', 'outcome'],
+    });
+    this.batcher = new VoteBatcher({
+      store: store.votes,
+      isReady: () => store.isReady(),
+      buckets: config.BUCKETS,
+      deadlineMs: config.WRITE_DEADLINE_MS,
+      timers: NODE_TIMERS,
+    });
+  }
+
+  /**
+   * Votes, or changes the vote; the same again changes nothing. `choice` null: there is nothing to choose from. The caller has
+   * made sure that the voter may be acted for (`voterOf`), and that the counter and its choice have names (`choiceOf`). Throws
+   * HeadcountError OUT_OF_RANGE, STORE_UNAVAILABLE, or OUTCOME_UNKNOWN, after which it may be sent again.
+   */
+  vote({ choice, ...ask }: VoteAsk & { readonly choice: string | null }): Promise<VoteValue> {
+    return this.change('vote', { ...ask, wish: { choice: choice ?? '' } });
+  }
+
+  /** Takes the vote back, whatever it was for. Throws as `vote` does. */
+  unvote(ask: VoteAsk): Promise<VoteValue> {
+    return this.change('unvote', { ...ask, wish: 'take back' });
+  }
+
+  /** The vote of one voter as it stands in this region. Throws STORE_UNAVAILABLE. */
+  async of(ask: VoteAsk): Promise<VoteValue> {
+    return valueOf(ask, await available(this.store.votes.read(ask)), false);
+  }
+
+  private async change(kind: 'vote' | 'unvote', change: VoteChange): Promise<VoteValue> {
+    const made = await this.batcher.change(change);
+    this.changes.inc({ kind, outcome: made.ok ? made.value.outcome : made.error });
+    const voted = orThrow(made);
+    return valueOf(change, voted, voted.outcome === 'changed');
+  }
+}
+
+function valueOf(
+  { pageId, name, voter }: VoteAsk,
+  { vote, view, position, staleRegions }: VotedAt & VoteView,
+  changed: boolean,
+): VoteValue {
+  const counter = orThrow(counterOf({ pageId, name }, view, position, staleRegions));
+  return { voter, voted: hasVoted(vote), choice: choiceIn(vote), changed, counter };
+}
+
+const choiceIn = ({ choice }: Vote): string | null => (choice === '' ? null : choice);
