@@ -28,8 +28,11 @@ const combine = (prefix: string, ...levels: readonly (readonly string[])[]): str
 const PAGES = ['hot-page', '1000-pages'];
 const WITH_REDIS = ['throughput', 'server-cpu', 'redis-cpu'];
 const WITH_TIMES = ['redis-cpu', 'p50', 'p99'];
-/** Suite `regions` takes minutes even in its short form; of `fanout`, `connect` and `memory` one case runs all there is. */
-const SUITES = ['get', 'increment', 'latency', 'fanout.hot-page-1000', 'unread'];
+/** Suite `regions` takes minutes even in its short form; of others one case runs all there is. */
+const SUITES = [
+  ...['get', 'increment', 'latency', 'fanout.hot-page-1000', 'unread'],
+  ...['graphql.hot-page', 'memory-counters.100k'],
+];
 /** Of what is counted a second more is better. */
 const PER_SECOND = ['req/s', 'deliveries/s'];
 const NAMES = [
@@ -46,6 +49,8 @@ const NAMES = [
   ...combine('unread.modify', ['10k', '1M'], [...WITH_TIMES, 'server-cpu'], ['fewest']),
   ...combine('unread.query', ['10', '1k', '10k'], WITH_TIMES, ['hgetall']),
   ...combine('unread.memory', ['fresh', 'marked'], ['each-memory'], ['set-and-hash']),
+  ...combine('graphql.hot-page', ['throughput', 'server-cpu'], ['nest', 'apollo', 'mercurius-jit']),
+  ...combine('memory-counters', ['100k'], ['each-memory'], ['string-keys']),
 ];
 
 describe('npm run bench', () => {

@@ -1,5 +1,8 @@
 import { Fault } from '../setup/fault.mjs';
 import { getSuite, incrementSuite } from './http/http-suite.mjs';
+import { memoryCountersSuite } from './counters/memory-counters-suite.mjs';
+import { scaleSuite } from './counters/scale-suite.mjs';
+import { graphqlSuite } from './graphql/graphql-suite.mjs';
 import { latencySuite } from './latency/latency-suite.mjs';
 import { connectSuite } from './fanout/connect-suite.mjs';
 import { fanoutSuite } from './fanout/fanout-suite.mjs';
@@ -21,6 +24,9 @@ const SUITES = [
   memorySuite,
   regionsSuite,
   unreadSuite,
+  graphqlSuite,
+  memoryCountersSuite,
+  scaleSuite,
 ];
 
 /**

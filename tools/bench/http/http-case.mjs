@@ -44,7 +44,12 @@ export async function runCase(options) {
  * One contender under load: requests answered and figures by the names of rows.mjs. `busy` is the share of its core that it
  * used: well below 1, something else was the limit.
  */
-async function measure({ redis, load, pages }, { port, pid, usesRedis }, request, forSeconds) {
+export async function measure(
+  { redis, load, pages },
+  { port, pid, usesRedis },
+  request,
+  forSeconds,
+) {
   const question = { port, pages, connections: CONNECTIONS, seconds: forSeconds, ...request };
   const before = { server: cpuSeconds(pid), redis: cpuSeconds(redis.pid) };
   const { requests, seconds } = await load.ask(question);
@@ -60,7 +65,8 @@ async function measure({ redis, load, pages }, { port, pid, usesRedis }, request
   };
 }
 
-function inWords({ throughput, busy, 'server-cpu': server, 'redis-cpu': redis }) {
+/** Figures for people. */
+export function inWords({ throughput, busy, 'server-cpu': server, 'redis-cpu': redis }) {
   const parts = [`${digits(throughput)} req/s`];
   if (server !== undefined) {
     parts.push(`server ${digits(server)} µs (core ${Math.round(busy * 100)} % busy)`);

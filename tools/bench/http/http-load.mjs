@@ -3,7 +3,7 @@
  * since the servers measured answer in little more time than a full HTTP client takes to ask: with one of those on its core
  * the load, and not the server, would be what is measured.
  *
- * Question `{ port, method, body, pages, connections, seconds }` -> answer `{ requests, seconds }`. All that was asked is
+ * Question `{ port, method, path, body, pages, connections, seconds }` -> answer `{ requests, seconds }`. All that was asked is
  * answered before the end, and counted. Anything but 200 fails the whole.
  */
 import { connect } from 'node:net';
@@ -16,11 +16,11 @@ const REQUESTS = 8192;
 /** Larger than any answer expected. */
 const READ_BYTES = 16_384;
 
-function requestsOf({ port, method, body, pages }) {
+function requestsOf({ port, method, path, body, pages }) {
   const random = seededRandom(1);
   return Array.from({ length: REQUESTS }, () => {
     const page = pages[Math.floor(random() * pages.length)];
-    return requestBytes({ port, method, page, body });
+    return requestBytes({ port, method, page, path, body });
   });
 }
 

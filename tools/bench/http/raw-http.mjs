@@ -1,13 +1,14 @@
 /** HTTP on bare sockets: requests as bytes, and when an answer is whole. */
 
-/** A request for the count of a page, or to change it. */
-export function requestBytes({ port, method, page, body }) {
+/** A request about a page: at `path`, or for its count, or to change it. `{page}` in the body is the page. */
+export function requestBytes({ port, method, page, path = `/${page}/counter`, body: template }) {
+  const body = template?.replace('{page}', page);
   const content =
     body === undefined
       ? '\r\n'
       : `content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
   return Buffer.from(
-    `${method} /${page}/counter HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\naccept: application/json\r\n${content}`,
+    `${method} ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\naccept: application/json\r\n${content}`,
   );
 }
 

@@ -35,6 +35,7 @@ export async function openStores(redis) {
   const options = { buckets: BUCKETS, home: HOME };
   return {
     redis: connection,
+    context,
     counters: new stores.RedisCounterStore(context, { windowMs: 600_000, idsMax: 100_000 }),
     follows: new stores.RedisFollowStore(context, { ...options, followsMax: FOLLOWS_MAX }),
     close: () => connection.disconnect(),
