@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
 
 /** Read by the apps at run time, so they lie in dist/ where their reader is. */
-const ASSETS = new Set(['.lua', '.html', '.css', '.svg']);
+const ASSETS = new Set(['.lua', '.sql', '.html', '.css', '.svg']);
 
 /**
  * What dist/ is made of, as paths relative to `root`, in a fixed order: the TypeScript of apps/ and libs/ without

@@ -19,11 +19,18 @@ export interface StormReport {
   readonly failures: number;
 }
 
+/** Adds one; rejects where there is no whole reply. */
+export type AddOne = (
+  url: string,
+  operation: { readonly pageId: string; readonly opId: string },
+) => Promise<unknown>;
+
 /** Adds one `increments` times through a proxy that cuts `cuts` replies, each with an operation id until it is answered. */
 export async function likeThroughCuts(
   port: number,
   { pageId, increments, cuts, workers }: Storm,
   random: Random,
+  addOne: AddOne = like,
 ): Promise<StormReport> {
   const proxy = await TcpProxy.to(port);
   const url = `http://127.0.0.1:${proxy.port}`;
@@ -37,7 +44,7 @@ export async function likeThroughCuts(
         proxy.cutReplyAfter(Math.floor(random() * REPLY_BYTES_MAX));
       }
       try {
-        await like(url, { pageId, opId });
+        await addOne(url, { pageId, opId });
         return;
       } catch {
         failures += 1;

@@ -9,13 +9,16 @@
  *          else should run on the machine.
  * unread   [--clients N] [--changes C] [--all-in-one]: tools/e2e/unread.e2e.test.ts with N users online (2000; the issue asks for
  *          10000) on a page that is modified C times (100).
+ * fuzz     [--seed N] [--requests R] [--documents D] [--all-in-one]: tools/e2e/fuzz.e2e.test.ts with R requests over REST (10000),
+ *          D documents of GraphQL (1000) and every naughty string; with `--seed` the same ones again.
  */
 import { parseArgs } from 'node:util';
+import { fuzz } from './fuzz.mjs';
 import { rolling } from './rolling.mjs';
 import { storm } from './storm.mjs';
 import { unread } from './unread.mjs';
 
-const SOAKS = { storm, rolling, unread };
+const SOAKS = { storm, rolling, unread, fuzz };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -25,6 +28,8 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '60' },
     clients: { type: 'string', default: '2000' },
     changes: { type: 'string', default: '100' },
+    requests: { type: 'string', default: '10000' },
+    documents: { type: 'string', default: '1000' },
     'drain-ms': { type: 'string' },
     'all-in-one': { type: 'boolean', default: false },
   },

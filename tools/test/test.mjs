@@ -6,7 +6,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureNodeModules } from '../setup/node-modules.mjs';
-import { CHROMIUM, ensureProgram, REDIS } from '../setup/programs.mjs';
+import { CHROMIUM, ensureProgram, POSTGRES, REDIS } from '../setup/programs.mjs';
 import { runJest } from './jest-stage.mjs';
 import { runCommand } from './run-command.mjs';
 import { conclude, failed, runStages } from './run-stages.mjs';
@@ -16,15 +16,11 @@ const jestArgs = process.argv.slice(2);
 
 const TSC = 'node_modules/typescript/bin/tsc';
 
+/** Tests with real processes that have no pace to keep run two at a time, beside all others. */
+const ALONE = '/tools/(e2e|build)/[^/]+\\.e2e\\.test\\.ts$';
+const beside = ['--maxWorkers=2', '--testPathIgnorePatterns', '/node_modules/', ALONE];
 /** Tests of whole systems want both cores for themselves, so they run alone and last. */
-const END_TO_END = '\\.e2e\\.test\\.ts$';
-const withoutEndToEnd = [
-  '--maxWorkers=2',
-  '--testPathIgnorePatterns',
-  '/node_modules/',
-  END_TO_END,
-];
-const onlyEndToEnd = ['--runInBand', '--testMatch', '**/*.e2e.test.ts'];
+const alone = ['--runInBand', '--testMatch', '**/tools/{e2e,build}/*.e2e.test.ts'];
 /** Those that must hold as well where the three apps are one process; the others are about clients and their pace. */
 const wholeChain = [
   '--runInBand',
@@ -59,12 +55,13 @@ async function testEverything() {
     [
       check('redis-server', async () => ensureProgram(REDIS, console.log)),
       check('Chromium', async () => ensureProgram(CHROMIUM, console.log)),
+      check('PostgreSQL', async () => ensureProgram(POSTGRES, console.log)),
       command('lint', 'node_modules/eslint/bin/eslint.js', '.'),
       command('types', TSC, '--noEmit', '-p', 'tsconfig.json'),
       command('types for browsers', TSC, '--noEmit', '-p', 'libs/client/tsconfig.json'),
       command('build', 'tools/build/build.mjs'),
-      tests('tests', withoutEndToEnd),
-      tests('end-to-end tests', onlyEndToEnd),
+      tests('tests', beside),
+      tests('end-to-end tests', alone),
       tests('end-to-end tests, all in one', wholeChain, { HEADCOUNT_E2E_APP: 'all-in-one' }),
     ],
     console.log,

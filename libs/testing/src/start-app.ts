@@ -5,7 +5,7 @@ import { until } from './until.js';
 
 /** The workspace, seen from the sources and from dist/ alike. */
 const ROOT = ancestorWith('nx.json');
-const READY_MS_MAX = 20_000;
+const READY_MS_MAX = 60_000;
 /** The end of what an app has printed is kept, for the sentence that says why a test failed. */
 const OUTPUT_CHARACTERS_MAX = 200_000;
 
