@@ -16,17 +16,13 @@ const jestArgs = process.argv.slice(2);
 
 const TSC = 'node_modules/typescript/bin/tsc';
 
-/** Tests with real processes that have no pace to keep run two at a time, beside all others. */
-const ALONE = '/tools/(e2e|build)/[^/]+\\.e2e\\.test\\.ts$';
+/** Tests with real processes that mostly wait run two at a time, beside all others. */
+const ALONE = '/tools/(e2e|build|simulate|bench)/[^/]+\\.e2e\\.test\\.ts$';
 const beside = ['--maxWorkers=2', '--testPathIgnorePatterns', '/node_modules/', ALONE];
-/** Tests of whole systems want both cores for themselves, so they run alone and last. */
-const alone = ['--runInBand', '--testMatch', '**/tools/{e2e,build}/*.e2e.test.ts'];
-/** Those that must hold as well where the three apps are one process; the others are about clients and their pace. */
-const wholeChain = [
-  '--runInBand',
-  '--testMatch',
-  '**/tools/e2e/{presence,failures,unread}.e2e.test.ts',
-];
+/** Those that have a pace to keep, or use both cores themselves, run alone and last. */
+const alone = ['--runInBand', '--testMatch', '**/tools/{e2e,build,simulate,bench}/*.e2e.test.ts'];
+/** Those that must hold as well where the three apps are one process; all others with HEADCOUNT_E2E_APP=all-in-one. */
+const wholeChain = ['--runInBand', '--testMatch', '**/tools/e2e/{presence,unread}.e2e.test.ts'];
 
 /** A stage that is one check: it passes if `work` does not reject. */
 function check(name, work) {

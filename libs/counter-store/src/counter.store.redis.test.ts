@@ -5,6 +5,7 @@
  *         plain sums in a map.
  */
 import fc from 'fast-check';
+import { runs } from '@headcount/testing';
 import type { Addition, Batch } from './counter.store.js';
 import { openStores, rawShelves, type StoreHarness } from './testing/store-harness.js';
 
@@ -244,7 +245,7 @@ describe('counter store', () => {
           expect([field, total]).toEqual([field, (up ?? 0) - (down ?? 0)]);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(150) },
     );
   }, 60_000);
 });

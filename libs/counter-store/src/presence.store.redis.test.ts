@@ -6,6 +6,7 @@
  *         the channel is healed and every count must be exact.
  */
 import fc from 'fast-check';
+import { runs } from '@headcount/testing';
 import {
   FeedSource,
   isNobody,
@@ -247,7 +248,7 @@ describe('presence store', () => {
           await new History(stores).run(steps);
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: runs(400) },
     );
   }, 120_000);
 });

@@ -7,6 +7,7 @@
  *         and sin never meet. Then everyone pulls from everyone until nothing moves.
  */
 import fc from 'fast-check';
+import { runs } from '@headcount/testing';
 import {
   NEVER_FOLLOWED,
   follow,
@@ -245,7 +246,7 @@ describe('follows of several regions', () => {
           }
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runs(100) },
     );
   }, 120_000);
 

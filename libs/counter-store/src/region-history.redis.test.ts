@@ -6,6 +6,7 @@
  *         regions forget. At the end everyone pulls from everyone.
  */
 import fc from 'fast-check';
+import { runs } from '@headcount/testing';
 import { orThrow, parseOperationId, parsePageId } from '@headcount/protocol';
 import type { HistoryEntry } from './history.store.js';
 import { PART_BOUNDS } from './region-reader.js';
@@ -102,7 +103,7 @@ describe('histories of several regions', () => {
           }
         },
       ),
-      { numRuns: 150 },
+      { numRuns: runs(60) },
     );
   }, 60_000);
 

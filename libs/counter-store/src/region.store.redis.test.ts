@@ -8,6 +8,7 @@
  *         at another, twice or not at all. At the end everyone pulls from everyone until nothing moves.
  */
 import fc from 'fast-check';
+import { runs } from '@headcount/testing';
 import type { BucketPart } from './region-part.js';
 import { PART_BOUNDS } from './region-reader.js';
 import type { Snapshot, StoreHarness } from './testing/store-harness.js';
@@ -458,7 +459,7 @@ describe('regions', () => {
           }
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runs(120) },
     );
   }, 120_000);
 });

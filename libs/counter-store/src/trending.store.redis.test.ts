@@ -5,6 +5,7 @@
  *         several windows and sums that end, against plain sums in a map. Time is an argument; nothing is waited for.
  */
 import fc from 'fast-check';
+import { runs } from '@headcount/testing';
 import type { Addition } from './counter.store.js';
 import { openStores } from './testing/store-harness.js';
 
@@ -231,7 +232,7 @@ describe('trending in one region', () => {
           expect([key, (await here.redis.ttl(key)) > 0]).toEqual([key, true]);
         for (const reach of [1, 2, 5]) expect(await here.top(reach)).toEqual(expected(reach, 100));
       }),
-      { numRuns: 200 },
+      { numRuns: runs(100) },
     );
   }, 120_000);
 });

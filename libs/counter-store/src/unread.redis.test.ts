@@ -8,6 +8,7 @@
  *         in any order, in a chain or not; at the end everyone pulls from everyone.
  */
 import fc from 'fast-check';
+import { runs } from '@headcount/testing';
 import type { Follow, VersionVector } from '@headcount/crdt';
 import {
   bucketOf,
@@ -221,7 +222,7 @@ describe('unread over regions', () => {
           }
         },
       ),
-      { numRuns: 200 },
+      { numRuns: runs(80) },
     );
   }, 120_000);
 });

@@ -6,6 +6,7 @@
  *         with the counter store, audited, and the packing is read without any script.
  */
 import fc from 'fast-check';
+import { runs } from '@headcount/testing';
 import { NEVER_VOTED, castVote, hasVoted, takeBackVote, type Vote } from '@headcount/crdt';
 import { orThrow, parseCounterName, parsePageId, parseViewerId } from '@headcount/protocol';
 import { decodeChanges } from './changes.js';
@@ -216,7 +217,7 @@ describe.each([
         }
         expect(await differences()).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(40) },
     );
   }, 30_000);
 });

@@ -12,6 +12,7 @@ export {
   type LiveClientOptions,
   type LiveCounter,
 } from './live-client.js';
+export { runs } from './runs.js';
 export { AppProcess, type AppEnv } from './start-app.js';
 export { RedisBackup } from './redis-backup.js';
 export { Regions, startRegions, type Parting, type RegionsOptions } from './start-regions.js';

@@ -6,11 +6,11 @@
  *         tells which of them it counts; presence is restated after a loss, as gateways do.
  */
 import fc from 'fast-check';
-import { seededRandom } from '@headcount/testing';
+import { runs, seededRandom } from '@headcount/testing';
 import { CALM, GossipWorld, type Weather, type WorldOptions } from './testing/gossip-world.js';
 import { covers } from './testing/memory-bucket.js';
 
-const RUNS = 60;
+const RUNS = runs(30);
 const NAMES = ['a', 'b', 'c'];
 const BUCKETS = 2;
 const KEYS = ['home0', 'home1', 'page0', 'page1'];

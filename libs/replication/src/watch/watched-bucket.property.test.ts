@@ -4,6 +4,7 @@
  *         are answered late. At the end the reader mends once, as it does every two seconds.
  */
 import fc from 'fast-check';
+import { runs } from '@headcount/testing';
 import { compareRev, type RevVersion } from '@headcount/crdt';
 import type { BucketChanges, CountersRead } from '@headcount/counter-store';
 import { PlainBucket } from './testing/plain-bucket.js';
@@ -105,7 +106,7 @@ describe('watched bucket', () => {
           if (shown) expect(shown.viewers).toBe(bucket.rows.get(name)?.viewers ?? 0);
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(1000) },
     );
   });
 });

@@ -5,6 +5,7 @@
  *         mends once, as it does every two seconds.
  */
 import fc from 'fast-check';
+import { runs } from '@headcount/testing';
 import { compareRev, type Position, type RevVersion, type Writer } from '@headcount/crdt';
 import type { BucketChanges, BucketModifications, BucketSince } from '@headcount/counter-store';
 import { WatchedBucket, type Changed } from './watched-bucket.js';
@@ -176,7 +177,7 @@ describe('watched pages and users', () => {
         expect([...reader.owing]).toEqual([]);
         expect(reader.watched.stalePages.size).toBe(0);
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(1000) },
     );
   });
 });
