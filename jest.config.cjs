@@ -11,4 +11,6 @@ module.exports = {
   moduleNameMapper: { ...pathsToModuleNameMapper(__dirname), '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   testTimeout: 30_000,
+  // What a file leaves behind stays with its worker, and is gone through at each collection of garbage.
+  workerIdleMemoryLimit: '700MB',
 };

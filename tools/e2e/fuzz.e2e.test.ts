@@ -22,10 +22,10 @@ import { NAUGHTY } from './fuzz/texts.js';
 import { startWholeSystem } from './whole-system.js';
 
 const { env } = process;
-const SEED = Number(env.HEADCOUNT_FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const SEED = Number(env.HEADCOUNT_FUZZ_SEED ?? 1);
 /** Requests over REST, documents over GraphQL, and naughty strings. */
-const REQUESTS = Number(env.HEADCOUNT_FUZZ_REQUESTS ?? 800);
-const DOCUMENTS = Number(env.HEADCOUNT_FUZZ_DOCUMENTS ?? 200);
+const REQUESTS = Number(env.HEADCOUNT_FUZZ_REQUESTS ?? 400);
+const DOCUMENTS = Number(env.HEADCOUNT_FUZZ_DOCUMENTS ?? 100);
 const STRINGS = Math.min(Number(env.HEADCOUNT_FUZZ_STRINGS ?? 25), NAUGHTY.length);
 const BUCKETS = 4;
 const MINUTES_10 = 600_000;

@@ -21,8 +21,8 @@ const ALONE = '/tools/(e2e|build|simulate|bench)/[^/]+\\.e2e\\.test\\.ts$';
 const beside = ['--maxWorkers=2', '--testPathIgnorePatterns', '/node_modules/', ALONE];
 /** Those that have a pace to keep, or use both cores themselves, run alone and last. */
 const alone = ['--runInBand', '--testMatch', '**/tools/{e2e,build,simulate,bench}/*.e2e.test.ts'];
-/** Those that must hold as well where the three apps are one process; all others with HEADCOUNT_E2E_APP=all-in-one. */
-const wholeChain = ['--runInBand', '--testMatch', '**/tools/e2e/{presence,unread}.e2e.test.ts'];
+/** What must hold as well where the three apps are one process; all others with HEADCOUNT_E2E_APP=all-in-one. */
+const wholeChain = ['--runInBand', '--testMatch', '**/tools/e2e/presence.e2e.test.ts'];
 
 /** A stage that is one check: it passes if `work` does not reject. */
 function check(name, work) {
