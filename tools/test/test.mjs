@@ -20,7 +20,11 @@ const TSC = 'node_modules/typescript/bin/tsc';
 const ALONE = '/tools/(e2e|start|build|simulate|bench)/[^/]+\\.e2e\\.test\\.ts$';
 const beside = ['--maxWorkers=2', '--testPathIgnorePatterns', '/node_modules/', ALONE];
 /** Those that have a pace to keep, use both cores themselves, or build anew what others run, are alone and last. */
-const alone = ['--runInBand', '--testMatch', '**/tools/{e2e,start,build,simulate,bench}/*.e2e.test.ts'];
+const alone = [
+  '--runInBand',
+  '--testMatch',
+  '**/tools/{e2e,start,build,simulate,bench}/*.e2e.test.ts',
+];
 /** What must hold as well where the three apps are one process; all others with HEADCOUNT_E2E_APP=all-in-one. */
 const wholeChain = ['--runInBand', '--testMatch', '**/tools/e2e/presence.e2e.test.ts'];
 
