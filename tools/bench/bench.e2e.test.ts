@@ -31,7 +31,7 @@ const WITH_TIMES = ['redis-cpu', 'p50', 'p99'];
 /** Suite `regions` takes minutes even in its short form; of others one case runs all there is. */
 const SUITES = [
   ...['get', 'increment', 'latency', 'fanout.hot-page-1000', 'unread'],
-  ...['graphql.hot-page', 'memory-counters.100k'],
+  'memory-counters.100k',
 ];
 /** Of what is counted a second more is better. */
 const PER_SECOND = ['req/s', 'deliveries/s'];
@@ -49,7 +49,6 @@ const NAMES = [
   ...combine('unread.modify', ['10k', '1M'], [...WITH_TIMES, 'server-cpu'], ['fewest']),
   ...combine('unread.query', ['10', '1k', '10k'], WITH_TIMES, ['hgetall']),
   ...combine('unread.memory', ['fresh', 'marked'], ['each-memory'], ['set-and-hash']),
-  ...combine('graphql.hot-page', ['throughput', 'server-cpu'], ['nest', 'apollo', 'mercurius-jit']),
   ...combine('memory-counters', ['100k'], ['each-memory'], ['string-keys']),
 ];
 

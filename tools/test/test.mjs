@@ -20,11 +20,7 @@ const TSC = 'node_modules/typescript/bin/tsc';
 const ALONE = '/tools/(e2e|start|build|simulate|bench)/[^/]+\\.e2e\\.test\\.ts$';
 const beside = ['--maxWorkers=2', '--testPathIgnorePatterns', '/node_modules/', ALONE];
 /** Those that have a pace to keep, use both cores themselves, or build anew what others run, are alone and last. */
-const alone = [
-  '--runInBand',
-  '--testMatch',
-  '**/tools/{e2e,start,build,simulate,bench}/*.e2e.test.ts',
-];
+const alone = (folders) => ['--runInBand', '--testMatch', `**/tools/${folders}/*.e2e.test.ts`];
 /** What must hold as well where the three apps are one process; all others with HEADCOUNT_E2E_APP=all-in-one. */
 const wholeChain = ['--runInBand', '--testMatch', '**/tools/e2e/presence.e2e.test.ts'];
 
@@ -61,12 +57,13 @@ async function testEverything() {
       command('types for browsers', TSC, '--noEmit', '-p', 'libs/client/tsconfig.json'),
       command('build', 'tools/build/build.mjs'),
       tests('tests', beside),
-      tests('end-to-end tests', alone),
+      tests('end-to-end tests', alone('e2e')),
+      tests('end-to-end tests of the tools', alone('{start,build,simulate,bench}')),
       tests('end-to-end tests, all in one', wholeChain, { HEADCOUNT_E2E_APP: 'all-in-one' }),
     ],
     console.log,
   );
-  const tested = outcomes.slice(-3).some(({ passed, failures }) => passed + failures.length > 0);
+  const tested = outcomes.slice(-4).some(({ passed, failures }) => passed + failures.length > 0);
   return tested ? outcomes : [...outcomes, failed('no test was run')];
 }
 
