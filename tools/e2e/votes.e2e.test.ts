@@ -51,9 +51,8 @@ describe('a poll in two regions', () => {
   }, 30_000);
 
   const at = (name: string): string => regions.named(name).apiUrl();
-  const shown = (name: string): number[] =>
-    // What nobody has voted for may not have been told of yet.
-    (watched.get(name) ?? []).map(({ last }) => last ?? 0);
+  const shown = (name: string): (number | null)[] =>
+    (watched.get(name) ?? []).map(({ last }) => last);
   const show = (names: readonly string[], counts: readonly number[], what: string) =>
     until(() => names.map(shown), {
       ...{ what: `${names.join()} to show ${counts.join()} for ${what}`, timeoutMs: 30_000 },

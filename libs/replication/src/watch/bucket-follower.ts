@@ -82,7 +82,7 @@ export class BucketFollower {
   joining = 0;
   private subscription: Promise<unknown> | null = null;
   private readonly mending = new OneAtATime(() => this.mendOnce());
-  private readonly reading = new OneAtATime(() => this.readStale());
+  private readonly reading = new OneAtATime(() => this.readUnread());
   /** When the last check that F1 speaks of began. */
   private checkedAtMs = -Infinity;
   private doubts = 0;
@@ -184,7 +184,7 @@ export class BucketFollower {
     const position = await this.stores.counters.compare(this.bucket);
     const { incarnation, rev } = this.watched.position;
     if (position.incarnation !== incarnation || position.rev > rev) await this.mending.run();
-    else if (this.watched.stalePages.size > 0) await this.reading.run();
+    else if (this.watched.hasUnread) await this.reading.run();
     this.bearOut(check, position);
   }
 
@@ -213,7 +213,7 @@ export class BucketFollower {
       this.offer([...(read?.changed ?? []), ...this.watched.users.values()]);
       if (read !== null) this.bearOut(check, since.position);
     }
-    if (this.watched.stalePages.size > 0) await this.reading.run();
+    if (this.watched.hasUnread) await this.reading.run();
   }
 
   /** Reads all that is watched, some at a time, so that Redis is never held up for long. Null: as of `read`. */
@@ -247,10 +247,11 @@ export class BucketFollower {
     return null;
   }
 
-  /** Reads the pages that have changed. */
-  private async readStale(): Promise<void> {
-    const stale = [...this.watched.stalePages];
-    await this.readPages(stale.map(askOf));
+  /** Reads the pages that have changed, and the counters that a busy bucket has not let be read when they were asked for. */
+  private async readUnread(): Promise<void> {
+    const { unreadCounters, stalePages } = this.watched;
+    if (unreadCounters.size > 0) this.offer((await this.read([...unreadCounters]))?.changed ?? []);
+    await this.readPages([...stalePages].map(askOf));
   }
 
   /** Reads pages as `read` does counters; what is news of them is offered to all but the asker. */

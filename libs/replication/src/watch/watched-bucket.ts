@@ -45,6 +45,8 @@ export class WatchedBucket<W> {
   readonly users = new Map<string, WatchedUser<W>>();
   /** Pages that have changed since they were read. */
   readonly stalePages = new Set<WatchedPage<W>>();
+  /** Counters that have not been read yet: no publication tells of them before they change. */
+  readonly unreadCounters = new Set<WatchedCounter<W>>();
   private at: Position = NOWHERE;
   /** Whether the position stands for something read. */
   private isFollowing = false;
@@ -59,6 +61,11 @@ export class WatchedBucket<W> {
   /** Whether it has a position from which it follows. */
   get following(): boolean {
     return this.isFollowing;
+  }
+
+  /** Whether something is to be read though nothing was missed. */
+  get hasUnread(): boolean {
+    return this.stalePages.size > 0 || this.unreadCounters.size > 0;
   }
 
   /** How many things are watched. */
@@ -76,6 +83,7 @@ export class WatchedBucket<W> {
       const unread = { view: null, staleRegions: [], version: UNREAD };
       watched = { kind: 'counter', ...counter, watchers: new Set(), ...unread };
       this.counters.set(counter.key, watched);
+      this.unreadCounters.add(watched);
     }
     watched.watchers.add(watcher);
     return watched;
@@ -110,6 +118,7 @@ export class WatchedBucket<W> {
     if (watched?.watchers.size !== 0) return watched;
     this.held(kind).delete(key);
     if (watched.kind === 'page') this.stalePages.delete(watched);
+    if (watched.kind === 'counter') this.unreadCounters.delete(watched);
     return watched;
   }
 
@@ -200,6 +209,7 @@ export class WatchedBucket<W> {
     const { incarnation, rev } = version;
     watched.version = { incarnation, rev };
     watched.view = view;
+    this.unreadCounters.delete(watched);
     watched.staleRegions = this.staleRegions;
     return [watched];
   }
