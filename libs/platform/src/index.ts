@@ -1,3 +1,4 @@
+export { SCOPE_USERS, actedFor, demandScope, viewable } from './auth/acting.js';
 export { AuthGuard, Caller } from './auth/auth.guard.js';
 export { Authenticator, credentialsOf, type Credentials } from './auth/authenticator.js';
 export { Grants, type GrantedPatterns } from './auth/grants.js';

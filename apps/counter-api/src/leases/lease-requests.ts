@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Lease } from '@headcount/counter-store';
-import { CONFIG, type Subject } from '@headcount/platform';
+import { CONFIG, actedFor, viewable, type Subject } from '@headcount/platform';
 import { HeadcountError, type CounterValue } from '@headcount/protocol';
 import { pageIdOf } from '../counters/input.js';
 import type { CounterApiConfig } from '../settings.js';
-import { leaseSecondsOf, leasedViewer, viewableBy } from './input.js';
+import { leaseSecondsOf } from './input.js';
 import { LeasesService } from './leases.service.js';
 
 /** A change of a page's counter that names a viewer: not one more or less, but who is there. */
@@ -13,6 +13,9 @@ export interface LeaseBody {
   readonly viewer: unknown;
   readonly ttl?: unknown;
 }
+
+const SAY_WHOM =
+  'Say who is present: with a token, or where AUTH is off with x-headcount-user or viewer.';
 
 /** Whether the body of a change names a viewer. */
 export function isLeaseBody(body: unknown): body is LeaseBody {
@@ -54,8 +57,8 @@ export class LeaseRequests {
 
   private leaseOf(pageId: string, viewer: unknown, caller: Subject): Lease {
     return {
-      pageId: viewableBy(caller, pageIdOf(pageId)),
-      viewer: leasedViewer(caller, viewer, this.config.AUTH),
+      pageId: viewable(caller.grants, pageIdOf(pageId)),
+      viewer: actedFor(caller, viewer, this.config.AUTH, SAY_WHOM),
     };
   }
 }

@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CONFIG, type Subject } from '@headcount/platform';
+import { CONFIG, actedFor, type Subject } from '@headcount/platform';
 import type { CounterRef } from '@headcount/replication';
 import { counterRef } from '../counters/input.js';
 import { writableBy } from '../counters/writable.js';
 import type { CounterApiConfig } from '../settings.js';
-import { choiceOf, voterOf } from './input.js';
+import { choiceOf } from './input.js';
 import { VotesService, type VoteValue } from './votes.service.js';
 
 /** A voter and what it votes on, as a caller writes it. Without `voter` it is the caller itself. */
@@ -13,6 +13,9 @@ export interface VoteRequest {
   readonly name: string;
   readonly voter?: unknown;
 }
+
+const SAY_WHOM =
+  'Say who votes: with a token, or where AUTH is off with x-headcount-user or voter.';
 
 /**
  * From what callers ask for to votes: a user votes as the subject of its token, a back end with the scope for anybody, on
@@ -41,7 +44,7 @@ export class VoteRequests {
   }
 
   private voterOf({ voter }: VoteRequest, caller: Subject) {
-    return voterOf(caller, voter, this.config.AUTH);
+    return actedFor(caller, voter, this.config.AUTH, SAY_WHOM);
   }
 }
 

@@ -52,7 +52,7 @@ export class VotesService {
 
   /**
    * Votes, or changes the vote; the same again changes nothing. `choice` null: there is nothing to choose from. The caller has
-   * made sure that the voter may be acted for (`voterOf`), and that the counter and its choice have names (`choiceOf`). Throws
+   * made sure that the voter may be acted for (`actedFor`), and that the counter and its choice have names (`choiceOf`). Throws
    * HeadcountError OUT_OF_RANGE, STORE_UNAVAILABLE, or OUTCOME_UNKNOWN, after which it may be sent again.
    */
   vote({ choice, ...ask }: VoteAsk & { readonly choice: string | null }): Promise<VoteValue> {

@@ -1,11 +1,11 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
-import { Caller, type Subject } from '@headcount/platform';
+import { Caller, SCOPE_USERS, type Subject } from '@headcount/platform';
 import { HeadcountError } from '@headcount/protocol';
 import { partIn, timeField } from '../rest/bodies.js';
 import { DIGEST_DOCS } from '../rest/docs.js';
 import type { ListDocument } from '../rest/list.js';
 import { UnreadDocuments } from '../unread/unread-documents.js';
-import { ActingUsers, SCOPE_USERS } from '../users/acting-user.js';
+import { ActingUsers } from '../users/acting-user.js';
 import { DigestService } from './digest.service.js';
 
 /** For mailers, over REST. */

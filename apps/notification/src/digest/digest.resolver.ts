@@ -18,6 +18,7 @@ import {
   connectionType,
   mapNodes,
   unreadPages,
+  SCOPE_USERS,
   type Connection,
   type PageUnread,
   type Subject,
@@ -25,7 +26,7 @@ import {
 import { HistoryService } from '../history/history.service.js';
 import { UserUnread } from '../unread/unread.object.js';
 import { UnreadService } from '../unread/unread.service.js';
-import { ActingUsers, SCOPE_USERS } from '../users/acting-user.js';
+import { ActingUsers } from '../users/acting-user.js';
 import { DigestService } from './digest.service.js';
 
 /**

@@ -6,6 +6,7 @@ import {
   CLOCK,
   Metrics,
   partOf,
+  viewable,
   type Clock,
   type Connection,
   type PartArgs,
@@ -14,7 +15,7 @@ import { HeadcountError, type PageId } from '@headcount/protocol';
 import { written } from '../store/answers.js';
 import { STORE, type Store } from '../store/store.js';
 import { UnreadService } from '../unread/unread.service.js';
-import { visible, type ActingUser } from '../users/acting-user.js';
+import type { ActingUser } from '../users/acting-user.js';
 
 /** A page that a user follows, as it is shown. */
 export interface FollowValue {
@@ -47,7 +48,7 @@ export class FollowsService {
 
   /** Follows, from now on: what was made before counts as read. What is followed already stays as it is. */
   async follow(user: ActingUser, pageId: PageId): Promise<FollowValue> {
-    visible(user.mayView, pageId);
+    viewable(user, pageId);
     const asked = [{ pageId, after: NOTHING_COVERED }];
     const [modified] = await available(this.store.modifications.read(asked));
     await this.change(user, { kind: 'follow', pageId, made: modified?.made ?? NOTHING_COVERED });
@@ -68,7 +69,7 @@ export class FollowsService {
   }
 
   async isFollowing(user: ActingUser, pageId: PageId): Promise<boolean> {
-    visible(user.mayView, pageId);
+    viewable(user, pageId);
     return (await available(this.store.follows.some(user.id, [pageId]))).has(pageId);
   }
 

@@ -3,13 +3,13 @@ import type { HistoryEntry } from '@headcount/counter-store';
 import {
   available,
   partOf,
+  viewable,
   type Connection,
   type PartArgs,
   type Subject,
 } from '@headcount/platform';
 import type { PageId } from '@headcount/protocol';
 import { STORE, type Store } from '../store/store.js';
-import { visible } from '../users/acting-user.js';
 
 /** What has changed on pages, as it was described. */
 @Injectable()
@@ -18,7 +18,7 @@ export class HistoryService {
 
   /** A part of the last modifications of a page, the latest first. */
   async of({ grants }: Subject, pageId: PageId, part: PartArgs): Promise<Connection<HistoryEntry>> {
-    visible((one) => grants.mayView(one), pageId);
+    viewable(grants, pageId);
     const entries = await available(this.store.history.of(pageId));
     return partOf(entries, ({ atMs: at, eventId: id }) => ({ at, id }), part);
   }
