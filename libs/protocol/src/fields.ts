@@ -50,10 +50,12 @@ export const counterNameField = z.custom<CounterName>(
 );
 
 /** The life of a bucket: 20 hex digits, or '' where none has been seen. */
-export const incarnationField = z.string().regex(/^(?:[0-9a-f]{20})?$/);
+export const INCARNATION = /^(?:[0-9a-f]{20})?$/;
+export const incarnationField = z.string().regex(INCARNATION);
 
 /** The name of a region, as it stands in keys and answers. */
-export const regionField = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/);
+export const REGION_NAME = /^[a-z][a-z0-9-]{0,31}$/;
+export const regionField = z.string().regex(REGION_NAME);
 
 /** Most regions of a deployment. */
 export const REGIONS_MAX = 64;

@@ -54,7 +54,7 @@ export {
   type VerifyDatagram,
 } from './datagram-decode.js';
 
-export { REGIONS_MAX, regionField } from './fields.js';
+export { INCARNATION, REGIONS_MAX, REGION_NAME, regionField } from './fields.js';
 export { decodeValue, encodeValue, type CounterValue, type WireValue } from './counter-value.js';
 export {
   BODY_BYTES_MAX,

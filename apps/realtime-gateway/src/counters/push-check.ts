@@ -4,7 +4,9 @@
  */
 import { z } from 'zod';
 import {
+  INCARNATION,
   REGIONS_MAX,
+  REGION_NAME,
   isPageId,
   parseCounterName,
   pushRequest,
@@ -14,9 +16,6 @@ import {
 
 /** Fields of the row that a value is on the wire. */
 const FIELDS = 8;
-/** The life of a bucket, '' where none has been seen. */
-const INCARNATION = /^(?:[0-9a-f]{20})?$/;
-const REGION = /^[a-z][a-z0-9-]{0,31}$/;
 
 /** A push, refused where `pushRequest` refuses it; of a wrong value it is not said what is wrong with it. */
 export const checkedPush: z.ZodType<PushRequest> = pushRequest
@@ -48,7 +47,7 @@ function isValue(raw: unknown): raw is WireValue {
     isCount(rev) &&
     Array.isArray(staleRegions) &&
     staleRegions.length <= REGIONS_MAX &&
-    staleRegions.every((region) => typeof region === 'string' && REGION.test(region))
+    staleRegions.every((region) => typeof region === 'string' && REGION_NAME.test(region))
   );
 }
 
