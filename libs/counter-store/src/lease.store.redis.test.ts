@@ -6,6 +6,7 @@
  *         with the model whenever nothing is due; at the end the audit agrees, and nothing is left once all have run out.
  */
 import fc from 'fast-check';
+import { runs } from '@headcount/testing';
 import type { Redis } from 'ioredis';
 import type { Presence } from '@headcount/crdt';
 import { SITE, bucketOf, type PageId, type ViewerId } from '@headcount/protocol';
@@ -301,7 +302,7 @@ describe('lease store', () => {
           await new History(stores).run(steps);
         },
       ),
-      { numRuns: Number(process.env.HEADCOUNT_LEASE_RUNS ?? 20) },
+      { numRuns: runs(20) },
     );
   }, 120_000);
 

@@ -5,6 +5,7 @@
  *         against what counts if each taking is let go a slot after it has left the window.
  */
 import fc from 'fast-check';
+import { runs } from '@headcount/testing';
 import { RedisLimitStore, type Limit } from './limit.store.js';
 import { limitKey } from './keys.js';
 import type { Allowance } from './scripts/limit-take.js';
@@ -137,7 +138,7 @@ describe('limit store', () => {
         await stores.redis.config('SET', LISTPACK, limit % 2 === 0 ? 128 : 4);
         await new History(stores, limitOf(windowSeconds, limit)).run(all);
       }),
-      { numRuns: Number(process.env.HEADCOUNT_LIMIT_RUNS ?? 25) },
+      { numRuns: runs(25) },
     );
   }, 120_000);
 

@@ -20,6 +20,7 @@ import {
   startDatabase,
   startRedis,
   until,
+  runs,
   type DatabaseServer,
   type RedisServer,
 } from '@headcount/testing';
@@ -399,7 +400,7 @@ describe('the export of a region', () => {
         await expectEqual();
         await region.stopExporters();
       }),
-      { numRuns: Number(process.env.HEADCOUNT_EXPORT_RUNS ?? 6) },
+      { numRuns: runs(6) },
     );
     expect(cuts).toBeGreaterThan(0);
     await until(async () => (await connections()) === 0, { what: 'no connection to be left' });

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { CONFIG, type RunningApp } from '@headcount/platform';
-import { startRedis, type RedisServer } from '@headcount/testing';
+import { startRedis, runs, type RedisServer } from '@headcount/testing';
 import { CacheService } from '../cache/cache.service.js';
 import { CountersService } from '../counters/counters.service.js';
 import type { Shortcut } from '../hot/shortcuts.js';
@@ -16,7 +16,7 @@ import type { CounterApiConfig } from '../settings.js';
 import { startCounterApi } from '../start.js';
 import { hotGraphql } from './hot-graphql.js';
 
-const RUNS = Number(process.env.HEADCOUNT_GRAPHQL_RUNS ?? 200);
+const RUNS = runs(200);
 /** Left alone by the short way, and of no meaning to Apollo. */
 const WHOLE = { prefer: 'the-whole-way' };
 
