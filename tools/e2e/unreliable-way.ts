@@ -62,3 +62,42 @@ export async function likeThroughCuts(
   await proxy.close();
   return report;
 }
+
+/** Shorter than any reply, so that one that is cut after as many bytes is not whole. */
+const REPLY_BYTES_MIN = 200;
+
+/**
+ * Adds one `increments` times, and cuts the first reply to each of them somewhere. Returns how often one was sent again. Rejects
+ * where a reply that was to be cut came whole, or had not been cut.
+ */
+export async function likeWithEveryReplyCut(
+  port: number,
+  { pageId, increments, workers }: Omit<Storm, 'cuts'>,
+  random: Random,
+  addOne: AddOne,
+): Promise<number> {
+  let next = 0;
+  let again = 0;
+  const work = async (): Promise<void> => {
+    // A way of its own, or the reply of another would be cut.
+    const proxy = await TcpProxy.to(port);
+    const url = `http://127.0.0.1:${proxy.port}`;
+    for (let opId = ''; next < increments;) {
+      opId = `${pageId}-${(next += 1)}`;
+      const before = proxy.repliesCut;
+      proxy.cutReplyAfter(Math.floor(random() * REPLY_BYTES_MIN));
+      const add = () =>
+        addOne(url, { pageId, opId }).then(
+          () => true,
+          () => false,
+        );
+      if (await add()) throw new Error(`the reply to ${opId} came whole`);
+      do again += 1;
+      while (!(await add()));
+      if (proxy.repliesCut === before) throw new Error(`no reply to ${opId} was cut`);
+    }
+    await proxy.close();
+  };
+  await Promise.all(Array.from({ length: workers }, work));
+  return again;
+}
