@@ -73,6 +73,14 @@ export const counterApiSettings = {
       default: 100,
     },
   ),
+  PUSHES_PER_SECOND: numberSetting(
+    'Most pushes a second to all gateways together; what changes beyond that waits and goes together.',
+    {
+      min: 10,
+      max: 1_000_000,
+      default: 500,
+    },
+  ),
   ...regionSettings,
   OPERATORS: optionalSetting(
     {

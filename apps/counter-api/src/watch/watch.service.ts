@@ -47,6 +47,7 @@ export class WatchService implements OnApplicationBootstrap, OnApplicationShutdo
       name: 'values_pushed_total',
       help: 'Values, modified pages and changed users taken by gateways.',
     });
+    const taken = metrics.counter({ name: 'pushes_total', help: 'Pushes taken by gateways.' });
     const failed = metrics.counter({
       name: 'pushes_failed_total',
       help: 'Pushes that a gateway did not take.',
@@ -54,6 +55,7 @@ export class WatchService implements OnApplicationBootstrap, OnApplicationShutdo
     const watch = new Watch({
       buckets: config.BUCKETS,
       tickMs: config.TICK_MS,
+      pushesPerSecond: config.PUSHES_PER_SECOND,
       counters,
       modifications,
       subscribe: (bucket) => subscriber.subscribe(changesChannel(bucket)),
@@ -67,7 +69,11 @@ export class WatchService implements OnApplicationBootstrap, OnApplicationShutdo
           return () => clearTimeout(timer);
         },
       },
-      onPush: (values) => (values === 'failed' ? failed.inc() : pushed.inc(values)),
+      onPush: (values) => {
+        if (values === 'failed') return failed.inc();
+        taken.inc();
+        pushed.inc(values);
+      },
     });
     this.watch = watch;
     for (const [kind, what] of WATCHED) {
@@ -84,6 +90,13 @@ export class WatchService implements OnApplicationBootstrap, OnApplicationShutdo
       help: 'Gateways that values are pushed to.',
       collect() {
         this.set(watch.streams);
+      },
+    });
+    metrics.gauge({
+      name: 'push_streams_waiting',
+      help: 'Gateways that wait for a push, as PUSHES_PER_SECOND are used up.',
+      collect() {
+        this.set(watch.waiting);
       },
     });
   }

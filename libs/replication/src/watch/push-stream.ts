@@ -2,9 +2,10 @@
  * The stream of values from this counter-api to one gateway: docs/protocol.md §6. Latest wins: it holds what
  * changed, never the values, so a slow gateway costs no memory and gets what is true when it is sent.
  *
- * The first change of what is quiet leaves at once; what is busy leaves once a tick.
+ * The first change of what is quiet leaves at once, as long as the budget of all streams allows; what is busy leaves once a tick.
  */
 import type { CounterValue, PushRequest } from '@headcount/protocol';
+import type { PushBudget } from './push-budget.js';
 import { pushParts } from './push-parts.js';
 import type { WatchTimers } from './timers.js';
 import type { WatchedCounter, Watcher, Watching } from './watched.js';
@@ -24,6 +25,7 @@ export interface PushStreamOptions {
   readonly way: PushWay;
   readonly tickMs: number;
   readonly timers: WatchTimers;
+  readonly budget: PushBudget;
   /** What a counter shows now; null: nothing that can be sent. */
   readonly valueOf: (counter: WatchedCounter<Watcher>) => CounterValue | null;
   /** Told of each push: how many values it carried, or that it failed. */
@@ -97,7 +99,11 @@ export class PushStream implements Watcher {
   private async fly(): Promise<void> {
     if (this.flying) return;
     this.flying = true;
-    while (this.due.size > 0 && !this.ended) await this.push();
+    while (this.due.size > 0 && !this.ended) {
+      await this.options.budget.take();
+      // Nothing may be left of it by now.
+      if (this.due.size > 0) await this.push();
+    }
     this.flying = false;
   }
 

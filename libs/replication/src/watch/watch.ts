@@ -23,6 +23,7 @@ import {
 import type { BucketAnswer, BucketWanted, PageRead } from './bucket-follower.js';
 import { Followers } from './followers.js';
 import { valueOf } from './value-of.js';
+import { PushBudget } from './push-budget.js';
 import { PushStream, type PushWay } from './push-stream.js';
 import type { WatchTimers } from './timers.js';
 import type { Kind, WatchedCounter, Watcher } from './watched.js';
@@ -45,6 +46,8 @@ export interface WatchingGateway {
 export interface WatchOptions {
   readonly buckets: number;
   readonly tickMs: number;
+  /** Pushes a second, to all gateways together. */
+  readonly pushesPerSecond: number;
   readonly counters: CounterStore;
   readonly modifications: Pick<ModificationStore, 'readBucket'>;
   /** Begins and ends hearing a bucket's publications. `subscribe` rejects with ioredis' errors. */
@@ -64,11 +67,13 @@ interface Interested {
 
 export class Watch {
   private readonly interested = new Map<string, Interested>();
+  private readonly budget: PushBudget;
 
   /** What is followed, for others of this process that watch too. */
   readonly followers: Followers;
 
   constructor(private readonly options: WatchOptions) {
+    this.budget = new PushBudget(options.pushesPerSecond, options.timers);
     this.followers = new Followers(options);
   }
 
@@ -86,6 +91,11 @@ export class Watch {
   /** Gateways that values are pushed to. */
   get streams(): number {
     return this.interested.size;
+  }
+
+  /** Streams that have something to send and wait for their turn. */
+  get waiting(): number {
+    return this.budget.waiting;
   }
 
   /** Whether a gateway is interested in the user. */
@@ -153,7 +163,7 @@ export class Watch {
   private open({ id, url }: WatchingGateway): Interested {
     const { open, tickMs, timers, onPush } = this.options;
     const stream = new PushStream({
-      ...{ tickMs, timers, valueOf, onPush },
+      ...{ tickMs, timers, valueOf, onPush, budget: this.budget },
       way: open(url),
       onEnd: () => this.end(id, interested),
     });

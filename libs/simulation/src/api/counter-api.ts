@@ -51,6 +51,9 @@ import { Notifier } from './notifier.js';
 import { peerWay } from './peer-ways.js';
 import { pushWay } from './push-way.js';
 
+/** So few that in a busy moment some have to wait. */
+const PUSHES_PER_SECOND = 100;
+
 /** What is the same for all processes of a simulation. */
 export interface Deployment {
   readonly network: Network;
@@ -184,6 +187,7 @@ export class CounterApi {
     const { client } = this.subscriber;
     this.watch = new Watch({
       ...{ buckets, tickMs, counters: this.counters, onPush: () => undefined },
+      pushesPerSecond: PUSHES_PER_SECOND,
       modifications: new RedisModificationStore(context, { buckets, home: region }),
       subscribe: (bucket) => client.subscribe(changesChannel(bucket)),
       unsubscribe: (bucket) => client.unsubscribe(changesChannel(bucket)),
