@@ -64,6 +64,7 @@ console.log('Each region has to do, a second:');
 say('joins, and as many leaves', region.work.joins);
 say('changed pages told by gateways', region.work.entries);
 say('values pushed to gateways', region.work.pushedValues);
+say('pushes that they go in', region.work.pushes);
 say('values delivered to viewers', region.work.deliveries);
 say('reads of counters', region.work.reads);
 say('writes of counters', region.work.writes);

@@ -18,10 +18,12 @@ interface Region {
 const COSTS = {
   gatewaySocketKiB: 1,
   gatewayConnectUs: 0,
+  gatewayPushUs: 0,
   gatewayPushedValueUs: 0,
   gatewayDeliveryUs: 0,
   deliveryBytes: 125,
   ownerEntryUs: 0,
+  ownerPushUs: 0,
   ownerPushedValueUs: 0,
   ownerReadUs: 0,
   ownerWriteUs: 0,
@@ -44,6 +46,7 @@ const LOAD = {
   reads: 1000,
   cached: 0.5,
   counters: 2 ** 20,
+  pushesPerSecond: 100,
   gatewaySockets: 100_000,
   use: 0.5,
   redisNodeGib: 1,
@@ -73,6 +76,7 @@ describe('npm run capacity', () => {
     expect(region().work).toEqual({
       joins: 5000,
       pushedValues: 100_000,
+      pushes: 0,
       deliveries: 100_000,
       siteEntries: 100,
       entries: 10_100,
@@ -97,6 +101,15 @@ describe('npm run capacity', () => {
     expect(region({}, { redisWriteWithPeersUs: 50_000 }).redisNodes).toBe(5);
     expect(region({ regions: 1 })).toMatchObject({ redisGiB: 1, betweenGbit: 0 });
     expect(region()).toMatchObject({ outGbit: 0.1, betweenGbit: 0.01005 });
+  });
+
+  it('puts values into as few pushes as the budget of each counter-api asks for', () => {
+    // 250,000 counters read a second take 5 counter-apis, of whose half a core each 100 pushes take 0.1.
+    const reads = { reads: 500_000 };
+    expect(region(reads, { ownerReadUs: 10 })).toMatchObject({ owners: 5, work: { pushes: 500 } });
+    expect(region(reads, { ownerReadUs: 10, ownerPushUs: 1000 }).owners).toBe(7);
+    // Half a second of 5 gateways' cores would be used by pushes, and a value each goes alone.
+    expect(region({ pushesPerSecond: 1e6 }, { gatewayPushUs: 100 }).gateways).toBe(20);
   });
 
   it('says what breaks first', () => {

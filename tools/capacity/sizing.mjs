@@ -16,6 +16,8 @@ export const DEFAULTS = {
   /** Of the reads, how many find their counter kept in memory. */
   cached: 0.9,
   counters: 3e9,
+  /** PUSHES_PER_SECOND of a counter-api; a gateway gets its pushes from one. */
+  pushesPerSecond: 500,
   /** Sockets that one gateway is to carry at most. */
   gatewaySockets: 250e3,
   /** Share of a core that is to be used, and of memory. */
@@ -23,8 +25,8 @@ export const DEFAULTS = {
   redisNodeGib: 16,
 };
 
-/** Shortest time between two values of a page for one socket, and between two sendings of a gateway (TICK_MS of each). */
-const PUSHES_A_SECOND_MAX = 10;
+/** How often a page is told of to one gateway, and how often a gateway sends, a second at most (TICK_MS of each). */
+const TELLINGS_A_SECOND_MAX = 10;
 const SENDS_A_SECOND_MAX = 20;
 /** A bucket is never split over two nodes. */
 const BUCKETS = 1024;
@@ -34,7 +36,7 @@ const GIB = 2 ** 30;
 
 /** What a region needs under `load`. `costs` are named as in unit-costs.json. */
 export function sizeRegion(load, costs) {
-  const { viewers, regions, use, gatewaySockets, redisNodeGib } = load;
+  const { viewers, regions, use, gatewaySockets, redisNodeGib, pushesPerSecond } = load;
   const sockets = viewers / regions;
   const shown = shownWork(load);
   const gatewayCores = coresFor(shown, {
@@ -42,7 +44,12 @@ export function sizeRegion(load, costs) {
     pushedValues: costs.gatewayPushedValueUs,
     deliveries: costs.gatewayDeliveryUs,
   });
-  const gateways = Math.ceil(Math.max(gatewayCores / use, sockets / gatewaySockets));
+  const gateways = Math.ceil(
+    Math.max(
+      machinesFor(gatewayCores, load, shown.pushedValues, costs.gatewayPushUs),
+      sockets / gatewaySockets,
+    ),
+  );
   const work = { ...shown, ...countedWork(load, shown, gateways) };
   const ownerCores = coresFor(work, {
     entries: costs.ownerEntryUs,
@@ -59,10 +66,12 @@ export function sizeRegion(load, costs) {
   });
   const redisBytes = memoryOf(load, costs);
   const nodesForMemory = redisBytes / (use * redisNodeGib * GIB);
+  const owners = Math.ceil(machinesFor(ownerCores, load, shown.pushedValues, costs.ownerPushUs));
+  const pushes = Math.min(shown.pushedValues, Math.min(gateways, owners) * pushesPerSecond);
   return {
-    work,
+    work: { ...work, pushes },
     gateways,
-    owners: Math.ceil(ownerCores / use),
+    owners,
     redisNodes: Math.ceil(Math.max(redisCores / use, nodesForMemory)),
     gatewayGiB: (sockets * costs.gatewaySocketKiB * 1024) / GIB / use,
     redisGiB: redisBytes / GIB,
@@ -71,12 +80,22 @@ export function sizeRegion(load, costs) {
   };
 }
 
+/**
+ * Machines of one core for `cores` of other work and for pushes of `us` each, as many as there are values, but no more than
+ * the budget of each machine.
+ */
+function machinesFor(cores, { use, pushesPerSecond }, values, us) {
+  const ofEach = use - (pushesPerSecond * us) / 1e6;
+  const oneByOne = (cores + (values * us) / 1e6) / use;
+  return ofEach > 0 ? Math.min(oneByOne, cores / ofEach) : oneByOne;
+}
+
 /** What a region shows its viewers, a second. */
 function shownWork({ viewers, regions, sessionSeconds, audience, gatewaySockets }) {
   const sockets = viewers / regions;
   const audienceHere = audience / regions;
   // A page changes with each join and leave of anybody anywhere, and is told of at most once a tick.
-  const pageChanges = Math.min((2 * audience) / sessionSeconds, PUSHES_A_SECOND_MAX);
+  const pageChanges = Math.min((2 * audience) / sessionSeconds, TELLINGS_A_SECOND_MAX);
   // A page is pushed to as many gateways as there are, or viewers of it here.
   const watching = Math.max(Math.min(audienceHere, sockets / gatewaySockets), 1);
   return {
