@@ -1,4 +1,5 @@
 import type { FanoutMetrics } from './fanout-metrics.js';
+import { FrameMaker } from './frame-maker.js';
 import type { Outbox } from './outbox.js';
 
 /** So many bytes are made before they are written. */
@@ -33,6 +34,7 @@ export class Flusher {
   private flushSome(due: readonly Outbox[], from: number): number {
     const outboxes: Outbox[] = [];
     const frames: Buffer[] = [];
+    const maker = new FrameMaker();
     let values = 0;
     let at = from;
     for (let bytes = 0; bytes < BURST_BYTES; at += 1) {
@@ -40,7 +42,7 @@ export class Flusher {
       if (outbox === undefined) break;
       outbox.isDue = false;
       const { size } = outbox;
-      const made = outbox.take();
+      const made = outbox.take(maker);
       if (made === null) continue;
       outboxes.push(outbox);
       frames.push(made);

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { FanoutMetrics } from './fanout-metrics.js';
+import type { FrameMaker } from './frame-maker.js';
 import type { Flusher } from './flusher.js';
 import type { Heading } from './heading.js';
 
@@ -32,7 +33,6 @@ export const HELD_BYTES_MAX = 65_536;
 
 /** WebSocket.OPEN */
 const OPEN = 1;
-const NOTHING = Buffer.alloc(0);
 
 /**
  * What is to be sent to one socket: of each operation the latest value at most. All that has changed goes as one write, for
@@ -78,14 +78,14 @@ export class Outbox {
   }
 
   /** Takes the frames of all that waits, to be sent; null: there is nothing, or the socket has to take in more first. */
-  take(): Buffer | null {
+  take(maker: FrameMaker): Buffer | null {
     const { first } = this;
     if (first === null || this.rest !== null) return null;
     if (this.socket.readyState !== OPEN) {
       this.clear();
       return null;
     }
-    const frames = first.next === null ? frameOf(first) : framesFrom(first);
+    const frames = maker.framesFrom(first);
     const { writableLength: held } = this.wire;
     // What is too large by itself goes when nothing else waits.
     if (held > 0 && held + frames.length > HELD_BYTES_MAX) {
@@ -135,27 +135,6 @@ export class Outbox {
       wire.off('drain', goOn);
     };
   }
-}
-
-function frameOf({ heading, body }: Letter): Buffer {
-  if (body === null) return NOTHING;
-  const common = heading.commonFrame(body);
-  if (common !== null) return common;
-  const frame = Buffer.allocUnsafe(heading.frameBytes(body));
-  heading.writeFrame(body, frame, 0);
-  return frame;
-}
-
-/** The frames of this one and of all behind it. */
-function framesFrom(first: Letter): Buffer {
-  let bytes = 0;
-  for (let each: Letter | null = first; each !== null; each = each.next)
-    if (each.body !== null) bytes += each.heading.frameBytes(each.body);
-  const frames = Buffer.allocUnsafe(bytes);
-  let at = 0;
-  for (let each: Letter | null = first; each !== null; each = each.next)
-    if (each.body !== null) at = each.heading.writeFrame(each.body, frames, at);
-  return frames;
 }
 
 function alone(frames: Buffer): Buffer {
