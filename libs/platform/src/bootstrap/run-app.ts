@@ -11,6 +11,7 @@ import { AllowedMethods } from '../http/allowed-methods.js';
 import { parseBodies } from '../http/body-parser.js';
 import { allowPages } from '../http/cors.js';
 import { newFastifyAdapter } from '../http/fastify-adapter.js';
+import { writeAnswersAtOnce } from '../http/one-write.js';
 import { serveOpenApi } from '../http/openapi.js';
 import { secureAnswers } from '../http/security-headers.js';
 import { AppLogger } from '../logging/app-logger.js';
@@ -69,6 +70,7 @@ export async function runApp<C extends CommonConfig>(
   const nest = await create(definition);
   try {
     const unused = new UnusedSockets(nest.getHttpServer());
+    writeAnswersAtOnce(nest.getHttpServer());
     await prepare(nest, definition);
     await configure?.(nest);
     const port = await listen(nest, definition);
