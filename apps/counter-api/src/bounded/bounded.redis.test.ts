@@ -95,6 +95,12 @@ describe('bounded counters of counter-api', () => {
       readonly ready: boolean;
       readonly regions: readonly { readonly region: string; readonly rights: number }[];
     };
+  /** A peer that was parted for long enough, and is not waited for until it has been heard again. */
+  const isStale = async (region: Region, peer: string) => {
+    const { data } = await graphql(region, '{ regions { name stale } }');
+    const regions = data?.['regions'] as never as readonly { name: string; stale: boolean }[];
+    return regions.find(({ name }) => name === peer)?.stale;
+  };
   const everywhere = async (page: string, wanted: number) => {
     for (const region of both())
       await until(async () => (await count(region, page)) === wanted, {
@@ -171,6 +177,10 @@ describe('bounded counters of counter-api', () => {
     expect(await change(ams, 'increment', 'lost', 5)).toBe(5);
     expect(await change(ams, 'decrement', 'lost', 4)).toBe(1);
     await everywhere('lost', 1);
+    await until(async () => (await isStale(ams, 'fra')) === false, {
+      what: 'a fresh peer',
+      ...PATIENCE,
+    });
     await ams.redis.flush();
     expect(await change(ams, 'decrement', 'lost', 2)).toBe('BELOW_ZERO');
     expect(await change(ams, 'decrement', 'lost', 1)).toBe(0);
