@@ -7,6 +7,7 @@ import { bucketCompare } from './scripts/bucket-compare.js';
 import { countersAdd, type BatchAdded } from './scripts/counters-add.js';
 import { countersRead, type CountersRead } from './scripts/counters-read.js';
 import type { Position } from '@headcount/crdt';
+import { SharedCalls } from './shared-calls.js';
 import { peersArg, trendedArg, type StoreContext } from './store-context.js';
 
 /** How long operation ids are kept at least, and how many a bucket holds a generation (DESIGN.md §7). */
@@ -55,28 +56,50 @@ export interface CounterStore {
   compare(bucket: number): Promise<Position>;
 }
 
+/** Most batches of one script, and most additions in them: bound how long it holds up Redis (about 2 ms). */
+const SCRIPT_BATCHES_MAX = 32;
+const SCRIPT_ADDITIONS_MAX = 500;
+
+/** One batch as the script takes it. */
+interface BatchCall {
+  readonly keys: readonly string[];
+  readonly args: readonly (string | number)[];
+  readonly additions: number;
+}
+
 /** The counters on Redis. */
 export class RedisCounterStore implements CounterStore {
+  private readonly calls: SharedCalls<BatchCall, BatchAdded>;
+
   constructor(
     private readonly context: StoreContext,
     private readonly limits: OperationIdLimits,
-  ) {}
+  ) {
+    this.calls = new SharedCalls({
+      call: (batches) => this.addAll(batches),
+      weigh: ({ additions }) => additions,
+      // Buckets of a Cluster lie in different places.
+      questionsMax: context.redis.isCluster ? 1 : SCRIPT_BATCHES_MAX,
+      weightMax: SCRIPT_ADDITIONS_MAX,
+    });
+  }
 
   seenIncarnation(bucket: number): string {
     return this.context.seen.of(bucket).incarnation;
   }
 
-  async add(batch: Batch): Promise<BatchAdded> {
-    const { bucket, instance, number, additions, sentUnder, onAnswer } = batch;
-    const { redis, seen, sources, rules } = this.context;
-    const changes = additions.flatMap(({ pageId, name, amount, operationId }) => {
-      const { key, fullName } = counterKey(pageId, name);
-      return [key, fullName, amount, operationId ?? '', counterKind(rules, pageId, name)];
-    });
-    const { windowMs, idsMax } = this.limits;
-    const added = await countersAdd.run(
-      redis,
-      [
+  async add({
+    bucket,
+    instance,
+    number,
+    additions,
+    sentUnder,
+    onAnswer,
+  }: Batch): Promise<BatchAdded> {
+    const [candidate = '', incarnation = '', seq = 0, rev = 0] = fenceArgs(this.context, bucket);
+    const sent = sentUnder ?? '-';
+    const added = await this.calls.ask({
+      keys: [
         metaKey(bucket),
         indexKey(bucket),
         batchesKey(bucket),
@@ -84,23 +107,42 @@ export class RedisCounterStore implements CounterStore {
         operationsKey(bucket, 1),
         namesKey(bucket),
       ],
-      [
-        ...fenceArgs(this.context, bucket),
-        sources.nowMs(),
-        instance,
-        number,
-        windowMs,
-        idsMax,
-        sentUnder ?? '-',
-        trendedArg(this.context),
-        peersArg(this.context),
-        ...changes,
+      args: [
+        ...[candidate, incarnation, seq, rev, instance, number, sent, additions.length],
+        ...this.changesOf(additions),
       ],
-    );
-    seen.note(bucket, added.position);
+      additions: additions.length,
+    });
+    this.context.seen.note(bucket, added.position);
     onAnswer?.(added);
     await this.context.durability.reached(added.replid);
     return added;
+  }
+
+  private changesOf(additions: readonly Addition[]): (string | number)[] {
+    const { rules } = this.context;
+    return additions.flatMap(({ pageId, name, amount, operationId }) => {
+      const { key, fullName } = counterKey(pageId, name);
+      return [key, fullName, amount, operationId ?? '', counterKind(rules, pageId, name)];
+    });
+  }
+
+  private addAll(batches: readonly BatchCall[]): Promise<readonly (BatchAdded | Error)[]> {
+    const { redis, sources, region } = this.context;
+    const { windowMs, idsMax } = this.limits;
+    return countersAdd.run(
+      redis,
+      batches.flatMap(({ keys }) => keys),
+      [
+        region,
+        sources.nowMs(),
+        windowMs,
+        idsMax,
+        trendedArg(this.context),
+        peersArg(this.context),
+        ...batches.flatMap(({ args }) => args),
+      ],
+    );
   }
 
   async read(

@@ -13,7 +13,7 @@ const answerTo = (batch: Batch): BatchAdded => ({
 });
 
 /** A store whose answers the test gives, and timers that the test moves. */
-function harness(deadlineMs = 1000) {
+function harness(deadlineMs = 1000, buckets = 1) {
   const sent: { batch: Batch; answer: (added: BatchAdded) => void; fail: () => void }[] = [];
   const timers: { atMs: number; task: () => void }[] = [];
   let nowMs = 0;
@@ -38,7 +38,7 @@ function harness(deadlineMs = 1000) {
     store,
     isReady: () => ready,
     instance: 'me',
-    buckets: 1,
+    buckets,
     deadlineMs,
     timers: clock,
   });
@@ -63,6 +63,7 @@ function harness(deadlineMs = 1000) {
     batcher,
     sent,
     passMs,
+    timers,
     setReady: (to: boolean) => {
       ready = to;
     },
@@ -86,6 +87,14 @@ describe('increment batcher', () => {
     ]);
     sent[1]?.answer(answerTo(sent[1].batch));
     expect((await Promise.all(results)).every(({ ok }) => ok)).toBe(true);
+  });
+
+  it('sends what arrives for several buckets in one turn in one task, so that the store may make one call of it', async () => {
+    const { batcher, sent, timers } = harness(1000, 1024);
+    for (const pageId of ['a', 'b', 'c']) void batcher.add({ ...one, pageId });
+    expect(timers).toHaveLength(1);
+    timers[0]?.task();
+    expect(new Set(sent.map(({ batch }) => batch.bucket)).size).toBe(3);
   });
 
   it('answers who asks for no more as soon as Redis has the batch, and the others when it is durable', async () => {

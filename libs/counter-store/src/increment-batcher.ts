@@ -1,7 +1,8 @@
 /**
- * Group commit: all additions to one bucket that arrive in one turn of the event loop go to Redis as one
- * numbered batch, one in flight a bucket. A batch whose answer is missing is sent again with its number, and
- * Redis answers it from the record if it had been taken, so no addition counts twice (DESIGN.md §7).
+ * Group commit: all additions to one bucket that arrive in one turn of the event loop go to Redis as one numbered
+ * batch, one in flight a bucket; of the batches of several buckets the store makes one call (ADR 17). A batch whose answer
+ * is missing is sent again with its number, and Redis answers it from the record if it had been taken, so no addition
+ * counts twice (DESIGN.md §7).
  *
  * G1  a number is never used for two contents: a batch is sent again as it is, or given up for good.
  * G2  an addition is answered STORE_UNAVAILABLE only if it was never sent; after that it is OUTCOME_UNKNOWN.
@@ -63,6 +64,8 @@ interface Lane {
 /** See the head of the file. One a process. */
 export class IncrementBatcher {
   private readonly lanes = new Map<number, Lane>();
+  /** Those that fly when this turn has ended: in one task, so that the store makes one call of them. */
+  private ready: { readonly bucket: number; readonly lane: Lane }[] = [];
 
   constructor(private readonly options: BatcherOptions) {}
 
@@ -75,9 +78,15 @@ export class IncrementBatcher {
       return Promise.resolve(err('STORE_UNAVAILABLE'));
     return new Promise((settle) => {
       lane.waiting.push({ addition, untilMs: timers.nowMs() + deadlineMs, settle });
-      if (lane.waiting.length === 1 && !lane.flying)
-        timers.afterTurn(() => void this.fly(bucket, lane));
+      if (lane.waiting.length !== 1 || lane.flying) return;
+      if (this.ready.push({ bucket, lane }) === 1) timers.afterTurn(() => this.flyAll());
     });
+  }
+
+  private flyAll(): void {
+    const { ready } = this;
+    this.ready = [];
+    for (const { bucket, lane } of ready) void this.fly(bucket, lane);
   }
 
   private laneOf(bucket: number): Lane {

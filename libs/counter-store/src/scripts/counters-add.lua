@@ -1,32 +1,33 @@
 --[[
-counters-add: add one numbered batch of operations to the durable counters of one bucket.
-KEYS[1] meta             hash     the bucket; opGeneration, opStartedMs, slotted
-KEYS[2] index            zset     counter -> rev
-KEYS[3] batches          hash     instance -> 'number,seconds,outcomes' of its last batch
-KEYS[4] operations0      hash     operation id -> 'counter amount writer seq', one generation
-KEYS[5] operations1      hash     the other generation
-KEYS[6] names            hash     digest key -> full name
-ARGV[1] candidate        string   incarnation to begin if this Redis has forgotten
-ARGV[2] seenIncarnation  string   with seenSeq and seenRev: the highest position that the caller has seen of the bucket
-ARGV[3] seenSeq          integer  version
-ARGV[4] seenRev          integer  version
-ARGV[5] region           string   name of this region where it has peers, else empty
-ARGV[6] nowMs            integer  milliseconds since 1970; rotates the ids, and says which slots; else informational
-ARGV[7] instance         string   the caller
-ARGV[8] number           integer  of this batch; the caller has one in flight a bucket and adds 1
-ARGV[9] windowMs         integer  how long an operation id is kept at least
-ARGV[10] idsMax           integer  ids in one generation
-ARGV[11] sentUnder       string   incarnation that the caller knew when it sent this batch first; '-': this is the first time
-ARGV[12] trended         string   names of counters whose gains are kept for trend-read, separated by commas
-ARGV[13] peers           string   live regions, separated by commas, that have to be pulled from before a bounded counter is lowered
-ARGV[14] changes         list     of (counter key, full name or empty, amount, operation id or empty, kind as in additions)
-Returns { 'added' | 'again', incarnation, seq, rev, stale, replid, then per operation: outcome, viewers, connections, durable, updated }
+counters-add: add numbered batches of operations to durable counters, one batch a bucket, each as if it came alone.
+KEYS[1] buckets          list     for each batch: meta, index, batches, operations0, operations1, names; on a Cluster of one bucket alone
+        meta             hash     the bucket; opGeneration, opStartedMs, slotted
+        index            zset     counter -> rev
+        batches          hash     instance -> 'number,seconds,outcomes' of its last batch
+        operations0      hash     operation id -> 'counter amount writer seq', one generation
+        operations1      hash     the other generation
+        names            hash     digest key -> full name
+ARGV[1] region           string   name of this region where it has peers, else empty
+ARGV[2] nowMs            integer  milliseconds since 1970; rotates the ids, and says which slots; else informational
+ARGV[3] windowMs         integer  how long an operation id is kept at least
+ARGV[4] idsMax           integer  ids in one generation
+ARGV[5] trended          string   names of counters whose gains are kept for trend-read, separated by commas
+ARGV[6] peers            string   live regions, separated by commas, that have to be pulled from before a bounded counter is lowered
+ARGV[7] batches          list     for each: candidate, seenIncarnation, seenSeq, seenRev, instance, number, sentUnder, operations, and so
+                                  many times (counter key, full name or empty, amount, operation id or empty, kind as in additions)
+        candidate        string   incarnation to begin if this Redis has forgotten
+        seenIncarnation  string   with seenSeq and seenRev: the highest position that the caller has seen of the bucket
+        instance         string   the caller
+        number           integer  of this batch; the caller has one in flight a bucket and adds 1
+        sentUnder        string   incarnation that the caller knew when it sent this batch first; '-': this is the first time
+Returns for each batch: { 'added' | 'again', incarnation, seq, rev, stale, replid, operations, then per operation: outcome, viewers, connections, durable, updated }
         outcome is added, replayed (its id was known), or a refusal of that operation alone
+        or { 'failed', why, '', '', '', '', '0' }: an error ended this batch alone; what came of it is unknown, the others stand as answered
 Refuses OUT_OF_RANGE: a total would pass 2^53-1; OPERATION_ID_REUSED: known with another body; OPERATION_IDS_FULL;
         BELOW_ZERO, QUOTA_ELSEWHERE: a bounded counter has not that much, or not here;
         OUTCOME_UNKNOWN: without an id, sent before under an incarnation that has ended, so that a peer may have it
-Retry   safe with the same number: answered from the record
-Cost    O(operations)
+Retry   safe with the same numbers, each batch alone or with any others: answered from the record
+Cost    O(operations); together because what each call costs is then paid once: making all functions, the replication id, the call itself
 Holds   P1 totals only grow, up to 2^53-1; B1, B2, W1, Q2
 ]]
 --- @include bucket
@@ -41,46 +42,62 @@ Holds   P1 totals only grow, up to 2^53-1; B1, B2, W1, Q2
 --- @include slots
 --- @include quota
 --- @include additions
-local meta, index, batches, operations0, operations1, names = unpack(KEYS)
-local candidate, seenIncarnation, seenSeq, seenRev, region = unpack(ARGV, 1, 5)
-local nowMs, instance, number = tonumber(ARGV[6]), ARGV[7], tonumber(ARGV[8])
-local windowMs, idsMax, sentUnder, trended, peers = tonumber(ARGV[9]), tonumber(ARGV[10]), ARGV[11], ARGV[12], ARGV[13]
-local CHANGES, CHANGE = 14, 5
+local region, nowMs, windowMs, idsMax = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local trended, peers = ARGV[5], ARGV[6]
+local BATCHES, BATCH, CHANGE, KEYS_EACH = 7, 8, 5, 6
 local now = math.floor(nowMs / 1000)
+local reply = {}
 
-local bucket = bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev, region)
-local lastNumber, _, lastOutcomes = (redis.call('HGET', batches, instance) or '0,0,'):match('(%d+),(%d+),(.*)')
-local again = number <= tonumber(lastNumber)
--- What it was first sent under has ended and the batch is not recorded: forgotten here, but a peer may have it.
-local isDoubtful = bucket.shared and sentUnder ~= '-' and sentUnder ~= bucket.incarnation
+-- The batch of the keys from `firstKey` on, which begins at ARGV[first].
+local function add_batch(firstKey, first)
+  local meta, index, batches, operations0, operations1, names = unpack(KEYS, firstKey, firstKey + KEYS_EACH - 1)
+  local candidate, seenIncarnation, seenSeq, seenRev, instance, number, sentUnder, operations = unpack(ARGV, first, first + BATCH - 1)
+  local changes = first + BATCH
+  number = tonumber(number)
 
-trend_begin(bucket, trended)
-local book = additions_begin(bucket, names, now, peers)
--- Opened at the first id, so that a batch without ids does not pay for them.
-local function ids() return operation_ids_open(meta, operations0, operations1, nowMs, windowMs, idsMax) end
+  local bucket = bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev, region)
+  local lastNumber, _, lastOutcomes = (redis.call('HGET', batches, instance) or '0,0,'):match('(%d+),(%d+),(.*)')
+  local again = number <= tonumber(lastNumber)
+  -- What it was first sent under has ended and the batch is not recorded: forgotten here, but a peer may have it.
+  local isDoubtful = bucket.shared and sentUnder ~= '-' and sentUnder ~= bucket.incarnation
 
-local outcomes, totals, views = {}, {}, {}
-if again then
-  for outcome in lastOutcomes:gmatch('[^,]+') do outcomes[#outcomes + 1] = outcome end
-else
-  for i = CHANGES, #ARGV, CHANGE do
-    local key, id = ARGV[i], ARGV[i + 3]
-    if id == '' and isDoubtful then outcomes[#outcomes + 1] = 'OUTCOME_UNKNOWN'
-    else outcomes[#outcomes + 1] = additions_add(book, key, ARGV[i + 1], tonumber(ARGV[i + 2]), id, ARGV[i + 4], ids) end
-    totals[#outcomes] = additions_total(book, key)
+  trend_begin(bucket, trended)
+  local book = additions_begin(bucket, names, now, peers)
+  -- Opened at the first id, so that a batch without ids does not pay for them.
+  local function ids() return operation_ids_open(meta, operations0, operations1, nowMs, windowMs, idsMax) end
+
+  local outcomes, totals, views = {}, {}, {}
+  if again then
+    for outcome in lastOutcomes:gmatch('[^,]+') do outcomes[#outcomes + 1] = outcome end
+  else
+    for i = changes, changes + CHANGE * (tonumber(operations) - 1), CHANGE do
+      local key, id = ARGV[i], ARGV[i + 3]
+      if id == '' and isDoubtful then outcomes[#outcomes + 1] = 'OUTCOME_UNKNOWN'
+      else outcomes[#outcomes + 1] = additions_add(book, key, ARGV[i + 1], tonumber(ARGV[i + 2]), id, ARGV[i + 4], ids) end
+      totals[#outcomes] = additions_total(book, key)
+    end
+    views = additions_end(book, index)
+    redis.call('HSET', batches, instance, int(number) .. ',' .. int(now) .. ',' .. table.concat(outcomes, ','))
+    index_trim(bucket, index)
   end
-  views = additions_end(book, index)
-  redis.call('HSET', batches, instance, int(number) .. ',' .. int(now) .. ',' .. table.concat(outcomes, ','))
-  index_trim(bucket, index)
-end
-trend_end(bucket, names, nowMs)
-bucket_close(bucket)
+  trend_end(bucket, names, nowMs)
+  bucket_close(bucket)
 
-local reply = { again and 'again' or 'added', bucket.incarnation, int(bucket.seq), int(bucket.rev), bucket.stale, bucket.replid }
-for i, outcome in ipairs(outcomes) do
-  local key = ARGV[CHANGES + CHANGE * (i - 1)]
-  views[key] = views[key] or { counter_view(bucket, key, book.held[key]) }
-  local view = views[key]
-  for _, part in ipairs({ outcome, view[1], view[2], totals[i] or view[3], view[4] }) do reply[#reply + 1] = part end
+  local answer = { again and 'again' or 'added', bucket.incarnation, int(bucket.seq), int(bucket.rev), bucket.stale, bucket.replid, int(#outcomes) }
+  for i, outcome in ipairs(outcomes) do
+    local key = ARGV[changes + CHANGE * (i - 1)]
+    views[key] = views[key] or { counter_view(bucket, key, book.held[key]) }
+    local view = views[key]
+    for _, part in ipairs({ outcome, view[1], view[2], totals[i] or view[3], view[4] }) do answer[#answer + 1] = part end
+  end
+  return answer
+end
+
+local first = BATCHES
+for firstKey = 1, #KEYS, KEYS_EACH do
+  local isDone, answer = pcall(add_batch, firstKey, first)
+  if not isDone then answer = { 'failed', type(answer) == 'table' and answer.err or tostring(answer), '', '', '', '', '0' } end
+  for _, part in ipairs(answer) do reply[#reply + 1] = part end
+  first = first + BATCH + CHANGE * tonumber(ARGV[first + BATCH - 1])
 end
 return reply

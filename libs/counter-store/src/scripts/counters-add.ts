@@ -1,6 +1,6 @@
 import { assert, type Position } from '@headcount/crdt';
 import { defineScript } from '../define-script.js';
-import { VIEW_FIELDS, positionAt, staleAt, viewAt, type CounterView } from './replies.js';
+import { VIEW_FIELDS, integer, positionAt, staleAt, viewAt, type CounterView } from './replies.js';
 
 /** What became of one operation. All but the first two are refusals that changed nothing. */
 export type AddOutcome =
@@ -29,39 +29,45 @@ export interface BatchAdded {
   readonly added: readonly Added[];
 }
 
-/** Typed door to counters-add.lua, whose header is the contract. */
-export const countersAdd = defineScript<BatchAdded>({
+/** Fields of a batch's reply before those of its operations. */
+const HEAD_FIELDS = 7;
+
+/** Typed door to counters-add.lua, whose header is the contract: batch by batch, an Error for one that failed alone. */
+export const countersAdd = defineScript<(BatchAdded | Error)[]>({
   name: 'counters-add',
-  keys: ['meta', 'index', 'batches', 'operations0', 'operations1', 'names'],
-  args: [
-    'candidate',
-    'seenIncarnation',
-    'seenSeq',
-    'seenRev',
-    'region',
-    'nowMs',
-    'instance',
-    'number',
-    'windowMs',
-    'idsMax',
-    'sentUnder',
-    'trended',
-    'peers',
-    'changes',
-  ],
+  keys: ['buckets'],
+  args: ['region', 'nowMs', 'windowMs', 'idsMax', 'trended', 'peers', 'batches'],
   decode: (reply) => {
-    const added: Added[] = [];
-    for (let at = 6; at < reply.length; at += VIEW_FIELDS + 1) {
-      const outcome = reply[at];
-      assert(outcome !== undefined, 'an operation has an outcome');
-      added.push({ outcome: outcome as AddOutcome, view: viewAt(reply, at + 1) });
+    const answers: (BatchAdded | Error)[] = [];
+    for (let at = 0; at < reply.length;) {
+      const operations = at + HEAD_FIELDS;
+      const end = operations + integer(reply[at + 6]) * (VIEW_FIELDS + 1);
+      answers.push(
+        reply[at] === 'failed' ? new Error(reply[at + 1]) : answerAt(reply, at, operations, end),
+      );
+      at = end;
     }
-    return {
-      again: reply[0] === 'again',
-      position: positionAt(reply, 1),
-      staleRegions: staleAt(reply, 4),
-      replid: reply[5] ?? '',
-      added,
-    };
+    return answers;
   },
 });
+
+function answerAt(
+  reply: readonly string[],
+  at: number,
+  operations: number,
+  end: number,
+): BatchAdded {
+  const added: Added[] = [];
+  for (let place = operations; place < end; place += VIEW_FIELDS + 1) {
+    const outcome = reply[place];
+    assert(outcome !== undefined, 'an operation has an outcome');
+    added.push({ outcome: outcome as AddOutcome, view: viewAt(reply, place + 1) });
+  }
+  return {
+    again: reply[at] === 'again',
+    position: positionAt(reply, at + 1),
+    staleRegions: staleAt(reply, at + 4),
+    replid: reply[at + 5] ?? '',
+    added,
+  };
+}

@@ -52,12 +52,19 @@ local function bucket_share(bucket, region)
   redis.call('RPUSH', bucket.prefix .. 'lives', LIFE_ZERO .. ':0', bucket.incarnation .. ':' .. int(bucket.seq))
 end
 
+-- Read once a script, as it cannot change meanwhile, however many buckets that opens.
+local knownReplid
+local function replication_id()
+  knownReplid = knownReplid or redis.call('INFO', 'replication'):match('master_replid:(%x+)')
+  return knownReplid
+end
+
 -- As bucket_peek, and begins a new incarnation where this Redis may have forgotten something: its replication
 -- id is another (restart, promotion) or absent (flush), or the caller has seen more than it holds (rollback).
 local function bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev, region)
   local bucket = bucket_peek(meta)
   if region ~= '' and not bucket.shared then bucket_share(bucket, region) end
-  local replid = redis.call('INFO', 'replication'):match('master_replid:(%x+)')
+  local replid = replication_id()
   local behind = seenIncarnation > bucket.incarnation or (seenIncarnation == bucket.incarnation
     and (tonumber(seenSeq) > bucket.seq or tonumber(seenRev) > bucket.rev))
   if bucket.replid == replid and not behind then return bucket end
