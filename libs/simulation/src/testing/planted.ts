@@ -27,7 +27,7 @@ export const PLANTED: readonly Planted[] = [
     script: /^counters-add$/,
     from: 'local again = number <= tonumber(lastNumber)',
     to: 'local again = false',
-    near: 30,
+    near: 36,
     seen: /are certain/,
   },
   {
@@ -43,7 +43,7 @@ export const PLANTED: readonly Planted[] = [
     script: /^gateway-apply$/,
     from: "if from and stored < from then return answer('need') end",
     to: '',
-    near: 30,
+    near: 34,
     seen: /stored is|holds/,
   },
   {
@@ -67,7 +67,7 @@ export const PLANTED: readonly Planted[] = [
     script: /^gateway-apply$/,
     from: 'if not from then presence_drop_others(bucket, index, entries, mentioned, now) end',
     to: '',
-    near: 80,
+    near: 91,
     seen: /stored is/,
   },
   {
@@ -99,7 +99,7 @@ export const PLANTED: readonly Planted[] = [
     script: /^region-merge$/,
     from: 'pairs_put(merge.bucket, record, keeper)',
     to: '',
-    near: 1,
+    near: 9,
     seen: /are unread/,
   },
   {
@@ -115,7 +115,7 @@ export const PLANTED: readonly Planted[] = [
     script: /^region-merge$/,
     from: 'follow_put(bucket, index, user, page, joined)',
     to: "redis.call('HSET', follows_key(bucket, user), page, follow_text(joined))",
-    near: 1,
+    near: 48,
     seen: /are unread|different unread/,
   },
   {
@@ -123,7 +123,7 @@ export const PLANTED: readonly Planted[] = [
     script: /^counters-add$/,
     from: 'int(counter.up + math.max(amount, 0))',
     to: 'int(counter.up)',
-    near: 1,
+    near: 9,
     seen: /are unread/,
   },
   {
@@ -131,7 +131,7 @@ export const PLANTED: readonly Planted[] = [
     script: /^modifications-read$/,
     from: 'local life = bucket.shared and life_of(bucket, seq) or LIFE_ZERO',
     to: 'local life = bucket.shared and bucket.incarnation or LIFE_ZERO',
-    near: 1,
+    near: 90,
     seen: /are unread|different unread/,
   },
   {
