@@ -78,10 +78,9 @@ export class Crowd {
     else this.leave(guest, chance < 0.8);
   }
 
-  /** Steps for some time, about 500 a second where the machine can. */
-  async rage(ms: number): Promise<void> {
-    const endMs = performance.now() + ms;
-    while (performance.now() < endMs) {
+  /** Steps until `isOver`, about 500 a second where the machine can. */
+  async rage(isOver: () => boolean): Promise<void> {
+    while (!isOver()) {
       for (let steps = 0; steps < 5; steps += 1) this.step();
       await pause(10);
     }

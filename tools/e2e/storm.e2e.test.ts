@@ -11,6 +11,8 @@ const SEED = Number(process.env.HEADCOUNT_STORM_SEED ?? 1);
 const STORM_MS = 1000 * Number(process.env.HEADCOUNT_STORM_SECONDS ?? 15);
 /** Time for what the hand began last, and for coming to rest. */
 const GRACE_MS = 90_000;
+/** One strike may take all of a short storm (a frozen app, a slow restart), so a storm also lasts until there were so many. */
+const STRIKES_MIN = 3;
 
 /** Does one bad thing and mends it; resolves with its name. */
 async function strike(system: System, random: Random): Promise<string> {
@@ -58,20 +60,24 @@ describe('a storm of everything at once', () => {
       await crowd.fill();
       const strikes: string[] = [];
       const endMs = performance.now() + STORM_MS;
+      const isOver = () => performance.now() >= endMs && strikes.length >= STRIKES_MIN;
+      let hasFailed = false;
       const hand = (async () => {
-        while (performance.now() < endMs) {
+        while (!isOver()) {
           await pause(500 + random() * 2000);
           strikes.push(await strike(system, random));
         }
-      })();
-      await crowd.rage(STORM_MS);
-      await hand;
+      })().catch((error: unknown) => {
+        // There will be no more strikes: the crowd would wait for them for ever.
+        hasFailed = true;
+        throw error;
+      });
+      await Promise.all([hand, crowd.rage(() => isOver() || hasFailed)]);
       const happened = JSON.stringify(crowd.done);
       process.stdout.write(
         `seed ${SEED}: ${strikes.join(', ')}; open ${crowd.size}, ${happened}\n`,
       );
       process.stdout.write(`storm's end to exact: ${Math.round(await crowd.exact())} ms\n`);
-      expect(strikes.length).toBeGreaterThan(2);
       await crowd.close();
       await system.stop();
     },
