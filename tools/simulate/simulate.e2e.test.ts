@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-const SEEDS = 500;
+const SEEDS = 300;
 
 describe('npm run simulate', () => {
   it(`finds nothing wrong in ${SEEDS} seeds`, async () => {

@@ -6,12 +6,28 @@
 export async function runStages(stages, print) {
   const startedMs = performance.now();
   const outcomes = [];
-  for (const { name, run } of stages) {
-    printHeading(name, startedMs, print);
-    outcomes.push(await run().catch(({ message }) => failed(`${name}: ${message}`)));
+  for (const stage of stages) {
+    printHeading(stage.name, startedMs, print);
+    outcomes.push(await outcomeOf(stage));
   }
   printHeading('end', startedMs, print);
   return outcomes;
+}
+
+/** One stage of several that do not disturb each other: all run at once, and each counts for itself. */
+export function together(...stages) {
+  const run = async () => {
+    const outcomes = await Promise.all(stages.map(outcomeOf));
+    return {
+      passed: outcomes.reduce((sum, { passed }) => sum + passed, 0),
+      failures: outcomes.flatMap(({ failures }) => failures),
+    };
+  };
+  return { name: stages.map(({ name }) => name).join(', '), run };
+}
+
+function outcomeOf({ name, run }) {
+  return run().catch(({ message }) => failed(`${name}: ${message}`));
 }
 
 /** The outcome of what failed as a whole. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 /** Runs a program of ES modules, as a plain Node does, with the modules of this folder at hand. */
 function run(program: string, cwd = __dirname): Promise<{ code: number; lines: string[] }> {
   const imports = [
-    `import { conclude, runStages } from ${JSON.stringify(join(__dirname, 'run-stages.mjs'))};`,
+    `import { conclude, runStages, together } from ${JSON.stringify(join(__dirname, 'run-stages.mjs'))};`,
     `import { runCommand } from ${JSON.stringify(join(__dirname, 'run-command.mjs'))};`,
     `import { runJest } from ${JSON.stringify(join(__dirname, 'jest-stage.mjs'))};`,
   ];
@@ -44,6 +44,22 @@ describe('runStages', () => {
     `);
     expect(lines.at(-1)).toBe('3 passed, 0 failed');
     expect(code).toBe(0);
+  });
+
+  it('runs stages that stand together at once, though one fails, and counts each', async () => {
+    const { code, lines } = await run(`
+      let open;
+      const opened = new Promise((resolve) => { open = resolve; });
+      const stages = [
+        { name: 'waits', run: async () => { await opened; return { passed: 1, failures: [] }; } },
+        { name: 'broken', run: async () => { throw new Error('exit code 2'); } },
+        { name: 'opens', run: async () => { open(); return { passed: 2, failures: [] }; } },
+      ];
+      process.exitCode = conclude(await runStages([together(...stages)], console.log), console.log);
+    `);
+    expect(lines).toContainEqual(expect.stringMatching(/── waits, broken, opens ─+ 0:00$/));
+    expect(lines.slice(-3)).toEqual(['Failed:', '  broken: exit code 2', '3 passed, 1 failed']);
+    expect(code).toBe(1);
   });
 });
 

@@ -9,7 +9,7 @@ import { ensureNodeModules } from '../setup/node-modules.mjs';
 import { CHROMIUM, ensureProgram, POSTGRES, REDIS } from '../setup/programs.mjs';
 import { runJest } from './jest-stage.mjs';
 import { runCommand } from './run-command.mjs';
-import { conclude, failed, runStages } from './run-stages.mjs';
+import { conclude, failed, runStages, together } from './run-stages.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const jestArgs = process.argv.slice(2);
@@ -19,8 +19,10 @@ const TSC = 'node_modules/typescript/bin/tsc';
 /** Tests with real processes that mostly wait run two at a time, beside all others. */
 const ALONE = '/tools/(e2e|start|build|simulate|bench)/[^/]+\\.e2e\\.test\\.ts$';
 const beside = ['--maxWorkers=2', '--testPathIgnorePatterns', '/node_modules/', ALONE];
+const files = (names) => ['--testMatch', `**/tools/${names}.e2e.test.ts`];
 /** Those that have a pace to keep, use both cores themselves, or build anew what others run, are alone and last. */
-const alone = (folders) => ['--runInBand', '--testMatch', `**/tools/${folders}/*.e2e.test.ts`];
+const alone = (names) => ['--runInBand', ...files(names)];
+const PACED = 'storm|churn|browser|rolling-restart';
 /** What must hold as well where the three apps are one process; all others with HEADCOUNT_E2E_APP=all-in-one. */
 const wholeChain = ['--runInBand', '--testMatch', '**/tools/e2e/presence.e2e.test.ts'];
 
@@ -52,18 +54,22 @@ async function testEverything() {
       check('redis-server', async () => ensureProgram(REDIS, console.log)),
       check('Chromium', async () => ensureProgram(CHROMIUM, console.log)),
       check('PostgreSQL', async () => ensureProgram(POSTGRES, console.log)),
-      command('lint', 'node_modules/eslint/bin/eslint.js', '.'),
-      command('types', TSC, '--noEmit', '-p', 'tsconfig.json'),
-      command('types for browsers', TSC, '--noEmit', '-p', 'libs/client/tsconfig.json'),
-      command('build', 'tools/build/build.mjs'),
+      // Each is one thread for the most part, so one by one they would leave a core idle.
+      together(
+        command('lint', 'node_modules/eslint/bin/eslint.js', '.'),
+        command('types', TSC, '--noEmit', '-p', 'tsconfig.json'),
+        command('types for browsers', TSC, '--noEmit', '-p', 'libs/client/tsconfig.json'),
+        command('build', 'tools/build/build.mjs'),
+      ),
       tests('tests', beside),
-      tests('end-to-end tests', alone('e2e')),
-      tests('end-to-end tests of the tools', alone('{start,build,simulate,bench}')),
+      tests('end-to-end tests', ['--maxWorkers=2', ...files(`e2e/!(${PACED})`)]),
+      tests('end-to-end tests with a pace', alone(`e2e/@(${PACED})`)),
+      tests('end-to-end tests of the tools', alone('{start,build,simulate,bench}/*')),
       tests('end-to-end tests, all in one', wholeChain, { HEADCOUNT_E2E_APP: 'all-in-one' }),
     ],
     console.log,
   );
-  const tested = outcomes.slice(-4).some(({ passed, failures }) => passed + failures.length > 0);
+  const tested = outcomes.slice(-5).some(({ passed, failures }) => passed + failures.length > 0);
   return tested ? outcomes : [...outcomes, failed('no test was run')];
 }
 
