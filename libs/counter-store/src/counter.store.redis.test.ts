@@ -42,6 +42,38 @@ describe('counter store', () => {
     expect(await durable()).toBe(7);
   });
 
+  it('answers each of those that are alike with its own outcome and total, sent again with what is there now', async () => {
+    const batch = [
+      ...[like(MAX - 4), like(2), like(2), like(2), like(2, 'op'), like(2, 'op')],
+      ...[like(-3), like(-3), like(1, null, 'other'), like(1, null, 'other'), like(-3)],
+    ];
+    const expected = [
+      ...[MAX - 4, MAX - 2, MAX].map((total) => ['added', total]),
+      ...Array.from({ length: 3 }, () => ['OUT_OF_RANGE', MAX]),
+      ...[
+        ['added', MAX - 3],
+        ['added', MAX - 6],
+      ],
+      ...[
+        ['added', 1],
+        ['added', 2],
+      ],
+      ['added', MAX - 9],
+    ];
+    const { added } = await add(1, batch);
+    expect(added.map(({ outcome, view }) => [outcome, view.durable])).toEqual(expected);
+    await add(2, [like(-1)]);
+    // What is sent again is known by its outcomes; a later batch has its record, so it is that of another instance here.
+    await add(1, batch.slice(7), 'i2');
+    const again = await add(1, batch.slice(7), 'i2');
+    expect(again.added.map(({ outcome, view }) => [outcome, view.durable])).toEqual([
+      ['added', MAX - 16],
+      ['added', 4],
+      ['added', 4],
+      ['added', MAX - 16],
+    ]);
+  });
+
   it('answers a batch sent again from its record and adds nothing', async () => {
     await add(1, [like(2), like(1, 'op')]);
     const { again, added } = await add(1, [like(2), like(1, 'op')]);

@@ -98,6 +98,7 @@ export class RedisCounterStore implements CounterStore {
   }: Batch): Promise<BatchAdded> {
     const [candidate = '', incarnation = '', seq = 0, rev = 0] = fenceArgs(this.context, bucket);
     const sent = sentUnder ?? '-';
+    const runs = this.runsOf(additions);
     const added = await this.calls.ask({
       keys: [
         metaKey(bucket),
@@ -108,8 +109,8 @@ export class RedisCounterStore implements CounterStore {
         namesKey(bucket),
       ],
       args: [
-        ...[candidate, incarnation, seq, rev, instance, number, sent, additions.length],
-        ...this.changesOf(additions),
+        ...[candidate, incarnation, seq, rev, instance, number, sent, runs.length],
+        ...runs.flat(),
       ],
       additions: additions.length,
     });
@@ -119,11 +120,19 @@ export class RedisCounterStore implements CounterStore {
     return added;
   }
 
-  private changesOf(additions: readonly Addition[]): (string | number)[] {
+  /** What the script is told of the additions: those that are alike and follow each other once. */
+  private runsOf(additions: readonly Addition[]): (string | number)[][] {
     const { rules } = this.context;
-    return additions.flatMap(({ pageId, name, amount, operationId }) => {
+    const runs: { readonly addition: Addition; operations: number }[] = [];
+    for (const addition of additions) {
+      const last = runs.at(-1);
+      if (last && isAlike(last.addition, addition)) last.operations += 1;
+      else runs.push({ addition, operations: 1 });
+    }
+    return runs.map(({ addition: { pageId, name, amount, operationId }, operations }) => {
       const { key, fullName } = counterKey(pageId, name);
-      return [key, fullName, amount, operationId ?? '', counterKind(rules, pageId, name)];
+      const kind = counterKind(rules, pageId, name);
+      return [key, fullName, amount, operationId ?? '', kind, operations];
     });
   }
 
@@ -175,4 +184,15 @@ export class RedisCounterStore implements CounterStore {
     seen.note(bucket, position);
     return position;
   }
+}
+
+/** Whether both are the same for Redis. One with an id is only like itself. */
+function isAlike(one: Addition, other: Addition): boolean {
+  return (
+    one.operationId === null &&
+    other.operationId === null &&
+    one.amount === other.amount &&
+    one.pageId === other.pageId &&
+    one.name === other.name
+  );
 }

@@ -13,15 +13,18 @@ ARGV[3] windowMs         integer  how long an operation id is kept at least
 ARGV[4] idsMax           integer  ids in one generation
 ARGV[5] trended          string   names of counters whose gains are kept for trend-read, separated by commas
 ARGV[6] peers            string   live regions, separated by commas, that have to be pulled from before a bounded counter is lowered
-ARGV[7] batches          list     for each: candidate, seenIncarnation, seenSeq, seenRev, instance, number, sentUnder, operations, and so
-                                  many times (counter key, full name or empty, amount, operation id or empty, kind as in additions)
+ARGV[7] batches          list     for each: candidate, seenIncarnation, seenSeq, seenRev, instance, number, sentUnder, runs, and so many times
+                                  (counter key, full name or empty, amount, operation id or empty, kind as in additions, operations)
         candidate        string   incarnation to begin if this Redis has forgotten
         seenIncarnation  string   with seenSeq and seenRev: the highest position that the caller has seen of the bucket
         instance         string   the caller
         number           integer  of this batch; the caller has one in flight a bucket and adds 1
         sentUnder        string   incarnation that the caller knew when it sent this batch first; '-': this is the first time
-Returns for each batch: { 'added' | 'again', incarnation, seq, rev, stale, replid, operations, then per operation: outcome, viewers, connections, durable, updated }
-        outcome is added, replayed (its id was known), or a refusal of that operation alone
+        operations       integer  so many alike, one after another, make a run; 1 where there is an id
+Returns for each batch: { 'added' | 'again', incarnation, seq, rev, stale, replid, runs, then per run of those alike in outcome too: outcome,
+        operations, step, viewers, connections, durable, updated }
+        outcome is added, replayed (its id was known), or a refusal of each of them alone; durable is that after the last of the run, and
+        was lower by step before each of the others
         or { 'failed', why, '', '', '', '', '0' }: an error ended this batch alone; what came of it is unknown, the others stand as answered
 Refuses OUT_OF_RANGE: a total would pass 2^53-1; OPERATION_ID_REUSED: known with another body; OPERATION_IDS_FULL;
         BELOW_ZERO, QUOTA_ELSEWHERE: a bounded counter has not that much, or not here;
@@ -44,15 +47,14 @@ Holds   P1 totals only grow, up to 2^53-1; B1, B2, W1, Q2
 --- @include additions
 local region, nowMs, windowMs, idsMax = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local trended, peers = ARGV[5], ARGV[6]
-local BATCHES, BATCH, CHANGE, KEYS_EACH = 7, 8, 5, 6
+local BATCHES, BATCH, RUN, KEYS_EACH = 7, 8, 6, 6
 local now = math.floor(nowMs / 1000)
 local reply = {}
 
 -- The batch of the keys from `firstKey` on, which begins at ARGV[first].
 local function add_batch(firstKey, first)
   local meta, index, batches, operations0, operations1, names = unpack(KEYS, firstKey, firstKey + KEYS_EACH - 1)
-  local candidate, seenIncarnation, seenSeq, seenRev, instance, number, sentUnder, operations = unpack(ARGV, first, first + BATCH - 1)
-  local changes = first + BATCH
+  local candidate, seenIncarnation, seenSeq, seenRev, instance, number, sentUnder, asked = unpack(ARGV, first, first + BATCH - 1)
   number = tonumber(number)
 
   local bucket = bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev, region)
@@ -66,29 +68,46 @@ local function add_batch(firstKey, first)
   -- Opened at the first id, so that a batch without ids does not pay for them.
   local function ids() return operation_ids_open(meta, operations0, operations1, nowMs, windowMs, idsMax) end
 
-  local outcomes, totals, views = {}, {}, {}
-  if again then
-    for outcome in lastOutcomes:gmatch('[^,]+') do outcomes[#outcomes + 1] = outcome end
-  else
-    for i = changes, changes + CHANGE * (tonumber(operations) - 1), CHANGE do
-      local key, id = ARGV[i], ARGV[i + 3]
-      if id == '' and isDoubtful then outcomes[#outcomes + 1] = 'OUTCOME_UNKNOWN'
-      else outcomes[#outcomes + 1] = additions_add(book, key, ARGV[i + 1], tonumber(ARGV[i + 2]), id, ARGV[i + 4], ids) end
-      totals[#outcomes] = additions_total(book, key)
+  local runs, views, recorded = {}, {}, lastOutcomes:gmatch('([^,*]+)%*?(%d*)')
+  -- Notes the outcome of some more operations of the run that begins at ARGV[i].
+  local function note(i, outcome, times, step, total)
+    local last = runs[#runs]
+    if last and last.i == i and last.outcome == outcome and last.step == step then last.times, last.total = last.times + times, total
+    else runs[#runs + 1] = { i = i, outcome = outcome, times = times, step = step, total = total } end
+  end
+
+  for i = first + BATCH, first + BATCH + RUN * (tonumber(asked) - 1), RUN do
+    local key, amount, id, left = ARGV[i], tonumber(ARGV[i + 2]), ARGV[i + 3], tonumber(ARGV[i + 5])
+    while left > 0 do
+      local outcome, times, total = nil, 1, nil
+      if again then
+        outcome, times = recorded()
+        times = tonumber(times) or 1
+      elseif id == '' and isDoubtful then outcome = 'OUTCOME_UNKNOWN'
+      else
+        outcome = additions_add(book, key, ARGV[i + 1], amount, id, ARGV[i + 4], ids)
+        total = additions_total(book, key)
+      end
+      note(i, outcome, times, total and outcome == 'added' and amount or 0, total)
+      left = left - times
     end
+  end
+  if not again then
     views = additions_end(book, index)
+    local outcomes = {}
+    for place, run in ipairs(runs) do outcomes[place] = run.outcome .. '*' .. run.times end
     redis.call('HSET', batches, instance, int(number) .. ',' .. int(now) .. ',' .. table.concat(outcomes, ','))
     index_trim(bucket, index)
   end
   trend_end(bucket, names, nowMs)
   bucket_close(bucket)
 
-  local answer = { again and 'again' or 'added', bucket.incarnation, int(bucket.seq), int(bucket.rev), bucket.stale, bucket.replid, int(#outcomes) }
-  for i, outcome in ipairs(outcomes) do
-    local key = ARGV[changes + CHANGE * (i - 1)]
+  local answer = { again and 'again' or 'added', bucket.incarnation, int(bucket.seq), int(bucket.rev), bucket.stale, bucket.replid, int(#runs) }
+  for _, run in ipairs(runs) do
+    local key = ARGV[run.i]
     views[key] = views[key] or { counter_view(bucket, key, book.held[key]) }
     local view = views[key]
-    for _, part in ipairs({ outcome, view[1], view[2], totals[i] or view[3], view[4] }) do answer[#answer + 1] = part end
+    for _, part in ipairs({ run.outcome, int(run.times), int(run.step), view[1], view[2], run.total or view[3], view[4] }) do answer[#answer + 1] = part end
   end
   return answer
 end
@@ -98,6 +117,6 @@ for firstKey = 1, #KEYS, KEYS_EACH do
   local isDone, answer = pcall(add_batch, firstKey, first)
   if not isDone then answer = { 'failed', type(answer) == 'table' and answer.err or tostring(answer), '', '', '', '', '0' } end
   for _, part in ipairs(answer) do reply[#reply + 1] = part end
-  first = first + BATCH + CHANGE * tonumber(ARGV[first + BATCH - 1])
+  first = first + BATCH + RUN * tonumber(ARGV[first + BATCH - 1])
 end
 return reply

@@ -29,8 +29,9 @@ export interface BatchAdded {
   readonly added: readonly Added[];
 }
 
-/** Fields of a batch's reply before those of its operations. */
+/** Fields of a batch's reply before those of its runs, and of a run: outcome, operations and step before its view. */
 const HEAD_FIELDS = 7;
+const RUN_FIELDS = 3 + VIEW_FIELDS;
 
 /** Typed door to counters-add.lua, whose header is the contract: batch by batch, an Error for one that failed alone. */
 export const countersAdd = defineScript<(BatchAdded | Error)[]>({
@@ -40,29 +41,17 @@ export const countersAdd = defineScript<(BatchAdded | Error)[]>({
   decode: (reply) => {
     const answers: (BatchAdded | Error)[] = [];
     for (let at = 0; at < reply.length;) {
-      const operations = at + HEAD_FIELDS;
-      const end = operations + integer(reply[at + 6]) * (VIEW_FIELDS + 1);
-      answers.push(
-        reply[at] === 'failed' ? new Error(reply[at + 1]) : answerAt(reply, at, operations, end),
-      );
+      const end = at + HEAD_FIELDS + integer(reply[at + 6]) * RUN_FIELDS;
+      answers.push(reply[at] === 'failed' ? new Error(reply[at + 1]) : answerAt(reply, at, end));
       at = end;
     }
     return answers;
   },
 });
 
-function answerAt(
-  reply: readonly string[],
-  at: number,
-  operations: number,
-  end: number,
-): BatchAdded {
+function answerAt(reply: readonly string[], at: number, end: number): BatchAdded {
   const added: Added[] = [];
-  for (let place = operations; place < end; place += VIEW_FIELDS + 1) {
-    const outcome = reply[place];
-    assert(outcome !== undefined, 'an operation has an outcome');
-    added.push({ outcome: outcome as AddOutcome, view: viewAt(reply, place + 1) });
-  }
+  for (let run = at + HEAD_FIELDS; run < end; run += RUN_FIELDS) addRun(added, reply, run);
   return {
     again: reply[at] === 'again',
     position: positionAt(reply, at + 1),
@@ -70,4 +59,17 @@ function answerAt(
     replid: reply[at + 5] ?? '',
     added,
   };
+}
+
+/** The operations of one run, each with the total that it left. */
+function addRun(added: Added[], reply: readonly string[], at: number): void {
+  const outcome = reply[at] as AddOutcome | undefined;
+  assert(outcome !== undefined, 'a run has an outcome');
+  const [operations, step] = [integer(reply[at + 1]), integer(reply[at + 2])];
+  const view = viewAt(reply, at + 3);
+  for (let after = operations - 1; after >= 0; after -= 1) {
+    const isLast = after === 0 || step === 0;
+    const shown = isLast ? view : { ...view, durable: view.durable - after * step };
+    added.push({ outcome, view: shown });
+  }
 }
