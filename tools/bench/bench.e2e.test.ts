@@ -38,6 +38,7 @@ const NAMES = [
   ...combine('get.hot-page', WITH_REDIS, ['redis-get', 'redis-get-autopipelined']),
   ...combine('get.hot-page', ['throughput', 'server-cpu'], ['memory']),
   ...combine('increment.1000-pages', WITH_REDIS, ['incr', 'incr-autopipelined']),
+  ...combine('increment.1000-pages', ['throughput', 'server-cpu'], ['memory']),
   ...combine('latency.under-load', ['p50', 'p99'], ['pubsub']),
   ...combine(
     'fanout.hot-page-1000',

@@ -13,6 +13,9 @@ const PAGES = { 'hot-page': 1, '1000-pages': 1000 };
 const FULL = { rounds: 5, seconds: 3, warmUpSeconds: 3 };
 const QUICK = { rounds: 2, seconds: 0.3, warmUpSeconds: 0.2 };
 
+/** The most that Fastify can do. */
+const MEMORY = { key: 'memory', kind: 'memory', title: 'bare Fastify, count in memory, no Redis' };
+
 /** Reads against a Redis GET a request, and against no Redis at all. */
 export const getSuite = httpSuite('get', [
   { key: 'redis-get', kind: 'plain', title: 'bare Fastify + GET' },
@@ -21,10 +24,10 @@ export const getSuite = httpSuite('get', [
     kind: 'autopipelined',
     title: 'bare Fastify + GET, autopipelining',
   },
-  { key: 'memory', kind: 'memory', title: 'bare Fastify, count in memory, no Redis' },
+  MEMORY,
 ]);
 
-/** Writes against a Redis INCR a request. */
+/** Writes against a Redis INCR a request, and against no Redis at all, which keeps nothing. */
 export const incrementSuite = httpSuite('increment', [
   { key: 'incr', kind: 'plain', title: 'bare Fastify + INCR' },
   {
@@ -32,6 +35,7 @@ export const incrementSuite = httpSuite('increment', [
     kind: 'autopipelined',
     title: 'bare Fastify + INCR, autopipelining',
   },
+  MEMORY,
 ]);
 
 function httpSuite(name, baselines) {
