@@ -45,11 +45,10 @@ Holds   P1 totals only grow, up to 2^53-1; B1, B2, W1, Q2
 --- @include slots
 --- @include quota
 --- @include additions
-local region, nowMs, windowMs, idsMax = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local trended, peers = ARGV[5], ARGV[6]
+--- @include runs
+local region, nowMs, windowMs, idsMax, trended, peers = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5], ARGV[6]
 local BATCHES, BATCH, RUN, KEYS_EACH = 7, 8, 6, 6
-local now = math.floor(nowMs / 1000)
-local reply = {}
+local now, reply = math.floor(nowMs / 1000), {}
 
 -- The batch of the keys from `firstKey` on, which begins at ARGV[first].
 local function add_batch(firstKey, first)
@@ -68,54 +67,33 @@ local function add_batch(firstKey, first)
   -- Opened at the first id, so that a batch without ids does not pay for them.
   local function ids() return operation_ids_open(meta, operations0, operations1, nowMs, windowMs, idsMax) end
 
-  local runs, views, recorded = {}, {}, lastOutcomes:gmatch('([^,*]+)%*?(%d*)')
-  -- Notes the outcome of some more operations of the run that begins at ARGV[i].
-  local function note(i, outcome, times, step, total)
-    local last = runs[#runs]
-    if last and last.i == i and last.outcome == outcome and last.step == step then last.times, last.total = last.times + times, total
-    else runs[#runs + 1] = { i = i, outcome = outcome, times = times, step = step, total = total } end
-  end
-
+  local runs, views, recorded = {}, {}, runs_recorded(lastOutcomes)
   for i = first + BATCH, first + BATCH + RUN * (tonumber(asked) - 1), RUN do
-    local key, amount, id, left = ARGV[i], tonumber(ARGV[i + 2]), ARGV[i + 3], tonumber(ARGV[i + 5])
-    while left > 0 do
-      local outcome, times, total = nil, 1, nil
-      if again then
-        outcome, times = recorded()
-        times = tonumber(times) or 1
-      elseif id == '' and isDoubtful then outcome = 'OUTCOME_UNKNOWN'
-      else
-        outcome = additions_add(book, key, ARGV[i + 1], amount, id, ARGV[i + 4], ids)
-        total = additions_total(book, key)
-      end
-      note(i, outcome, times, total and outcome == 'added' and amount or 0, total)
-      left = left - times
-    end
+    local key, amount, id = ARGV[i], tonumber(ARGV[i + 2]), ARGV[i + 3]
+    runs_settle(runs, i, amount, tonumber(ARGV[i + 5]), again and recorded or function()
+      if id == '' and isDoubtful then return 'OUTCOME_UNKNOWN', 1 end
+      return additions_add(book, key, ARGV[i + 1], amount, id, ARGV[i + 4], ids), 1, additions_total(book, key)
+    end)
   end
   if not again then
     views = additions_end(book, index)
-    local outcomes = {}
-    for place, run in ipairs(runs) do outcomes[place] = run.outcome .. '*' .. run.times end
-    redis.call('HSET', batches, instance, int(number) .. ',' .. int(now) .. ',' .. table.concat(outcomes, ','))
+    redis.call('HSET', batches, instance, int(number) .. ',' .. int(now) .. ',' .. runs_record(runs))
     index_trim(bucket, index)
   end
   trend_end(bucket, names, nowMs)
   bucket_close(bucket)
 
-  local answer = { again and 'again' or 'added', bucket.incarnation, int(bucket.seq), int(bucket.rev), bucket.stale, bucket.replid, int(#runs) }
-  for _, run in ipairs(runs) do
-    local key = ARGV[run.i]
+  local head = { again and 'again' or 'added', bucket.incarnation, int(bucket.seq), int(bucket.rev), bucket.stale, bucket.replid, int(#runs) }
+  return runs_reply(runs, head, function(key)
     views[key] = views[key] or { counter_view(bucket, key, book.held[key]) }
-    local view = views[key]
-    for _, part in ipairs({ run.outcome, int(run.times), int(run.step), view[1], view[2], run.total or view[3], view[4] }) do answer[#answer + 1] = part end
-  end
-  return answer
+    return views[key]
+  end)
 end
 
 local first = BATCHES
 for firstKey = 1, #KEYS, KEYS_EACH do
   local isDone, answer = pcall(add_batch, firstKey, first)
-  if not isDone then answer = { 'failed', type(answer) == 'table' and answer.err or tostring(answer), '', '', '', '', '0' } end
+  if not isDone then answer = { 'failed', type(answer) == 'table' and answer.err or answer, '', '', '', '', '0' } end
   for _, part in ipairs(answer) do reply[#reply + 1] = part end
   first = first + BATCH + RUN * tonumber(ARGV[first + BATCH - 1])
 end
