@@ -8,14 +8,27 @@ import { promisify } from 'node:util';
 
 const SEEDS = 300;
 
+/** Runs the command; the last line that it printed. Rejects with all of it where a seed has failed. */
+async function simulate(...args: readonly string[]): Promise<string> {
+  const command = [join(__dirname, 'simulate.mjs'), ...args];
+  const { stdout } = await promisify(execFile)(process.execPath, command);
+  const last = stdout.trim().split('\n').at(-1) ?? '';
+  process.stdout.write(`${last}\n`);
+  return last;
+}
+
 describe('npm run simulate', () => {
   it(`finds nothing wrong in ${SEEDS} seeds`, async () => {
-    const command = [join(__dirname, 'simulate.mjs'), '--seeds', String(SEEDS)];
-    // Rejects with what was printed where a seed has failed.
-    const { stdout } = await promisify(execFile)(process.execPath, command);
-    const last = stdout.trim().split('\n').at(-1);
-    expect(last).toMatch(new RegExp(`^${SEEDS} seeds, 0 failed;`));
-    process.stdout.write(`${last}\n`);
+    expect(await simulate('--seeds', String(SEEDS))).toMatch(`${SEEDS} seeds, 0 failed;`);
+  }, 300_000);
+
+  it('finds nothing wrong any more where it once has', async () => {
+    expect(await simulate('--regressions')).toMatch(/^[1-9]\d* seeds, 0 failed;/);
+  }, 300_000);
+
+  it('comes right with many regions too', async () => {
+    // With 16 a seed takes half a minute: `npm run simulate -- --regions 16`.
+    expect(await simulate('--regions', '5')).toMatch('1 seeds, 0 failed;');
   }, 300_000);
 
   it('says what to write instead of a number of regions that there cannot be', async () => {

@@ -1,9 +1,9 @@
 /**
- * `npm run simulate -- [--seed N] [--seeds M] [--regions R] [--until-failure] [--trace]`: M seeds from N on, each a
- * whole deployment of one to three regions, or of R up to 16, on a virtual clock and network, with faults (libs/simulation). A seed that
- * fails prints its number, the first wrong observation and the faults that it needs. `--until-failure` goes on until
- * there is one. `--trace` prints every event, for a single seed. Exit code 1 if any has failed. Build first
- * (`npm run build`).
+ * `npm run simulate -- [--seed N] [--seeds M] [--regressions] [--regions R] [--until-failure] [--trace]`: M seeds from N on, or
+ * those that have failed once, each a whole deployment of one to three regions, or of R up to 16, on a virtual clock and
+ * network, with faults (libs/simulation). A seed that fails prints its number, the first wrong observation and the faults that
+ * it needs. `--until-failure` goes on until there is one. `--trace` prints every event, for a single seed. Exit code 1 if
+ * any has failed. Build first (`npm run build`).
  */
 import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -18,14 +18,17 @@ const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     seeds: { type: 'string', default: '1' },
+    regressions: { type: 'boolean', default: false },
     regions: { type: 'string' },
     'until-failure': { type: 'boolean', default: false },
     trace: { type: 'boolean', default: false },
   },
 });
-const first = Number(values.seed);
-const count = values['until-failure'] ? Infinity : Number(values.seeds);
-const { REGIONS_MAX } = createRequire(import.meta.url)('../../dist/libs/simulation/src/index.js');
+const load = createRequire(import.meta.url);
+const { REGIONS_MAX, REGRESSIONS } = load('../../dist/libs/simulation/src/index.js');
+const pinned = values.regressions ? REGRESSIONS.map(([seed]) => seed) : null;
+const count = values['until-failure'] ? Infinity : (pinned?.length ?? Number(values.seeds));
+const seedAt = (place) => pinned?.[place] ?? Number(values.seed) + place;
 if (
   values.regions !== undefined &&
   !(Number(values.regions) >= 1 && Number(values.regions) <= REGIONS_MAX)
@@ -38,7 +41,7 @@ const options = {
   trace: values.trace && count === 1,
 };
 
-let next = first;
+let next = 0;
 let done = 0;
 let events = 0;
 let virtualMs = 0;
@@ -50,9 +53,9 @@ const seconds = () => (performance.now() - startedMs) / 1000;
 const perSecond = () => (done / seconds()).toFixed(1);
 
 function take(worker) {
-  const isOver = next >= first + count || (values['until-failure'] && failing.length > 0);
+  const isOver = next >= count || (values['until-failure'] && failing.length > 0);
   if (isOver) worker.send({ end: true });
-  else worker.send({ seed: next++ });
+  else worker.send({ seed: seedAt(next++) });
 }
 
 function run(path) {
