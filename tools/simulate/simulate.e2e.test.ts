@@ -19,7 +19,9 @@ async function simulate(...args: readonly string[]): Promise<string> {
 
 describe('npm run simulate', () => {
   it(`finds nothing wrong in ${SEEDS} seeds`, async () => {
-    expect(await simulate('--seeds', String(SEEDS))).toMatch(`${SEEDS} seeds, 0 failed;`);
+    expect(await simulate('--seeds', String(SEEDS))).toMatch(
+      new RegExp(`^${SEEDS} seeds, 0 failed;`),
+    );
   }, 300_000);
 
   it('finds nothing wrong any more where it once has', async () => {
@@ -28,7 +30,7 @@ describe('npm run simulate', () => {
 
   it('comes right with many regions too', async () => {
     // With 16 a seed takes half a minute: `npm run simulate -- --regions 16`.
-    expect(await simulate('--regions', '5')).toMatch('1 seeds, 0 failed;');
+    expect(await simulate('--regions', '5')).toMatch(/^1 seeds, 0 failed;/);
   }, 300_000);
 
   it('says what to write instead of a number of regions that there cannot be', async () => {
