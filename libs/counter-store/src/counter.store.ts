@@ -96,8 +96,8 @@ export class RedisCounterStore implements CounterStore {
     sentUnder,
     onAnswer,
   }: Batch): Promise<BatchAdded> {
-    const [candidate = '', incarnation = '', seq = 0, rev = 0] = fenceArgs(this.context, bucket);
-    const sent = sentUnder ?? '-';
+    // Its last, the region, is the same for all batches of a call.
+    const fence = fenceArgs(this.context, bucket).slice(0, -1);
     const runs = this.runsOf(additions);
     const added = await this.calls.ask({
       keys: [
@@ -108,10 +108,7 @@ export class RedisCounterStore implements CounterStore {
         operationsKey(bucket, 1),
         namesKey(bucket),
       ],
-      args: [
-        ...[candidate, incarnation, seq, rev, instance, number, sent, runs.length],
-        ...runs.flat(),
-      ],
+      args: [...fence, instance, number, sentUnder ?? '-', runs.length, ...runs.flat()],
       additions: additions.length,
     });
     this.context.seen.note(bucket, added.position);
