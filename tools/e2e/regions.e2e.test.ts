@@ -159,6 +159,9 @@ describe('two regions', () => {
     const emptiedMs = performance.now();
     await agree(regions, 'empty', 42);
     await agree(regions, 'empty', 3, 'viewers');
+    // With the ids of the storm come more records at once than any other bucket has.
+    await agree(regions, 'storm', 10_000);
+    await exchanged(regions, 'empty-exchanged');
     say(`emptied to exact in both: ${Math.round(performance.now() - emptiedMs)} ms`);
     await likeMany(ams, 'empty', 1);
     await agree(regions, 'empty', 43);

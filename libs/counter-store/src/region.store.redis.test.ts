@@ -10,7 +10,7 @@
 import fc from 'fast-check';
 import { runs } from '@headcount/testing';
 import type { BucketPart } from './region-part.js';
-import { PART_BOUNDS } from './region-reader.js';
+import { PART_BOUNDS, PART_RECORDS_MAX } from './region-reader.js';
 import type { Snapshot, StoreHarness } from './testing/store-harness.js';
 import { openStores } from './testing/store-harness.js';
 
@@ -33,7 +33,7 @@ describe('regions', () => {
   const regions = new Map<Name, Region>();
   beforeAll(async () => {
     for (const name of REGIONS) {
-      const stores = await openStores({ region: name });
+      const stores = await openStores({ region: name, idsMax: 20_000 });
       regions.set(name, { name, stores, present: new Map(), version: 0, number: 0, saved: [] });
     }
   });
@@ -103,13 +103,14 @@ describe('regions', () => {
     return { part: await at(of).stores.regions.read(asked), under: position.incarnation };
   }
 
-  /** Pulls until the part says that nothing is left. */
-  async function pull(by: Name, of: Name): Promise<void> {
+  /** Pulls until the part says that nothing is left; gives the most records that one part told. */
+  async function pull(by: Name, of: Name): Promise<number> {
     let cursor: string | null = null;
-    for (;;) {
+    for (let most = 0; ;) {
       const { part, under }: Asked = await ask(by, of, cursor);
       await at(by).stores.regions.merge(of, part, under);
-      if (part.covers !== null) return;
+      most = Math.max(most, part.state.operations.length);
+      if (part.covers !== null) return most;
       cursor = part.cursor;
     }
   }
@@ -132,6 +133,26 @@ describe('regions', () => {
   const viewers = async (name: Name, page: string): Promise<number | undefined> =>
     (await at(name).stores.counters.read(BUCKET, [{ pageId: page, name: 'viewers' }])).views[0]
       ?.viewers;
+
+  it('gives back to one that has forgotten them more ids than a part may tell, and is pulled from again', async () => {
+    const ids = Array.from({ length: 10_000 }, (_, place) => `o${place}`);
+    for (let first = 0; first < ids.length; first += 500) {
+      const additions = ids
+        .slice(first, first + 500)
+        .map((operationId) => ({ pageId: 'home', name: 'likes', amount: 1, operationId }));
+      const batch = { bucket: BUCKET, instance: 'i', additions, sentUnder: null };
+      await at('ams').stores.counters.add({ ...batch, number: (at('ams').number += 1) });
+    }
+    await pull('fra', 'ams');
+    await at('ams').stores.redis.flushall();
+    await pull('ams', 'fra');
+    await add('ams', 1);
+    for (const by of ['fra', 'sin'] as const) {
+      expect(await pull(by, 'ams')).toBeLessThanOrEqual(PART_RECORDS_MAX);
+    }
+    for (const name of REGIONS) expect(await likes(name)).toBe(ids.length + 1);
+    for (const name of REGIONS) expect(await add(name, 1, 'o77')).toBe('replayed');
+  });
 
   it('shows everywhere what was added anywhere, and who is there', async () => {
     await add('ams', 1);

@@ -55,6 +55,7 @@ Holds   P1, P2, V1, V2, V3, E1, E2, E3, B1, B2, W2; registers of this region and
 --- @include merge-history
 --- @include votes
 --- @include merge-votes
+--- @include merge-end
 local meta, index, names, operations0, operations1, voids = unpack(KEYS)
 local candidate, seenIncarnation, seenSeq, seenRev, region = unpack(ARGV, 1, 5)
 local nowMs, windowMs, sender, incarnation = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8], ARGV[9]
@@ -87,8 +88,7 @@ local moved, missed = merge_vector(merge, covers ~= '' and cjson.decode(covers) 
 gone_close(gone, function(key) merge_touch(merge, key) end)
 if covers ~= '' then quota_regain(bucket, sender) end
 if stream then gone_took(gone, sender, stream, number) end
-merge_end(merge, index)
-merge_names(merge, names)
+merge_end(merge, index, names)
 trend_end(bucket, names, nowMs)
 -- Whoever pulls from here learns by the rev that there is something to learn.
 if moved and bucket.rev == bucket.fromRev then bucket.rev, bucket.changed = bucket.rev + 1, true end

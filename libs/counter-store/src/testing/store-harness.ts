@@ -39,6 +39,8 @@ export async function openStores(
     readonly followsMax?: number;
     /** How long operation ids are kept; default 10 min. */
     readonly windowMs?: number;
+    /** How many of them; default 1,000. */
+    readonly idsMax?: number;
   } = {},
 ) {
   const server = await startRedis({ listen: 'unix', args: ['--appendonly', 'no'] });
@@ -46,7 +48,7 @@ export async function openStores(
   await redis.connect();
   const clock = { nowMs: 1_700_000_000_000 };
   let drawn = 0;
-  const { windowMs = 600_000 } = options;
+  const { windowMs = 600_000, idsMax = 1000 } = options;
   const livePeers = new LivePeers(options.peers ?? []);
   const context: StoreContext = {
     redis,
@@ -69,7 +71,7 @@ export async function openStores(
     /** What one part of a region's answer may hold; may be changed at any time. */
     partBounds,
     presence: new RedisPresenceStore(context),
-    counters: new RedisCounterStore(context, { windowMs, idsMax: 1000 }),
+    counters: new RedisCounterStore(context, { windowMs, idsMax }),
     upkeep: new RedisUpkeepStore(context),
     trending: new RedisTrendingStore(context),
     windows: new RedisWindowStore(context),

@@ -1,14 +1,19 @@
 --[[
 export-records: writes down operation records and void amounts, for a peer. Needs export.
 ]]
+-- Lua unpacks about 8,000 values and no more.
+local RECORDS_AT_ONCE = 1000
+
 -- Records of operations, of a generation and its log.
 local function export_operations(out, generation, ids)
-  if #ids == 0 then return end
-  for i, record in ipairs(redis.call('HMGET', generation, unpack(ids))) do
-    local key, amount, writer, seq, position = (record or ''):match('^(.*) (%-?%d+) (%S+) (%d+) (%d+)$')
-    if key then
-      out.operations[#out.operations + 1] = json_list({ cjson.encode(ids[i]), export_place(out, writer), cjson.encode(key),
-        amount, seq, position })
+  for first = 1, #ids, RECORDS_AT_ONCE do
+    local last = math.min(first + RECORDS_AT_ONCE - 1, #ids)
+    for i, record in ipairs(redis.call('HMGET', generation, unpack(ids, first, last))) do
+      local key, amount, writer, seq, position = (record or ''):match('^(.*) (%-?%d+) (%S+) (%d+) (%d+)$')
+      if key then
+        out.operations[#out.operations + 1] = json_list({ cjson.encode(ids[first + i - 1]), export_place(out, writer), cjson.encode(key),
+          amount, seq, position })
+      end
     end
   end
 end

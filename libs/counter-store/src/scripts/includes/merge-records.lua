@@ -29,10 +29,13 @@ local function merge_operations(merge, rows, ids, voids)
     elseif merge_is_counted(merge, record) then merge_operation(merge, ids, voids, row[1], record)
     else redis.call('HSET', ids.current .. ':waiting', row[1] .. '\t' .. name .. '/' .. incarnation, record) end
   end
+  -- What waits is let in by totals that came with this part alone.
+  if #merge.order == 0 then return end
   for _, waiting in ipairs({ ids.current .. ':waiting', ids.previous .. ':waiting' }) do
     local held = redis.call('HGETALL', waiting)
     for i = 1, #held, 2 do
-      if merge_is_counted(merge, held[i + 1]) then
+      local counter = merge.held[held[i + 1]:match('^(.*) %-?%d+ %S+ %d+ %d+$')]
+      if counter and counter.touched and merge_is_counted(merge, held[i + 1]) then
         redis.call('HDEL', waiting, held[i])
         merge_operation(merge, ids, voids, held[i]:match('^[^\t]+'), held[i + 1])
       end

@@ -51,24 +51,6 @@ local function merge_totals(merge, key, rows)
   end
 end
 
--- Writes the counters that changed, each with its next rev, and gives the records the rev of their counter.
-local function merge_end(merge, index)
-  for _, key in ipairs(merge.order) do
-    local counter = merge.held[key]
-    -- A counter of which only registers changed has no totals to write.
-    if counter.dirty or next(counter.theirs) then
-      counter.updated = merge.now
-      durable_put(merge.bucket, index, key, counter)
-    else
-      counter_touch(merge.bucket, index, key)
-    end
-    counter.rev = merge.bucket.rev
-  end
-  for _, record in ipairs(merge.records) do
-    redis.call('ZADD', record.log, int(merge.held[record.key].rev), record.member)
-  end
-end
-
 -- Joins the vector; whether it moved, and whether it misses the base of a region that is not pulled from directly.
 local function merge_vector(merge, rows, isWhole)
   local moved, missed = false, false
@@ -85,11 +67,4 @@ local function merge_vector(merge, rows, isWhole)
     end
   end
   return moved, missed
-end
-
--- The full names of those rows whose key is a digest, where anything is held of them.
-local function merge_names(merge, names)
-  for _, row in ipairs(merge.state.rows) do
-    if row[2] ~= '' and not counter_is_empty(merge.bucket, row[1]) then redis.call('HSET', names, row[1], row[2]) end
-  end
 end
