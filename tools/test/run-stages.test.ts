@@ -111,16 +111,16 @@ describe('runJest', () => {
     expect(await jest()).toEqual({ passed: 2, failures: [] });
   });
 
-  it('names each test that failed and each file that could not be run', async () => {
+  it('names each test that failed, and why, and each file that could not be run', async () => {
     await writeFile(
       join(root, 'src/bad.test.js'),
-      `describe('it', () => { it('fails', () => { throw new Error(); }); });`,
+      `describe('it', () => { it('fails', () => { expect(1).toBe(2); }); });`,
     );
     await writeFile(join(root, 'src/broken.test.js'), `this is no program`);
     expect(await jest()).toEqual({
       passed: 2,
       failures: expect.arrayContaining([
-        'src/bad.test.js: it fails',
+        'src/bad.test.js: it fails: Error: expect(received).toBe(expected) // Object.is equality Expected: 2 Received: 1',
         'src/broken.test.js: could not be run',
       ]),
     });
