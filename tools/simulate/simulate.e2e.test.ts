@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-const SEEDS = 300;
+const SEEDS = 200;
 
 /** Runs the command; the last line that it printed. Rejects with all of it where a seed has failed. */
 async function simulate(...args: readonly string[]): Promise<string> {

@@ -19,9 +19,11 @@ const TSC = 'node_modules/typescript/bin/tsc';
 /** Tests with real processes that mostly wait run two at a time, beside all others. */
 const ALONE = '/tools/(e2e|start|build|simulate|bench)/[^/]+\\.e2e\\.test\\.ts$';
 const beside = ['--maxWorkers=2', '--testPathIgnorePatterns', '/node_modules/', ALONE];
-const files = (names) => ['--testMatch', `**/tools/${names}.e2e.test.ts`];
+const files = (...names) =>
+  names.flatMap((name) => ['--testMatch', `**/tools/${name}.e2e.test.ts`]);
+const twoAtATime = (...names) => ['--maxWorkers=2', ...files(...names)];
 /** Those that have a pace to keep, use both cores themselves, or build anew what others run, are alone and last. */
-const alone = (names) => ['--runInBand', ...files(names)];
+const alone = (...names) => ['--runInBand', ...files(...names)];
 const PACED = 'storm|churn|browser|rolling-restart';
 /** What must hold as well where the three apps are one process; all others with HEADCOUNT_E2E_APP=all-in-one. */
 const wholeChain = ['--runInBand', '--testMatch', '**/tools/e2e/presence.e2e.test.ts'];
@@ -62,14 +64,13 @@ async function testEverything() {
         command('build', 'tools/build/build.mjs'),
       ),
       tests('tests', beside),
-      tests('end-to-end tests', ['--maxWorkers=2', ...files(`e2e/!(${PACED})`)]),
-      tests('end-to-end tests with a pace', alone(`e2e/@(${PACED})`)),
-      tests('end-to-end tests of the tools', alone('{start,build,simulate,bench}/*')),
+      tests('end-to-end tests', twoAtATime(`e2e/!(${PACED})`, '{start,bench}/*')),
+      tests('end-to-end tests, each alone', alone(`e2e/@(${PACED})`, '{build,simulate}/*')),
       tests('end-to-end tests, all in one', wholeChain, { HEADCOUNT_E2E_APP: 'all-in-one' }),
     ],
     console.log,
   );
-  const tested = outcomes.slice(-5).some(({ passed, failures }) => passed + failures.length > 0);
+  const tested = outcomes.slice(-4).some(({ passed, failures }) => passed + failures.length > 0);
   return tested ? outcomes : [...outcomes, failed('no test was run')];
 }
 
