@@ -28,7 +28,7 @@ function argumentsOf(args) {
 }
 
 function build() {
-  const run = spawnSync(process.execPath, [join(root, 'tools/build/build.mjs')], {
+  const run = spawnSync(process.execPath, [join(root, 'tools/build/build-dist.mjs')], {
     stdio: ['ignore', 2, 2],
   });
   if (run.status !== 0) throw new Fault('The build failed, so there is nothing to measure.');

@@ -1,5 +1,6 @@
 /**
- * What Nx runs as `headcount:build`: all of apps/ and libs/ into dist/, file by file, and the script for browsers.
+ * `npm run build`, and what Nx runs as `headcount:build`: all of apps/ and libs/ into dist/, file by file, and the script for
+ * browsers. It takes less time than Nx to have a last build back, which would take files away from under whatever runs there.
  * Another workspace's root may be given as the only argument.
  */
 import { readFile } from 'node:fs/promises';

@@ -1,5 +1,15 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -73,6 +83,17 @@ describe('build-dist', () => {
     const before = await stat(path);
     await build();
     expect((await stat(path)).ino).toBe(before.ino);
+  });
+
+  it('may run several times at once', async () => {
+    const builds = Array.from({ length: 4 }, () => build());
+    await expect(Promise.all(builds)).resolves.toHaveLength(4);
+    await writeFile(join(root, 'libs/words/src/greeting.ts'), `export const greeting = 'new';`);
+    await Promise.all(Array.from({ length: 4 }, () => build()));
+    const folder = join(root, 'dist/libs/words/src');
+    await expect(readFile(join(folder, 'greeting.js'), 'utf8')).resolves.toContain('new');
+    const files = await readdir(folder, { recursive: true });
+    expect(files.filter((file) => /\.\d+$/.test(file))).toEqual([]);
   });
 
   it('bundles the script for browsers into one module without imports and prints its size', async () => {

@@ -3,7 +3,8 @@ import { dirname, join, relative, sep } from 'node:path';
 
 /**
  * Makes `folder` hold exactly `files` (path -> content). A file that is right already is not touched and each other one
- * is replaced in one step, so that a process running from the folder never reads half a file.
+ * is replaced in one step, so that a process running from the folder never reads half a file nor misses one, and several
+ * may do this at once.
  */
 export async function syncFolder(folder, files) {
   await mkdir(folder, { recursive: true });
@@ -14,7 +15,7 @@ export async function syncFolder(folder, files) {
   const stale = entries
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => !files.has(relative(folder, path).split(sep).join('/')));
+    .filter((path) => !files.has(relative(folder, path).split(sep).join('/')) && !isUnderWay(path));
   await Promise.all(stale.map((path) => rm(path, { force: true })));
 }
 
@@ -25,4 +26,14 @@ async function replace(path, content) {
   const beside = `${path}.${process.pid}`;
   await writeFile(beside, content);
   await rename(beside, path);
+}
+
+/** Whether another process is about to put the file in its place. */
+function isUnderWay(path) {
+  const [, pid] = /\.(\d+)$/.exec(path) ?? [];
+  try {
+    return pid !== undefined && process.kill(Number(pid), 0);
+  } catch {
+    return false;
+  }
 }

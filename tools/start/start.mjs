@@ -80,7 +80,7 @@ function obey(links, [verb, ...names]) {
 
 function build() {
   say('Building …');
-  const { status } = spawnSync(process.execPath, [join(root, 'tools/build/build.mjs')], {
+  const { status } = spawnSync(process.execPath, [join(root, 'tools/build/build-dist.mjs')], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
   });

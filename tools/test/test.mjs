@@ -61,7 +61,7 @@ async function testEverything() {
         command('lint', 'node_modules/eslint/bin/eslint.js', '.'),
         command('types', TSC, '--noEmit', '-p', 'tsconfig.json'),
         command('types for browsers', TSC, '--noEmit', '-p', 'libs/client/tsconfig.json'),
-        command('build', 'tools/build/build.mjs'),
+        command('build', 'tools/build/build-dist.mjs'),
       ),
       tests('tests', beside),
       tests('end-to-end tests', twoAtATime(`e2e/!(${PACED})`, '{start,bench}/*')),
