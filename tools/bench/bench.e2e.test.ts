@@ -43,7 +43,7 @@ const NAMES = [
   ...combine(
     'fanout.hot-page-1000',
     ['delivery-cpu', 'deliveries', 'p50', 'p99'],
-    ['limit', 'stock', 'mercurius', 'socketio'],
+    ['limit', 'stock', 'mercurius', 'yoga', 'socketio'],
   ),
   ...combine('unread.modify', ['10', '10k', '1M'], WITH_TIMES, ['fan-out']),
   ...combine('unread.modify', ['10k', '1M'], [...WITH_TIMES, 'server-cpu'], ['fewest']),

@@ -8,7 +8,7 @@ import { nowMs } from './tally.mjs';
 
 /** Name -> pages over which those who come are spread. */
 const CASES = { 'hot-page': 1, '1000-pages': 1000 };
-const BASELINES = ['stock', 'mercurius', 'socketio'];
+const BASELINES = ['stock', 'mercurius', 'yoga', 'socketio'];
 
 const FULL = { rounds: 5, sockets: 2000 };
 const QUICK = { rounds: 2, sockets: 100 };

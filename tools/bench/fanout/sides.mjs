@@ -28,6 +28,11 @@ export const BASELINES = {
     program: 'mercurius-server.mjs',
     dialect: 'graphql',
   },
+  yoga: {
+    title: 'GraphQL Yoga + graphql-ws',
+    program: 'yoga-server.mjs',
+    dialect: 'graphql',
+  },
   socketio: {
     title: 'Socket.IO rooms',
     program: 'socketio-server.mjs',

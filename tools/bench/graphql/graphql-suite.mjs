@@ -16,6 +16,7 @@ const QUICK = { rounds: 2, seconds: 0.3, warmUpSeconds: 0.3 };
 const BASELINES = [
   { key: 'nest', title: 'Nest with Apollo on Fastify, as its documentation has it' },
   { key: 'apollo', title: 'Apollo on Fastify' },
+  { key: 'yoga', title: 'GraphQL Yoga' },
   { key: 'mercurius-jit', title: 'Mercurius on Fastify, documents compiled' },
 ];
 const QUERY = 'query Counter($pageId: ID!) { counter(pageId: $pageId) { pageId count updatedAt } }';
