@@ -19,8 +19,10 @@ export const QUERY =
 export const pageId = (page) => `page-${String(page).padStart(PAGE_DIGITS, '0')}`;
 export const countAfter = (change) => COUNT_FIRST + change;
 
+/** What a GraphQL server is told to show. */
+export const valueOf = (page, count) => ({ counterChanged: { pageId: page, count } });
 /** The result of QUERY, which those without GraphQL send likewise. */
-export const resultOf = (page, count) => ({ data: { counterChanged: { pageId: page, count } } });
+export const resultOf = (page, count) => ({ data: valueOf(page, count) });
 
 /** Which change a message tells of, if its last byte is before `end`. Throws for one that tells of none. */
 export function changeIn(bytes, end) {

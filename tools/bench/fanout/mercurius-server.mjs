@@ -1,17 +1,12 @@
 /** Mercurius on Fastify, subscriptions by its own publisher. */
 import fastify from 'fastify';
 import mercurius from 'mercurius';
-import { resultOf } from './changes.mjs';
+import { valueOf } from './changes.mjs';
+import { firstThen } from './first-then.mjs';
 import { SCHEMA } from './schema.mjs';
 import { countOf, servePublisher } from './serve-publisher.mjs';
 
 const app = fastify();
-const valueOf = (page, count) => resultOf(page, count).data;
-
-async function* firstThen(first, others) {
-  yield first;
-  yield* others;
-}
 
 app.register(mercurius, {
   schema: SCHEMA,

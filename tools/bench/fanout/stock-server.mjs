@@ -5,13 +5,12 @@ import { NestFactory } from '@nestjs/core';
 import { Args, GraphQLModule, Resolver, Subscription } from '@nestjs/graphql';
 import { ApolloDriver } from '@nestjs/apollo';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { resultOf } from './changes.mjs';
+import { valueOf } from './changes.mjs';
 import { SCHEMA } from './schema.mjs';
 import { countOf, servePublisher } from './serve-publisher.mjs';
 import { Topics } from './topics.mjs';
 
 const topics = new Topics();
-const valueOf = (page, count) => resultOf(page, count).data;
 
 class CounterResolver {
   counterChanged(page) {

@@ -4,17 +4,12 @@ import { createServer } from 'node:http';
 import { useServer } from 'graphql-ws/use/ws';
 import { createPubSub, createSchema, createYoga } from 'graphql-yoga';
 import { WebSocketServer } from 'ws';
-import { resultOf } from './changes.mjs';
+import { valueOf } from './changes.mjs';
+import { firstThen } from './first-then.mjs';
 import { SCHEMA } from './schema.mjs';
 import { countOf, servePublisher } from './serve-publisher.mjs';
 
 const pubSub = createPubSub();
-const valueOf = (page, count) => resultOf(page, count).data;
-
-async function* firstThen(first, others) {
-  yield first;
-  yield* others;
-}
 
 const schema = createSchema({
   typeDefs: SCHEMA,
