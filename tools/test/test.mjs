@@ -22,7 +22,7 @@ const beside = ['--maxWorkers=2', '--testPathIgnorePatterns', '/node_modules/', 
 const files = (...names) =>
   names.flatMap((name) => ['--testMatch', `**/tools/${name}.e2e.test.ts`]);
 const twoAtATime = (...names) => ['--maxWorkers=2', ...files(...names)];
-/** Those that have a pace to keep, use both cores themselves, or build anew what others run, are alone and last. */
+/** Those that have a pace to keep, or use both cores themselves, are alone and last. */
 const alone = (...names) => ['--runInBand', ...files(...names)];
 const PACED = 'storm|churn|browser|rolling-restart';
 /** What must hold as well where the three apps are one process; all others with HEADCOUNT_E2E_APP=all-in-one. */
@@ -64,8 +64,8 @@ async function testEverything() {
         command('build', 'tools/build/build-dist.mjs'),
       ),
       tests('tests', beside),
-      tests('end-to-end tests', twoAtATime(`e2e/!(${PACED})`, '{start,bench}/*')),
-      tests('end-to-end tests, each alone', alone(`e2e/@(${PACED})`, '{build,simulate}/*')),
+      tests('end-to-end tests', twoAtATime(`e2e/!(${PACED})`, '{start,bench,build}/*')),
+      tests('end-to-end tests, each alone', alone(`e2e/@(${PACED})`, 'simulate/*')),
       tests('end-to-end tests, all in one', wholeChain, { HEADCOUNT_E2E_APP: 'all-in-one' }),
     ],
     console.log,
