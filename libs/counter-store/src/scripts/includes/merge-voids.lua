@@ -60,6 +60,8 @@ local function merge_voids(merge, rows, voids)
     local keeper = table.concat({ ofKey, '0', keeperName .. '/' .. keeperIncarnation, int(seq), int(position) }, ' ')
     merge_void(merge, voids, row[1], merge_record(row, name .. '/' .. incarnation), keeper)
   end
+  -- As of records (merge-records.lua): what waits is let in by totals that came with this part alone.
+  if #merge.order == 0 then return end
   local waiting = redis.call('HGETALL', voids .. ':waiting')
   for i = 1, #waiting, 2 do
     local record, keeper = waiting[i + 1]:match('^(.*)\t(.*)$')
