@@ -3,7 +3,13 @@ export { AuthGuard, Caller } from './auth/auth.guard.js';
 export { Authenticator, credentialsOf, type Credentials } from './auth/authenticator.js';
 export { Grants, type GrantedPatterns } from './auth/grants.js';
 export { Public } from './auth/public.js';
-export type { Anonymous, Service, Subject, Viewer } from './auth/subject.js';
+export {
+  callerKeyOf,
+  type Anonymous,
+  type Service,
+  type Subject,
+  type Viewer,
+} from './auth/subject.js';
 
 export { mainOf, type Stoppable } from './bootstrap/main-of.js';
 export { runApp, type AppDefinition, type RunningApp } from './bootstrap/run-app.js';

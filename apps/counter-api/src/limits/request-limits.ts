@@ -5,7 +5,14 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Limit } from '@headcount/counter-store';
-import { Authenticator, IDS, credentialsOf, problemOf, type Ids } from '@headcount/platform';
+import {
+  Authenticator,
+  IDS,
+  callerKeyOf,
+  credentialsOf,
+  problemOf,
+  type Ids,
+} from '@headcount/platform';
 import { HeadcountError, errorEntry, type ErrorCode } from '@headcount/protocol';
 import type { CounterApiConfig } from '../settings.js';
 import { LimitsService } from './limits.service.js';
@@ -63,9 +70,7 @@ async function callerOf(
   authenticator: Authenticator,
 ): Promise<string | null> {
   const subject = await authenticator.authenticate(credentialsOf(headers));
-  if (!subject.ok || subject.value.kind === 'anonymous') return null;
-  const { kind } = subject.value;
-  return `${kind} ${kind === 'viewer' ? subject.value.id : subject.value.name}`;
+  return subject.ok ? callerKeyOf(subject.value) : null;
 }
 
 function refuse(

@@ -32,3 +32,18 @@ export type Subject = Anonymous | Service | Viewer;
 
 /** Where AUTH is off, and nothing is forbidden. */
 export const ANONYMOUS: Anonymous = Object.freeze({ kind: 'anonymous', grants: Grants.ALL });
+
+/**
+ * The text by which quotas and rate limits know a caller: `viewer ann` or `service cms`; null for the anonymous caller, whom
+ * nothing tells from another.
+ */
+export function callerKeyOf(subject: Subject): string | null {
+  switch (subject.kind) {
+    case 'viewer':
+      return `viewer ${subject.id}`;
+    case 'service':
+      return `service ${subject.name}`;
+    case 'anonymous':
+      return null;
+  }
+}
