@@ -5,6 +5,7 @@ import {
   counterSettings,
   historySettings,
   numberSetting,
+  operatorSettings,
   optionalSetting,
   portSetting,
   redisSettings,
@@ -82,15 +83,7 @@ export const counterApiSettings = {
     },
   ),
   ...regionSettings,
-  OPERATORS: optionalSetting(
-    {
-      description:
-        'Subjects of tokens that may take a region out of service, separated by commas. With AUTH=off everybody may.',
-      must: 'names separated by commas',
-      example: 'ops@example.org',
-    },
-    z.string().transform((raw) => new Set(raw.split(',').map((name) => name.trim()))),
-  ),
+  ...operatorSettings,
   CACHED_COUNTERS_MAX: numberSetting(
     'Counters that are kept in memory at most, because they are read again and again; 0: none, each read asks Redis.',
     { min: 0, max: 10_000_000, default: 100_000 },

@@ -2,6 +2,12 @@ export { SCOPE_USERS, actedFor, demandScope, viewable } from './auth/acting.js';
 export { AuthGuard, Caller } from './auth/auth.guard.js';
 export { Authenticator, credentialsOf, type Credentials } from './auth/authenticator.js';
 export { Grants, type GrantedPatterns } from './auth/grants.js';
+export {
+  SCOPE_OPERATE,
+  demandOperator,
+  operatorSettings,
+  type OperatorConfig,
+} from './auth/operators.js';
 export { Public } from './auth/public.js';
 export {
   callerKeyOf,

@@ -16,6 +16,7 @@ import {
   Caller,
   DateTime,
   Public,
+  demandOperator,
   type Clock,
   type Subject,
 } from '@headcount/platform';
@@ -95,7 +96,7 @@ export class RegionResolver {
     @Args('name', { type: () => String, description: 'The region.' }) name: string,
     @Caller() caller: Subject,
   ): Promise<RegionStatus[]> {
-    const by = this.operator(caller);
+    const by = demandOperator(caller, this.config);
     const { gossip } = this.service;
     const status = gossip?.watch.regions.get(name);
     if (!gossip || !status || name === this.config.REGION) {
@@ -113,29 +114,9 @@ export class RegionResolver {
     return this.regions();
   }
 
-  private operator(caller: Subject): string {
-    const { AUTH, OPERATORS } = this.config;
-    const name = nameOf(caller);
-    if (AUTH !== 'off' && !OPERATORS?.has(name)) {
-      throw new HeadcountError('FORBIDDEN', 'Only OPERATORS may take a region out of service.');
-    }
-    return name;
-  }
-
   private lagSeconds(name: string): number | null {
     const peer = this.service.gossip?.peers.find((one) => one.peer === name);
     if (!peer || peer.levelAtMs === null) return null;
     return (this.clock.monotonicMs() - peer.levelAtMs) / 1000;
-  }
-}
-
-function nameOf(caller: Subject): string {
-  switch (caller.kind) {
-    case 'viewer':
-      return caller.id;
-    case 'service':
-      return caller.name;
-    case 'anonymous':
-      return 'anonymous';
   }
 }
