@@ -9,7 +9,14 @@ import { join } from 'node:path';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { buildSchema, lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
 import { SignJWT } from 'jose';
-import { LiveClient, freePort, startRedis, until, type RedisServer } from '@headcount/testing';
+import {
+  TEST_SIGNING_KEYS,
+  freePort,
+  LiveClient,
+  type RedisServer,
+  startRedis,
+  until,
+} from '@headcount/testing';
 import { startAllInOne, type AllInOne } from './start.js';
 
 type Ports = Readonly<Record<'COUNTER_API_PORT' | 'GATEWAY_PORT' | 'NOTIFICATION_PORT', string>>;
@@ -35,7 +42,12 @@ async function taken(port: string): Promise<boolean> {
 describe('all-in-one', () => {
   let redis: RedisServer;
   let all: AllInOne;
-  const shared = () => ({ REDIS_URL: redis.url, LOG_LEVEL: 'fatal', DRAIN_MS: '0' });
+  const shared = () => ({
+    REDIS_URL: redis.url,
+    LOG_LEVEL: 'fatal',
+    DRAIN_MS: '0',
+    SIGNING_KEYS: TEST_SIGNING_KEYS,
+  });
   const parts = () =>
     Object.values({ ...all, url: null, close: null }).filter((app) => app !== null);
 

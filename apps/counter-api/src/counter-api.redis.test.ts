@@ -2,7 +2,7 @@
  * Goal    the public interfaces of counter-api behave as the README and the golden files say.
  * Method  the app as it is, on a free port, with a private Redis; requests over HTTP.
  */
-import { startRedis, until, type RedisServer } from '@headcount/testing';
+import { TEST_SIGNING_KEYS, type RedisServer, startRedis, until } from '@headcount/testing';
 import type { RunningApp } from '@headcount/platform';
 import { startCounterApi } from './start.js';
 
@@ -15,6 +15,7 @@ describe('counter-api', () => {
       COUNTER_API_PORT: '0',
       REDIS_URL: redis.url,
       LOG_LEVEL: 'fatal',
+      SIGNING_KEYS: TEST_SIGNING_KEYS,
     });
   });
   afterAll(async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { subgraphSdl, type RunningApp } from '@headcount/platform';
-import { expectGolden, startRedis, type RedisServer } from '@headcount/testing';
+import { TEST_SIGNING_KEYS, expectGolden, type RedisServer, startRedis } from '@headcount/testing';
 import { ENTITIES } from './federation/entity.resolver.js';
 import { openApiDocument } from './openapi.js';
 import { startCounterApi } from './start.js';
@@ -19,6 +19,7 @@ describe('golden files of counter-api', () => {
       COUNTER_API_PORT: '0',
       REDIS_URL: redis.url,
       LOG_LEVEL: 'fatal',
+      SIGNING_KEYS: TEST_SIGNING_KEYS,
     });
   });
   afterAll(async () => {

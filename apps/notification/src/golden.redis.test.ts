@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { subgraphSdl, type RunningApp } from '@headcount/platform';
-import { expectGolden, startRedis, type RedisServer } from '@headcount/testing';
+import { TEST_SIGNING_KEYS, expectGolden, type RedisServer, startRedis } from '@headcount/testing';
 import { ENTITIES } from './federation/entity.resolver.js';
 import { openApiDocument } from './openapi.js';
 import { startNotification } from './start.js';
@@ -17,6 +17,7 @@ describe('golden files of notification', () => {
       NOTIFICATION_PORT: '0',
       REDIS_URL: redis.url,
       LOG_LEVEL: 'fatal',
+      SIGNING_KEYS: TEST_SIGNING_KEYS,
     });
   });
   afterAll(async () => {

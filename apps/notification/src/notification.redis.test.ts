@@ -4,7 +4,7 @@
  */
 import { StartError, type RunningApp } from '@headcount/platform';
 import { bucketOf } from '@headcount/protocol';
-import { startRedis, until, type RedisServer } from '@headcount/testing';
+import { TEST_SIGNING_KEYS, type RedisServer, startRedis, until } from '@headcount/testing';
 import { startNotification } from './start.js';
 
 interface Answer {
@@ -22,6 +22,7 @@ describe('notification', () => {
     REDIS_URL: redis.url,
     BUCKETS: String(BUCKETS),
     LOG_LEVEL: 'fatal',
+    SIGNING_KEYS: TEST_SIGNING_KEYS,
   });
   beforeAll(async () => {
     redis = await startRedis();

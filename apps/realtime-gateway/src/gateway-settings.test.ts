@@ -1,9 +1,13 @@
 import { ConfigError } from '@headcount/platform';
+import { TEST_SIGNING_KEYS } from '@headcount/testing';
 import { loadGatewayConfig, originPolicy } from './gateway-settings.js';
+
+const load = (env: Record<string, string>) =>
+  loadGatewayConfig({ SIGNING_KEYS: TEST_SIGNING_KEYS, ...env });
 
 function faults(env: Record<string, string>): readonly string[] {
   try {
-    loadGatewayConfig(env);
+    load(env);
     return [];
   } catch (cause) {
     if (cause instanceof ConfigError) return cause.faults;
@@ -21,7 +25,7 @@ const exposed = {
 
 describe('settings of the gateway', () => {
   it('has defaults that find a vanished socket in time', () => {
-    const { PING_INTERVAL_MS, PONG_TIMEOUT_MS } = loadGatewayConfig({});
+    const { PING_INTERVAL_MS, PONG_TIMEOUT_MS } = load({});
     expect(PING_INTERVAL_MS + PONG_TIMEOUT_MS).toBeLessThanOrEqual(15_000);
   });
 
@@ -39,8 +43,7 @@ describe('settings of the gateway', () => {
   });
 
   it('lets pages of any origin in on a loopback address, elsewhere those listed', () => {
-    const allowsAnyOrigin = (env: Record<string, string>): boolean =>
-      originPolicy(loadGatewayConfig(env)).any;
+    const allowsAnyOrigin = (env: Record<string, string>): boolean => originPolicy(load(env)).any;
     expect(allowsAnyOrigin({})).toBe(true);
     expect(allowsAnyOrigin({ ORIGINS: 'https://a.example' })).toBe(false);
     expect(allowsAnyOrigin(exposed)).toBe(false);
@@ -55,9 +58,7 @@ describe('settings of the gateway', () => {
   );
 
   it('takes addresses without a slash at their end', () => {
-    expect(loadGatewayConfig({ GATEWAY_URL: 'http://10.0.0.7:4001/' }).GATEWAY_URL).toBe(
-      'http://10.0.0.7:4001',
-    );
+    expect(load({ GATEWAY_URL: 'http://10.0.0.7:4001/' }).GATEWAY_URL).toBe('http://10.0.0.7:4001');
   });
 
   it('bounds a drain, so that a stop is over in ten seconds', () => {
@@ -68,7 +69,7 @@ describe('settings of the gateway', () => {
   });
 
   it('has safe defaults for what strangers may ask', () => {
-    expect(loadGatewayConfig({})).toMatchObject({
+    expect(load({})).toMatchObject({
       MESSAGE_BYTES_MAX: 65_536,
       MESSAGES_PER_SECOND_MAX: 100,
       OPERATIONS_PER_SOCKET_MAX: 100,

@@ -6,14 +6,19 @@ import { join } from 'node:path';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { subgraphSdl, type RunningApp } from '@headcount/platform';
-import { expectGolden } from '@headcount/testing';
+import { TEST_SIGNING_KEYS, expectGolden } from '@headcount/testing';
 import { startRealtimeGateway } from './start.js';
 import { ENTITIES } from './subscriptions/gateway.resolver.js';
 
 describe('golden files of realtime-gateway', () => {
   let app: RunningApp;
   beforeAll(async () => {
-    app = await startRealtimeGateway({ GATEWAY_PORT: '0', LOG_LEVEL: 'silent', DRAIN_MS: '0' });
+    app = await startRealtimeGateway({
+      GATEWAY_PORT: '0',
+      LOG_LEVEL: 'silent',
+      SIGNING_KEYS: TEST_SIGNING_KEYS,
+      DRAIN_MS: '0',
+    });
   });
   afterAll(() => app.close());
 

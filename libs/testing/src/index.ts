@@ -13,6 +13,7 @@ export {
   type LiveCounter,
 } from './live-client.js';
 export { runs } from './runs.js';
+export { TEST_SIGNING_KEYS } from './signing-keys.js';
 export { AppProcess, type AppEnv } from './start-app.js';
 export { RedisBackup } from './redis-backup.js';
 export { Regions, startRegions, type Parting, type RegionsOptions } from './start-regions.js';

@@ -2,6 +2,7 @@
  * Goal    a test can have a whole region of real processes, and nothing of it is left when the test is over.
  * Method  the built apps, looked at from outside.
  */
+import { TEST_SIGNING_KEYS } from './signing-keys.js';
 import { AppProcess } from './start-app.js';
 import { startRedis } from './start-redis.js';
 import { startSystem } from './start-system.js';
@@ -36,6 +37,7 @@ describe('AppProcess', () => {
     const port = await freePort();
     const app = await AppProcess.start('counter-api', port, {
       REDIS_URL: redis.url,
+      SIGNING_KEYS: TEST_SIGNING_KEYS,
       COUNTER_API_PORT: String(port),
     });
     const { pid } = app;

@@ -51,6 +51,7 @@ async function openScene() {
   pinToLoadCore(redis.pid);
   const port = await freePort();
   const app = await startApp('notification', {
+    SIGNING_KEYS: 'bench:no-other-app-comes-here',
     NOTIFICATION_PORT: String(port),
     REDIS_URL: redis.url,
     OPERATION_IDS_MAX: '1000000',

@@ -4,7 +4,7 @@
  */
 import type { RunningApp } from '@headcount/platform';
 import { bucketOf, orThrow, parsePageId } from '@headcount/protocol';
-import { startRedis, type RedisServer } from '@headcount/testing';
+import { TEST_SIGNING_KEYS, type RedisServer, startRedis } from '@headcount/testing';
 import { startCounterApi } from '../start.js';
 import { STORE, type Store } from '../store/store.js';
 
@@ -24,6 +24,7 @@ describe('many counters over GraphQL', () => {
     app = await startCounterApi({
       ...{ COUNTER_API_PORT: '0', REDIS_URL: redis.url, LOG_LEVEL: 'fatal' },
       ...{ BUCKETS: String(BUCKETS), CACHED_COUNTERS_MAX: '0' },
+      SIGNING_KEYS: TEST_SIGNING_KEYS,
     });
   });
   afterAll(async () => {

@@ -3,7 +3,7 @@
  * Method  the app as it is, over a Redis with one replica that is stopped and goes on; requests over HTTP.
  */
 import type { RunningApp } from '@headcount/platform';
-import { startRedis, until, type RedisServer } from '@headcount/testing';
+import { TEST_SIGNING_KEYS, type RedisServer, startRedis, until } from '@headcount/testing';
 import { startCounterApi } from '../start.js';
 
 const RELAXED = ['--appendfsync', 'everysec'];
@@ -15,6 +15,7 @@ describe('durability of one write', () => {
   const start = (env: Record<string, string> = {}) =>
     startCounterApi({
       ...{ COUNTER_API_PORT: '0', REDIS_URL: primary.url, LOG_LEVEL: 'fatal' },
+      SIGNING_KEYS: TEST_SIGNING_KEYS,
       ...{ WRITE_DEADLINE_MS: '1500', ...env },
     });
   beforeAll(async () => {

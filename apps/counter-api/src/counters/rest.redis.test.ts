@@ -4,7 +4,7 @@
  */
 import { request } from 'node:http';
 import type { RunningApp } from '@headcount/platform';
-import { startRedis, until, type RedisServer } from '@headcount/testing';
+import { TEST_SIGNING_KEYS, type RedisServer, startRedis, until } from '@headcount/testing';
 import { startCounterApi } from '../start.js';
 
 type Headers = Readonly<Record<string, string>>;
@@ -21,6 +21,7 @@ describe('counters over REST', () => {
       COUNTER_API_PORT: '0',
       REDIS_URL: redis.url,
       LOG_LEVEL: 'fatal',
+      SIGNING_KEYS: TEST_SIGNING_KEYS,
       CORS_ORIGINS: 'https://shop.example',
       OPERATION_IDS_MAX: '100',
       BUCKETS: '64',

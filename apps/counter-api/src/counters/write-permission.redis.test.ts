@@ -4,7 +4,7 @@
  */
 import { SignJWT } from 'jose';
 import type { RunningApp } from '@headcount/platform';
-import { startRedis, type RedisServer } from '@headcount/testing';
+import { TEST_SIGNING_KEYS, type RedisServer, startRedis } from '@headcount/testing';
 import { startCounterApi } from '../start.js';
 
 const SECRET = 'a secret of at least 32 characters';
@@ -25,6 +25,7 @@ describe('the right to write counters', () => {
       COUNTER_API_PORT: '0',
       REDIS_URL: redis.url,
       LOG_LEVEL: 'fatal',
+      SIGNING_KEYS: TEST_SIGNING_KEYS,
       AUTH: 'jwt',
       AUTH_JWT_SECRET: SECRET,
     });

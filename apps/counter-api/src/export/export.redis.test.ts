@@ -114,7 +114,11 @@ describe('the export', () => {
   }, 60_000);
 
   it('does not start with an address that is none, and says what to write, but not what was given', async () => {
-    const wrong = { REDIS_URL: redis[0]?.url, EXPORT_DATABASE_URL: 'mysql://root:hunter2@db/app' };
+    const wrong = {
+      REDIS_URL: redis[0]?.url,
+      SIGNING_KEYS: KEYS,
+      EXPORT_DATABASE_URL: 'mysql://root:hunter2@db/app',
+    };
     const refused = startCounterApi(wrong).catch((cause: unknown) => cause);
     expect(await refused).toBeInstanceOf(ConfigError);
     const [fault] = ((await refused) as ConfigError).faults;

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { CONFIG, type RunningApp } from '@headcount/platform';
-import { startRedis, runs, type RedisServer } from '@headcount/testing';
+import { TEST_SIGNING_KEYS, type RedisServer, runs, startRedis } from '@headcount/testing';
 import { CacheService } from '../cache/cache.service.js';
 import { CountersService } from '../counters/counters.service.js';
 import type { Shortcut } from '../hot/shortcuts.js';
@@ -152,6 +152,7 @@ describe('the short way of GraphQL', () => {
       COUNTER_API_PORT: '0',
       REDIS_URL: redis.url,
       LOG_LEVEL: 'fatal',
+      SIGNING_KEYS: TEST_SIGNING_KEYS,
     });
     const { nest } = app;
     shortcut = hotGraphql({

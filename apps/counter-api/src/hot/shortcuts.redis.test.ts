@@ -4,7 +4,7 @@
  *         whole way.
  */
 import type { RunningApp } from '@headcount/platform';
-import { startRedis, until, type RedisServer } from '@headcount/testing';
+import { TEST_SIGNING_KEYS, type RedisServer, startRedis, until } from '@headcount/testing';
 import { startCounterApi } from '../start.js';
 
 const WHOLE = { prefer: 'the-whole-way' };
@@ -15,7 +15,12 @@ describe('the short ways of a counter', () => {
   let other: RunningApp;
   beforeAll(async () => {
     redis = await startRedis();
-    const settings = { COUNTER_API_PORT: '0', REDIS_URL: redis.url, LOG_LEVEL: 'fatal' };
+    const settings = {
+      COUNTER_API_PORT: '0',
+      REDIS_URL: redis.url,
+      LOG_LEVEL: 'fatal',
+      SIGNING_KEYS: TEST_SIGNING_KEYS,
+    };
     app = await startCounterApi(settings);
     other = await startCounterApi({ ...settings, CACHED_COUNTERS_MAX: '0' });
   });

@@ -4,7 +4,13 @@
  */
 import { SignJWT } from 'jose';
 import type { RunningApp } from '@headcount/platform';
-import { freePort, startRedis, until, type RedisServer } from '@headcount/testing';
+import {
+  TEST_SIGNING_KEYS,
+  freePort,
+  type RedisServer,
+  startRedis,
+  until,
+} from '@headcount/testing';
 import { KEYS, TestGateway } from '../intake/testing/test-gateway.js';
 import { startCounterApi } from '../start.js';
 
@@ -20,6 +26,7 @@ describe('leases of viewers', () => {
     const settings = {
       ...{ COUNTER_API_PORT: '0', DATAGRAM_PORT: '0', REDIS_URL: redis.url, LOG_LEVEL: 'fatal' },
       LEASES_MAX: String(LEASES_MAX),
+      SIGNING_KEYS: TEST_SIGNING_KEYS,
     };
     app = await startCounterApi(settings);
     guarded = await startCounterApi({ ...settings, AUTH: 'jwt', AUTH_JWT_SECRET: SECRET });

@@ -5,7 +5,7 @@
  */
 import { SignJWT } from 'jose';
 import type { RunningApp } from '@headcount/platform';
-import { startRedis, type RedisServer } from '@headcount/testing';
+import { TEST_SIGNING_KEYS, type RedisServer, startRedis } from '@headcount/testing';
 import { startCounterApi } from '../start.js';
 
 const SECRET = 'a secret of at least 32 characters';
@@ -29,6 +29,7 @@ describe('limits', () => {
   const start = async (settings: Record<string, string>): Promise<RunningApp> => {
     const started = await startCounterApi({
       ...{ COUNTER_API_PORT: '0', DATAGRAM_PORT: '0', REDIS_URL: redis.url, LOG_LEVEL: 'fatal' },
+      SIGNING_KEYS: TEST_SIGNING_KEYS,
       ...settings,
     });
     others.push(started);

@@ -4,7 +4,7 @@
  */
 import { SignJWT } from 'jose';
 import type { RunningApp } from '@headcount/platform';
-import { startRedis, type RedisServer } from '@headcount/testing';
+import { TEST_SIGNING_KEYS, type RedisServer, startRedis } from '@headcount/testing';
 import { startCounterApi } from '../start.js';
 
 const SECRET = 'a secret of at least 32 characters';
@@ -19,6 +19,7 @@ describe('votes', () => {
     for (const auth of ['off', 'jwt'] as const) {
       const app = await startCounterApi({
         ...{ COUNTER_API_PORT: '0', REDIS_URL: redis.url, LOG_LEVEL: 'fatal', AUTH: auth },
+        SIGNING_KEYS: TEST_SIGNING_KEYS,
         ...(auth === 'jwt' && { AUTH_JWT_SECRET: SECRET }),
       });
       apps.set(auth, app);

@@ -3,7 +3,7 @@
  * Method  the app as it is with a private Redis; requests over HTTP. The windows are longer than the test.
  */
 import type { RunningApp } from '@headcount/platform';
-import { startRedis, type RedisServer } from '@headcount/testing';
+import { TEST_SIGNING_KEYS, type RedisServer, startRedis } from '@headcount/testing';
 import { startCounterApi } from '../start.js';
 
 interface Answer {
@@ -18,6 +18,7 @@ describe('windows of counter-api', () => {
     redis = await startRedis();
     app = await startCounterApi({
       ...{ COUNTER_API_PORT: '0', REDIS_URL: redis.url, LOG_LEVEL: 'fatal' },
+      SIGNING_KEYS: TEST_SIGNING_KEYS,
       WINDOWED_COUNTERS: 'events, events.*',
     });
   });

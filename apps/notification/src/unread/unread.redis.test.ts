@@ -3,7 +3,7 @@
  * Method  the app as it is, on a free port, with a private Redis; requests over HTTP. Each test has its own users and pages.
  */
 import type { RunningApp } from '@headcount/platform';
-import { startRedis, until, type RedisServer } from '@headcount/testing';
+import { TEST_SIGNING_KEYS, type RedisServer, startRedis, until } from '@headcount/testing';
 import { startNotification } from '../start.js';
 import { MARK_ALL_READ, MARK_READ, TestCaller, countsOf } from '../testing/callers.js';
 
@@ -18,6 +18,7 @@ describe('unread', () => {
       REDIS_URL: redis.url,
       BUCKETS: '16',
       LOG_LEVEL: 'fatal',
+      SIGNING_KEYS: TEST_SIGNING_KEYS,
       FOLLOWS_MAX: '150',
       HISTORY_LENGTH: '3',
     });

@@ -4,7 +4,7 @@
  */
 import { SignJWT } from 'jose';
 import type { RunningApp } from '@headcount/platform';
-import { startRedis, type RedisServer } from '@headcount/testing';
+import { TEST_SIGNING_KEYS, type RedisServer, startRedis } from '@headcount/testing';
 import { startNotification } from '../start.js';
 import { TestCaller } from '../testing/callers.js';
 
@@ -19,6 +19,7 @@ describe('who may do what', () => {
       NOTIFICATION_PORT: '0',
       REDIS_URL: redis.url,
       LOG_LEVEL: 'fatal',
+      SIGNING_KEYS: TEST_SIGNING_KEYS,
       AUTH: 'jwt',
       AUTH_JWT_SECRET: SECRET,
     });

@@ -1,4 +1,5 @@
 import { buildSchema, type GraphQLError } from 'graphql';
+import { TEST_SIGNING_KEYS } from '@headcount/testing';
 import { loadGatewayConfig } from '../gateway-settings.js';
 import { Documents, type DocumentAsked } from './documents.js';
 
@@ -6,7 +7,7 @@ const schema = buildSchema('type Query { a(n: [ID]): A } type A { a: A, n: Int }
 const nested = (depth: number): string => `{ ${'a { '.repeat(depth)} n ${'}'.repeat(depth)} }`;
 
 const made = (isOpen = true, env: Record<string, string> = {}): Documents =>
-  new Documents({ limits: loadGatewayConfig(env), isOpen });
+  new Documents({ limits: loadGatewayConfig({ SIGNING_KEYS: TEST_SIGNING_KEYS, ...env }), isOpen });
 
 /** What is wrong with an operation; null: nothing. */
 const refusalOf = (documents: Documents, asked: DocumentAsked): GraphQLError | null => {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { orThrow, parsePageId } from '@headcount/protocol';
+import { TEST_SIGNING_KEYS } from '@headcount/testing';
 import { loadConfig, type Environment } from '../config/load-config.js';
 import { commonSettings } from '../config/shared-settings.js';
 import { Authenticator } from './authenticator.js';
@@ -56,7 +57,7 @@ describe('an API key', () => {
 
   it('is not needed where AUTH is off', async () => {
     const off = new Authenticator(
-      loadConfig(commonSettings, { API_KEYS: lines[0] }),
+      loadConfig(commonSettings, { SIGNING_KEYS: TEST_SIGNING_KEYS, API_KEYS: lines[0] }),
       new TestClock(),
     );
     expect(await off.authenticate({ token: B })).toMatchObject({ value: { kind: 'anonymous' } });

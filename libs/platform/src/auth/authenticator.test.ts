@@ -1,4 +1,5 @@
 import { orThrow } from '@headcount/protocol';
+import { TEST_SIGNING_KEYS } from '@headcount/testing';
 import { loadConfig } from '../config/load-config.js';
 import { commonSettings } from '../config/shared-settings.js';
 import { Authenticator, credentialsOf } from './authenticator.js';
@@ -7,7 +8,10 @@ import { NOW_S, SECRET, TestClock, jwtConfig, sign } from './testing/tokens.js';
 
 const clock = new TestClock();
 const jwt = new Authenticator(jwtConfig({ AUTH_JWT_SECRET: SECRET }), clock);
-const off = new Authenticator(loadConfig(commonSettings, {}), clock);
+const off = new Authenticator(
+  loadConfig(commonSettings, { SIGNING_KEYS: TEST_SIGNING_KEYS }),
+  clock,
+);
 
 describe('with AUTH=jwt', () => {
   it('the subject is that of the token, whatever else is said', async () => {

@@ -18,6 +18,7 @@ import {
 } from '@nestjs/common';
 import { z } from 'zod';
 import { HeadcountError, type InstanceId } from '@headcount/protocol';
+import { TEST_SIGNING_KEYS } from '@headcount/testing';
 import { AuthGuard, Caller } from '../auth/auth.guard.js';
 import type { Subject } from '../auth/subject.js';
 import { loadConfig } from '../config/load-config.js';
@@ -37,7 +38,7 @@ import { StartError } from './start-error.js';
 
 const message = z.strictObject({ word: z.string() });
 const settings = { ...commonSettings, TEST_PORT: portSetting('Where the test listens.', 0) };
-const config = loadConfig(settings, { LOG_LEVEL: 'silent' });
+const config = loadConfig(settings, { LOG_LEVEL: 'silent', SIGNING_KEYS: TEST_SIGNING_KEYS });
 
 @Controller()
 class TestController {
@@ -286,7 +287,10 @@ describe('whoever is slow to ask', () => {
   let app: RunningApp;
   beforeAll(async () => {
     const times = { HEADERS_TIMEOUT_MS: '100', REQUEST_TIMEOUT_MS: '200' };
-    app = await start(0, loadConfig(settings, { LOG_LEVEL: 'silent', ...times }));
+    app = await start(
+      0,
+      loadConfig(settings, { LOG_LEVEL: 'silent', SIGNING_KEYS: TEST_SIGNING_KEYS, ...times }),
+    );
   });
   afterAll(() => app.close());
 
@@ -333,7 +337,11 @@ describe('whoever is slow to ask', () => {
 
   it('is not given more time for the head than for the whole', () => {
     expect(() =>
-      loadConfig(settings, { HEADERS_TIMEOUT_MS: '200', REQUEST_TIMEOUT_MS: '100' }),
+      loadConfig(settings, {
+        SIGNING_KEYS: TEST_SIGNING_KEYS,
+        HEADERS_TIMEOUT_MS: '200',
+        REQUEST_TIMEOUT_MS: '100',
+      }),
     ).toThrow(
       'HEADERS_TIMEOUT_MS must be at most REQUEST_TIMEOUT_MS, for the head is part of the request; they are 200 and 100.',
     );

@@ -1,3 +1,4 @@
+import { TEST_SIGNING_KEYS } from '@headcount/testing';
 import { describeSettings } from './describe-settings.js';
 import { choiceSetting, numberSetting, portSetting, urlListSetting } from './kinds.js';
 import { ConfigError, loadConfig, type Environment } from './load-config.js';
@@ -13,9 +14,12 @@ const settings = {
   PEER_URLS: urlListSetting('Whom to ask.', ['http://127.0.0.1:4000']),
 };
 
+const load = (env: Environment, rules: readonly ConfigRule<typeof settings>[] = []) =>
+  loadConfig(settings, { SIGNING_KEYS: TEST_SIGNING_KEYS, ...env }, rules);
+
 function faultsOf(env: Environment, rules: readonly ConfigRule<typeof settings>[] = []): string[] {
   try {
-    loadConfig(settings, env, rules);
+    load(env, rules);
     return [];
   } catch (cause) {
     if (cause instanceof ConfigError) return [...cause.faults];
@@ -25,7 +29,7 @@ function faultsOf(env: Environment, rules: readonly ConfigRule<typeof settings>[
 
 describe('the configuration', () => {
   it('has a default for all that may be left out, and is frozen', () => {
-    const config = loadConfig(settings, {});
+    const config = load({});
     expect(config).toMatchObject({
       HOST: '127.0.0.1',
       REGION: 'local',
@@ -39,7 +43,6 @@ describe('the configuration', () => {
       COLOUR: 'red',
       PEER_URLS: ['http://127.0.0.1:4000'],
     });
-    expect(config.SIGNING_KEYS).toEqual([{ id: 'dev', secret: 'headcount-development' }]);
     expect(Object.isFrozen(config)).toBe(true);
   });
 
@@ -100,6 +103,27 @@ describe('the configuration', () => {
     expect(faults[0]).toMatch(new RegExp(`^${name} must be .+, for example .+; .+\\.$`));
   });
 
+  it('has no key of its own to sign with, and says how to make one', () => {
+    expect(faultsOf({ SIGNING_KEYS: '' })).toEqual([
+      expect.stringMatching(
+        /^SIGNING_KEYS must be id:secret pairs .+, for example SIGNING_KEYS=k1:\$\(openssl rand -hex 32\); it is not set\.$/,
+      ),
+    ]);
+  });
+
+  it.each(['127.0.0.1', '::1', 'localhost'])(
+    'refuses the key that was once the default, at %s as well',
+    (HOST) => {
+      for (const SIGNING_KEYS of [
+        'dev:headcount-development',
+        'k1:0123456789abcdef,old:headcount-development',
+      ])
+        expect(faultsOf({ HOST, SIGNING_KEYS })).toEqual([
+          expect.stringMatching(/^SIGNING_KEYS must not contain .+ published .+openssl/),
+        ]);
+    },
+  );
+
   it('shows no secret in a fault', () => {
     const faults = faultsOf({
       SIGNING_KEYS: 'k1:hush',
@@ -126,22 +150,16 @@ describe('a deployment that others can reach', () => {
   };
 
   it.each(['0.0.0.0', '::', '10.0.0.1', 'example.org', '::ffff:10.0.0.1'])(
-    'at %s has callers who prove who they are, and keys of its own',
+    'at %s has callers who prove who they are',
     (HOST) => {
-      const [auth, keys, ...more] = faultsOf({ HOST });
+      const [auth, ...more] = faultsOf({ HOST });
       expect(auth).toMatch(
         /^AUTH must be jwt where HOST is not a loopback address .+: with AUTH=off/,
       );
-      expect(keys).toMatch(/^SIGNING_KEYS must be your own where HOST is not a loopback address/);
       expect(more).toEqual([]);
       expect(faultsOf({ HOST, ...own })).toEqual([]);
     },
   );
-
-  it('does not keep the key for development beside its own', () => {
-    const SIGNING_KEYS = `${own.SIGNING_KEYS},old:headcount-development`;
-    expect(faultsOf({ HOST: '0.0.0.0', ...own, SIGNING_KEYS })).toHaveLength(1);
-  });
 
   it.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost'])('is not one at %s', (HOST) => {
     expect(faultsOf({ HOST })).toEqual([]);

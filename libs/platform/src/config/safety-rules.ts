@@ -6,7 +6,10 @@ import { headersWithinRequest } from './limit-settings.js';
 import { isLoopback } from './loopback.js';
 import type { ConfigRule } from './setting.js';
 import type { regionSettings } from './region-settings.js';
-import { DEVELOPMENT_SECRET, type commonSettings } from './shared-settings.js';
+import type { commonSettings } from './shared-settings.js';
+
+/** The default of versions before. It stands in their source, so who has it can forge every count. */
+const PUBLISHED_SECRET = 'headcount-development';
 
 type SafetyRule = ConfigRule<typeof commonSettings>;
 
@@ -16,12 +19,10 @@ const authOutside: SafetyRule = ({ HOST, AUTH }) =>
       'with AUTH=off whoever reaches this port may act as any viewer.'
     : null;
 
-const ownKeysOutside: SafetyRule = ({ HOST, SIGNING_KEYS }) =>
-  HOST !== undefined &&
-  !isLoopback(HOST) &&
-  SIGNING_KEYS?.some(({ secret }) => secret === DEVELOPMENT_SECRET)
-    ? `SIGNING_KEYS must be your own where HOST is not a loopback address (it is "${HOST}"): ` +
-      'everybody knows the key for development, so whoever reaches this port may change every count.'
+const ownKeys: SafetyRule = ({ SIGNING_KEYS }) =>
+  SIGNING_KEYS?.some(({ secret }) => secret === PUBLISHED_SECRET)
+    ? `SIGNING_KEYS must not contain "${PUBLISHED_SECRET}", which is published with the source; ` +
+      'make a key of your own, for example SIGNING_KEYS=k1:$(openssl rand -hex 32).'
     : null;
 
 const noPeerOfItself: ConfigRule<typeof commonSettings & typeof regionSettings> = ({
@@ -36,7 +37,7 @@ const noPeerOfItself: ConfigRule<typeof commonSettings & typeof regionSettings> 
 /** The rules that hold for every app, whatever else it has. */
 export const safetyRules: readonly SafetyRule[] = [
   authOutside,
-  ownKeysOutside,
+  ownKeys,
   ...authRules,
   noPeerOfItself,
   headersWithinRequest,

@@ -7,9 +7,6 @@ import { choiceSetting } from './kinds.js';
 import { graphqlSettings, requestSettings } from './limit-settings.js';
 import { setting, type ConfigOf } from './setting.js';
 
-/** The secret of the key that signs on a developer's machine. Everybody knows it. */
-export const DEVELOPMENT_SECRET = 'headcount-development';
-
 const digits = z
   .string()
   .regex(/^\d{1,6}$/)
@@ -20,8 +17,7 @@ const isPowerOfTwo = (value: number): boolean => Number.isInteger(Math.log2(valu
 export const hostSettings = {
   HOST: setting(
     {
-      description:
-        'Address that the apps listen on; any but a loopback one demands AUTH and SIGNING_KEYS.',
+      description: 'Address that the apps listen on; any but a loopback one demands AUTH.',
       must: 'an IP address or a host name',
       example: '127.0.0.1',
       default: '127.0.0.1',
@@ -66,12 +62,12 @@ export const deploymentSettings = {
   ),
   SIGNING_KEYS: setting(
     {
-      description: 'Keys that the apps sign with among themselves: the first signs, each verifies.',
+      description:
+        'Keys that the apps sign with among themselves, the same for all of them: the first signs, each verifies. There is no default; `npm start` makes one.',
       must:
         'id:secret pairs separated by commas, each id 1 to 16 letters, digits, _ or -, ' +
         'each secret at least 16 characters',
-      example: 'k1:$(openssl rand -hex 32)',
-      default: `dev:${DEVELOPMENT_SECRET}`,
+      example: 'SIGNING_KEYS=k1:$(openssl rand -hex 32)',
       secret: true,
     },
     signingKeysField,

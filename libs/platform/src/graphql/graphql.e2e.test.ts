@@ -5,6 +5,7 @@
 import { Module } from '@nestjs/common';
 import { Args, GraphQLModule, ID, Query, Resolver, Subscription } from '@nestjs/graphql';
 import { HeadcountError, VIEWERS, type PageId } from '@headcount/protocol';
+import { TEST_SIGNING_KEYS } from '@headcount/testing';
 import { runApp, type RunningApp } from '../bootstrap/run-app.js';
 import { portSetting } from '../config/kinds.js';
 import { graphqlSettings } from '../config/limit-settings.js';
@@ -15,7 +16,7 @@ import { graphqlOptions } from './graphql-options.js';
 import { SafeInt } from './safe-int.js';
 
 const settings = { ...commonSettings, TEST_PORT: portSetting('Where the test listens.', 0) };
-const config = loadConfig(settings, { LOG_LEVEL: 'silent' });
+const config = loadConfig(settings, { LOG_LEVEL: 'silent', SIGNING_KEYS: TEST_SIGNING_KEYS });
 
 @Resolver(() => Counter)
 class CounterResolver {

@@ -1,5 +1,6 @@
 /** Tokens as an identity provider makes them, with real keys. */
 import { SignJWT, exportJWK, generateKeyPair, type JWK, type JWTPayload, type KeyLike } from 'jose';
+import { TEST_SIGNING_KEYS } from '@headcount/testing';
 import type { AuthConfig } from '../../config/auth-settings.js';
 import { loadConfig, type Environment } from '../../config/load-config.js';
 import { commonSettings } from '../../config/shared-settings.js';
@@ -19,7 +20,7 @@ export class TestClock implements Clock {
 
 /** The settings of an app whose AUTH is jwt. */
 export function jwtConfig(env: Environment): AuthConfig {
-  return loadConfig(commonSettings, { AUTH: 'jwt', ...env });
+  return loadConfig(commonSettings, { AUTH: 'jwt', SIGNING_KEYS: TEST_SIGNING_KEYS, ...env });
 }
 
 /** A token with these claims. */
