@@ -48,6 +48,9 @@ export const ERRORS = {
   TOO_COMPLEX: entry(400, 'The operation goes further than is allowed.'),
   UNAUTHENTICATED: entry(401, 'A valid token is needed.', { wsCloseCode: 4401 }),
   TOKEN_EXPIRED: entry(401, 'The token has expired.', { wsCloseCode: 4003 }),
+  UNKNOWN_KEY: entry(401, 'No key of the key set verifies the token; a new token may be good.', {
+    wsCloseCode: 4006,
+  }),
   BAD_SIGNATURE: entry(401, 'The request is not signed with a known key.'),
   REPLAYED: entry(401, 'The request has the number of an earlier one.'),
   UNKNOWN_INSTANCE: entry(401, 'The sender is not known here.'),

@@ -87,6 +87,16 @@ describe('a token whose key cannot be had', () => {
     await ada.dispose();
   });
 
+  it('closes its socket so that stock clients come back where the set has another key', async () => {
+    await serve((_, response) =>
+      response.end(JSON.stringify({ keys: [{ ...publicJwk, kid: 'newer' }] })),
+    );
+    const ada = await viewer();
+    await until(() => ada.codes.length > 1, { what: 'two tries' });
+    expect(new Set(ada.codes)).toEqual(new Set([4006]));
+    await ada.dispose();
+  });
+
   it('is 503 over HTTP, with its own code', async () => {
     await serve((_, response) => response.writeHead(500).end());
     const headers = { authorization: `Bearer ${await token()}`, accept: 'text/event-stream' };

@@ -5,7 +5,7 @@ import { API_KEY_PREFIX, ApiKeys } from './api-keys.js';
 import { viewerOfClaims } from './claims.js';
 import { Grants } from './grants.js';
 import { ANONYMOUS, type Subject, type Viewer } from './subject.js';
-import { TokenVerifier } from './token-verifier.js';
+import { TokenVerifier, type TokenRefusal } from './token-verifier.js';
 
 /** What a caller shows of itself. */
 export interface Credentials {
@@ -16,7 +16,7 @@ export interface Credentials {
 }
 
 /** Why there is no subject. */
-export type NoSubject = 'UNAUTHENTICATED' | 'KEYS_UNAVAILABLE' | 'BAD_VIEWER_ID';
+export type NoSubject = TokenRefusal | 'BAD_VIEWER_ID';
 
 /**
  * Finds out who calls, and what it may do. AUTH=jwt: the `sub` of a good token, and what its claims

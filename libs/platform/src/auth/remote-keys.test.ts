@@ -2,7 +2,9 @@
  * Goal    keys of an identity provider are found, also new ones, and its failures do no harm.
  * Method  a server on this machine gives the set; the clock is set by the test.
  */
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { jwtVerify } from 'jose';
+import { until } from '@headcount/testing';
 import {
   FRESH_MS,
   HELD_MS_MAX,
@@ -37,10 +39,13 @@ describe('the keys at an address', () => {
     sign({ sub: 'ann' }, privateKey, { alg, ...(kid && { kid }) });
   const takes = async (key: TestKey, kid?: string): Promise<boolean> => {
     const token = await tokenOf(key, kid);
-    return jwtVerify(token, keys.keyFor, { currentDate: new Date(NOW_S * 1000) }).then(
-      () => true,
-      () => false,
-    );
+    const currentDate = new Date(NOW_S * 1000);
+    return keys
+      .verifyWith((keyFor) => jwtVerify(token, keyFor, { currentDate }))
+      .then(
+        () => true,
+        () => false,
+      );
   };
 
   it('are fetched once for many tokens', async () => {
@@ -54,8 +59,23 @@ describe('the keys at an address', () => {
     expect(server.asked).toBe(1);
     clock.monotonic += 1;
     expect(await takes(first)).toBe(true);
-    expect(server.asked).toBe(2);
+    await until(() => server.asked === 2);
     expect(failures).toEqual([]);
+  });
+
+  it('are fetched again in the background, so that a slow address delays no token', async () => {
+    await takes(first);
+    let finish = (): void => undefined;
+    server.answer = (response) =>
+      void (finish = () => response.end(JSON.stringify({ keys: [second.jwk] })));
+    clock.monotonic += FRESH_MS;
+    expect(await takes(first)).toBe(true);
+    await until(() => server.asked === 2);
+    expect(await takes(first)).toBe(true);
+    finish();
+    await until(async () => !(await takes(first)));
+    expect(await takes(second)).toBe(true);
+    expect(server.asked).toBe(2);
   });
 
   it('are found after a rotation, when a token names a new one', async () => {
@@ -71,7 +91,7 @@ describe('the keys at an address', () => {
     await takes(first);
     server.keys = [second.jwk];
     clock.monotonic += FRESH_MS;
-    expect(await takes(first)).toBe(false);
+    await until(async () => !(await takes(first)));
     expect(await takes(second)).toBe(true);
   });
 
@@ -89,9 +109,10 @@ describe('the keys at an address', () => {
     server.answer = (response) => response.writeHead(500).end();
     clock.monotonic += HELD_MS_MAX - 1;
     expect(await takes(first)).toBe(true);
-    clock.monotonic += 1;
+    await until(() => failures.length === 1);
+    clock.monotonic += RETRY_MS;
     expect(await takes(first)).toBe(false);
-    expect(failures).toEqual(['the status is 500']);
+    expect(failures).toEqual(['the status is 500', 'the status is 500']);
   });
 
   it('are asked for after a pause where the address failed', async () => {
@@ -140,7 +161,30 @@ describe('the keys at an address', () => {
     const secret = Buffer.from('x'.repeat(32));
     server.keys = [{ kty: 'oct', k: secret.toString('base64url'), alg: 'HS256', kid: 'first' }];
     const token = await sign({ sub: 'ann' }, secret.toString(), { kid: 'first' });
-    await expect(jwtVerify(token, keys.keyFor)).rejects.toThrow();
+    await expect(keys.verifyWith((keyFor) => jwtVerify(token, keyFor))).rejects.toThrow();
+  });
+
+  it.each([
+    ['gzip', gzipSync],
+    ['br', brotliCompressSync],
+    ['deflate', deflateSync],
+    ['GZIP, br', (bytes: Buffer) => brotliCompressSync(gzipSync(bytes))],
+  ])('are read where the answer is compressed unasked, as %s', async (encoding, compress) => {
+    const set = Buffer.from(JSON.stringify({ keys: [first.jwk] }));
+    server.answer = (response) =>
+      response.writeHead(200, { 'content-encoding': encoding }).end(compress(set));
+    expect(await takes(first)).toBe(true);
+  });
+
+  it.each([
+    ['grows beyond the bound', gzipSync(Buffer.alloc(SET_BYTES_MAX + 1, ' ')), 'gzip'],
+    ['has a coding that nobody knows', Buffer.from('{"keys":[]}'), 'zip'],
+    ['is not of its coding', Buffer.from('{"keys":[]}'), 'gzip'],
+  ])('are none where a compressed answer %s', async (_, bytes, encoding) => {
+    server.answer = (response) =>
+      response.writeHead(200, { 'content-encoding': encoding }).end(bytes);
+    expect(await takes(first)).toBe(false);
+    expect(failures).toHaveLength(1);
   });
 
   describe('that fails', () => {
@@ -173,14 +217,14 @@ describe('the keys at an address', () => {
 
     it('say nothing of a token with a key that may be a new one', async () => {
       expect(await codeOf(await tokenOf(first))).toBe('good');
-      expect(await codeOf(await tokenOf(second))).toBe('UNAUTHENTICATED');
+      expect(await codeOf(await tokenOf(second))).toBe('UNKNOWN_KEY');
       fail();
       clock.monotonic += PAUSE_MS;
       expect(await codeOf(await tokenOf(second))).toBe('KEYS_UNAVAILABLE');
       expect(await codeOf(await tokenOf(first))).toBe('good');
       server.answer = working;
       clock.monotonic += RETRY_MS;
-      expect(await codeOf(await tokenOf(second))).toBe('UNAUTHENTICATED');
+      expect(await codeOf(await tokenOf(second))).toBe('UNKNOWN_KEY');
     });
 
     it('are unknown again when the set that was held is an hour old', async () => {
@@ -191,6 +235,58 @@ describe('the keys at an address', () => {
     });
   });
 
+  describe.each(['RS256', 'ES256', 'EdDSA'])('of two keys for %s', (alg) => {
+    let pair: readonly TestKey[];
+    let verifier: TokenVerifier;
+    const codeOf = async (key: TestKey, kid?: string): Promise<string> => {
+      const header = { alg, ...(kid !== undefined && { kid }) };
+      const claims = await verifier.claimsOf(await sign({ sub: 'ann' }, key.privateKey, header));
+      return claims.ok ? 'good' : claims.error;
+    };
+    beforeEach(async () => {
+      pair = [await newKey(alg, 'one'), await newKey(alg, 'two'), await newKey(alg, 'three')];
+      server.keys = pair.slice(0, 2).map(({ jwk }) => jwk);
+      verifier = new TokenVerifier(jwtConfig({ AUTH_JWKS_URL: server.url }), clock);
+    });
+
+    it('try both for a token that names none', async () => {
+      const [one, two, three] = pair as [TestKey, TestKey, TestKey];
+      expect([await codeOf(one), await codeOf(two)]).toEqual(['good', 'good']);
+      expect(await codeOf(three)).toBe('UNKNOWN_KEY');
+    });
+
+    it('try those without an id for a token that names one', async () => {
+      const [one, two, three] = pair as [TestKey, TestKey, TestKey];
+      server.keys = server.keys.map(({ kid: _, ...jwk }) => jwk);
+      expect([await codeOf(one, 'one'), await codeOf(two, 'two')]).toEqual(['good', 'good']);
+      expect(await codeOf(three, 'three')).toBe('UNKNOWN_KEY');
+    });
+
+    it('are fetched again where a key was swapped under the same id', async () => {
+      const [one, two] = pair as [TestKey, TestKey, TestKey];
+      server.keys = [one.jwk];
+      expect(await codeOf(one, 'one')).toBe('good');
+      server.keys = [{ ...two.jwk, kid: 'one' }];
+      expect(await codeOf(two, 'one')).toBe('UNKNOWN_KEY');
+      clock.monotonic += PAUSE_MS;
+      expect(await codeOf(two, 'one')).toBe('good');
+      expect(await codeOf(one, 'one')).toBe('UNKNOWN_KEY');
+    });
+  });
+
+  it('keep made-up ids from locking out a new key for longer than one pause', async () => {
+    const verifier = new TokenVerifier(jwtConfig({ AUTH_JWKS_URL: server.url }), clock);
+    await verifier.claimsOf(await tokenOf(first, 'made-up'));
+    server.keys = [first.jwk, second.jwk];
+    expect(await verifier.claimsOf(await tokenOf(second))).toEqual({
+      ok: false,
+      error: 'UNKNOWN_KEY',
+    });
+    clock.monotonic += PAUSE_MS;
+    await verifier.claimsOf(await tokenOf(first, 'made-up'));
+    expect((await verifier.claimsOf(await tokenOf(second))).ok).toBe(true);
+  });
+
   it('are those of AUTH_JWKS_URL', async () => {
     const verifier = new TokenVerifier(jwtConfig({ AUTH_JWKS_URL: server.url }), clock);
     const refused = { ok: false, error: 'UNAUTHENTICATED' };
@@ -198,7 +294,10 @@ describe('the keys at an address', () => {
       ok: true,
       value: { sub: 'ann' },
     });
-    expect(await verifier.claimsOf(await tokenOf(second))).toEqual(refused);
+    expect(await verifier.claimsOf(await tokenOf(second))).toEqual({
+      ok: false,
+      error: 'UNKNOWN_KEY',
+    });
     const hs = await sign({ sub: 'ann' }, JSON.stringify(first.jwk), { kid: 'first' });
     expect(await verifier.claimsOf(hs)).toEqual(refused);
   });
