@@ -1,5 +1,12 @@
 import { HeadcountError } from './errors.js';
-import { trendingAnswer, trendingAsk, trendingRequest, type TrendingArgs } from './trending.js';
+import {
+  TRENDING_WINDOWS,
+  trendingAnswer,
+  trendingAsk,
+  trendingRequest,
+  trendingWindow,
+  type TrendingArgs,
+} from './trending.js';
 
 const codeOf = (args: TrendingArgs): string | null => {
   try {
@@ -31,6 +38,35 @@ describe('a question for trending pages', () => {
     [{ name: '' }, 'BAD_COUNTER_NAME'],
   ])('within bounds or not: %j gives %s', (args, code) => {
     expect(codeOf(args)).toBe(code);
+  });
+});
+
+describe('a window of trending', () => {
+  it.each([
+    [10, 10],
+    [11, 30],
+    [30, 30],
+    [31, 60],
+    [61, 120],
+    [121, 300],
+    [290, 300],
+    [301, 600],
+    [601, 1800],
+    [1801, 3600],
+    [3600, 3600],
+  ])('of %i seconds covers %i', (windowSeconds, covered) => {
+    expect(trendingAsk({ windowSeconds }).windowSeconds).toBe(covered);
+  });
+
+  it('is never shorter than what was asked for, and is one of eight', () => {
+    const asked = Array.from({ length: 3600 }, (_, at) => at + 1);
+    expect(asked.filter((seconds) => trendingWindow(seconds) < seconds)).toEqual([]);
+    expect([...new Set(asked.map(trendingWindow))]).toEqual(TRENDING_WINDOWS);
+    expect(TRENDING_WINDOWS).toHaveLength(8);
+  });
+
+  it.each([0, -1, NaN, 3601])('of %d seconds does not exist', (seconds) => {
+    expect(() => trendingWindow(seconds)).toThrow('no window');
   });
 });
 

@@ -10,6 +10,11 @@ import type { PageId } from './page-id.js';
 
 /** Most pages of an answer. */
 export const TRENDING_FIRST_MAX = 100;
+/**
+ * The windows that are kept, in seconds, shortest first. Redis keeps a sum for each window that is read, and every write
+ * updates all of them, so there must be few.
+ */
+export const TRENDING_WINDOWS: readonly number[] = [10, 30, 60, 120, 300, 600, 1800, 3600];
 /** Shortest and longest window. */
 export const TRENDING_WINDOW_SECONDS_MIN = 10;
 export const TRENDING_WINDOW_SECONDS_MAX = 3600;
@@ -24,6 +29,7 @@ export const TRENDING_DEFAULTS = { first: 10, windowSeconds: 300, name: 'visits'
 /** A question that is within bounds: which pages gained most. */
 export interface TrendingAsk {
   readonly name: CounterName;
+  /** One of TRENDING_WINDOWS; in a request of an older gateway it may lie between two of them. */
   readonly windowSeconds: number;
   readonly first: number;
 }
@@ -41,14 +47,26 @@ export interface TrendingArgs {
   readonly name?: unknown;
 }
 
-/** The question of a caller, for the edges that answer refusals by throwing. Throws HeadcountError. */
+/** The shortest of TRENDING_WINDOWS that covers a window of 1 to 3,600 seconds. Throws RangeError for another. */
+export function trendingWindow(windowSeconds: number): number {
+  const window = TRENDING_WINDOWS.find((seconds) => windowSeconds <= seconds);
+  if (window === undefined || !(windowSeconds > 0))
+    throw new RangeError(`no window: ${windowSeconds} s`);
+  return window;
+}
+
+/**
+ * The question of a caller, its window rounded up to one of TRENDING_WINDOWS. For the edges that answer refusals by
+ * throwing. Throws HeadcountError.
+ */
 export function trendingAsk({ first, windowSeconds, name }: TrendingArgs): TrendingAsk {
+  const asked = within('windowSeconds', windowSeconds ?? TRENDING_DEFAULTS.windowSeconds, [
+    TRENDING_WINDOW_SECONDS_MIN,
+    TRENDING_WINDOW_SECONDS_MAX,
+  ]);
   return {
     name: orThrow(parseCounterName(String(name ?? TRENDING_DEFAULTS.name))),
-    windowSeconds: within('windowSeconds', windowSeconds ?? TRENDING_DEFAULTS.windowSeconds, [
-      TRENDING_WINDOW_SECONDS_MIN,
-      TRENDING_WINDOW_SECONDS_MAX,
-    ]),
+    windowSeconds: trendingWindow(asked),
     first: within('first', first ?? TRENDING_DEFAULTS.first, [1, TRENDING_FIRST_MAX]),
   };
 }

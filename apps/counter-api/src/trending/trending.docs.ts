@@ -46,7 +46,7 @@ export const TRENDING_DOCS = applyDecorators(
   }),
   parameter(
     'windowSeconds',
-    'The window. It is rounded up: to 10 s up to two minutes, to 30 s up to five, to a minute up to 15, then to five minutes; and the 10 s in which it begins count whole.',
+    'The window. It is rounded up to 10, 30, 60, 120, 300, 600, 1800 or 3600 seconds, and the 10 s in which it begins count whole.',
     {
       type: 'integer',
       minimum: TRENDING_WINDOW_SECONDS_MIN,

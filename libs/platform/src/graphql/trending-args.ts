@@ -15,7 +15,7 @@ export class TrendingArgs {
     nullable: true,
     defaultValue: TRENDING_DEFAULTS.windowSeconds,
     description:
-      'The window, 10 to 3600 seconds. It is rounded up: to 10 s up to two minutes, to 30 s up to five, to a minute up to 15, then to five minutes; and the 10 s in which it begins count whole.',
+      'The window, 10 to 3600 seconds. It is rounded up to 10, 30, 60, 120, 300, 600, 1800 or 3600, and the 10 s in which it begins count whole.',
   })
   readonly windowSeconds?: number | null;
 
