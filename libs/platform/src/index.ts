@@ -54,6 +54,7 @@ export {
   type CommonConfig,
 } from './config/shared-settings.js';
 
+export { admit, type Admitted, type OperationAsked, type Refusal } from './graphql/admit.js';
 export {
   FIRST_MAX,
   PartArgs,
@@ -74,7 +75,6 @@ export { subgraphSdl, type SubgraphEntities } from './graphql/federation/subgrap
 export { subgraphResolver } from './graphql/federation/subgraph.resolver.js';
 export { formatGraphqlError, withoutSuggestion } from './graphql/format-error.js';
 export { graphqlOptions } from './graphql/graphql-options.js';
-export { costRefusal, type OperationAsked } from './graphql/operation-cost.js';
 export { SafeInt } from './graphql/safe-int.js';
 export { TrendingArgs } from './graphql/trending-args.js';
 export { TrendingPage } from './graphql/trending-page.object.js';

@@ -3,12 +3,15 @@
  * sends another each time has none made, and it is held to the same rules as everywhere before it does.
  */
 import { getOperationAST, parse, specifiedRules, validate, type GraphQLSchema } from 'graphql';
-import { costRefusal, documentLimits, type GraphqlLimits } from '@headcount/platform';
+import { admit, documentLimits, type GraphqlLimits } from '@headcount/platform';
 import { planOf, type Plan } from './plan.js';
 
 /** Most documents that are kept, and the longest of them, in characters: 8 MiB in all. */
 export const DOCUMENTS_MAX = 1000;
 export const DOCUMENT_LENGTH_MAX = 4096;
+
+/** Longest name of an operation that gets a plan, in characters. */
+export const OPERATION_NAME_LENGTH_MAX = 256;
 
 /** A document, and which of its operations is asked for. */
 export interface Asked {
@@ -18,7 +21,7 @@ export interface Asked {
 }
 
 export class Plans {
-  /** By text and name of the operation; null: there is no plan for it. */
+  /** By `keyOf`; null: there is no plan for it. */
   private readonly plans = new Map<string, Plan | null>();
   private readonly once = new Set<string>();
   private readonly rules;
@@ -32,16 +35,18 @@ export class Plans {
   }
 
   /** The plan for what is asked, if it may be answered; null: ask the executor, which knows and tells what is wrong. */
-  of({ query, operationName, variables }: Asked): Plan | null {
-    const key = operationName === undefined ? query : `${operationName} ${query}`;
+  of(asked: Asked): Plan | null {
+    const { query, operationName, variables } = asked;
+    const key = keyOf(asked);
+    if (key === null) return null;
     let plan = this.plans.get(key);
     if (plan === undefined) {
-      if (query.length > DOCUMENT_LENGTH_MAX || this.isFirst(key)) return null;
+      if (this.isFirst(key)) return null;
       plan = this.made(query, operationName);
       if (this.plans.size >= DOCUMENTS_MAX) this.dropOldest();
       this.plans.set(key, plan);
     }
-    return plan !== null && this.isAffordable(plan, operationName, variables) ? plan : null;
+    return plan !== null && this.isAdmitted(plan, variables) ? plan : null;
   }
 
   private isFirst(key: string): boolean {
@@ -63,13 +68,10 @@ export class Plans {
     }
   }
 
-  private isAffordable(
-    { document }: Plan,
-    operationName: string | undefined,
-    variables: Asked['variables'],
-  ): boolean {
-    const asked = { operationName, variables };
-    return costRefusal(this.schema, document, asked, this.limits.GRAPHQL_COST_MAX) === null;
+  /** Of the operation that the plan answers, whatever name it was found by. */
+  private isAdmitted({ document, operation }: Plan, variables: Asked['variables']): boolean {
+    const { schema, limits } = this;
+    return admit(schema, document, operation.name?.value, variables, limits).ok;
   }
 
   private dropOldest(): void {
@@ -78,4 +80,12 @@ export class Plans {
       return;
     }
   }
+}
+
+/** The same for the same operation of the same document, and for nothing else; null: too long to keep. */
+function keyOf({ query, operationName }: Asked): string | null {
+  if (query.length > DOCUMENT_LENGTH_MAX) return null;
+  if (operationName !== undefined && operationName.length > OPERATION_NAME_LENGTH_MAX) return null;
+  // Not joined by a sign: a name may hold any text, also that sign and the beginning of a document.
+  return JSON.stringify([operationName, query]);
 }

@@ -78,7 +78,10 @@ export function groupPlan(
   if (node?.kind !== Kind.FIELD || others.length > 0 || node.directives?.length) return null;
   const field = schema.getSubscriptionType()?.getFields()[node.name.value];
   if (field === undefined) return null;
-  const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {});
+  const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, {
+    // As the executor of graphql-js: a list of null makes an error of each.
+    maxErrors: 50,
+  });
   if (coerced.errors) return err(coerced.errors);
   try {
     const args = getArgumentValues(field, node, coerced.coerced);

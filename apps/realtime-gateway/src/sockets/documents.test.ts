@@ -47,9 +47,19 @@ describe('Documents', () => {
     expect(costing(9)).toBeNull();
   });
 
-  it('has no opinion on the cost of what is refused anyway', () => {
+  it('refuses an operation that is not there', () => {
     expect(refusalOf(made(), { query: '{' })?.extensions.code).toBeUndefined();
-    expect(refusalOf(made(), { query: nested(1), operationName: 'other' })).toBeNull();
+    const asked = { query: nested(1), operationName: 'other' };
+    expect(refusalOf(made(), asked)?.extensions.code).toBe('BAD_REQUEST');
+  });
+
+  it('refuses what costs too much by a preset, whatever the variable is called', () => {
+    const documents = made(true, { GRAPHQL_COST_MAX: '100' });
+    const preset = JSON.stringify(Array(10).fill('x'));
+    for (const name of Object.getOwnPropertyNames(Object.prototype)) {
+      const query = `query ($${name}: [ID] = ${preset}) { a(n: $${name}) { n } }`;
+      expect(refusalOf(documents, { query })?.extensions.code).toBe('TOO_COMPLEX');
+    }
   });
 
   it('shows the schema only where that is allowed, and hints at it only there', () => {

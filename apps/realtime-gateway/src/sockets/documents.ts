@@ -9,7 +9,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import {
-  costRefusal,
+  admit,
   documentLimits,
   isTooDeepToParse,
   tooDeepToParse,
@@ -66,13 +66,14 @@ export class Documents {
     return prepared;
   }
 
-  /** The document of an operation that may begin; or what is wrong with it, what it costs included. */
+  /** The document of an operation that may begin; or what is wrong with it: there is none, it does not fit, it costs too much. */
   admit(schema: GraphQLSchema, { query, ...asked }: DocumentAsked): Prepared {
     const prepared = this.prepare(schema, query);
     if (!prepared.ok) return prepared;
-    const { GRAPHQL_COST_MAX: costMax } = this.options.limits;
-    const refusal = costRefusal(schema, prepared.value.document, asked, costMax);
-    return refusal === null ? prepared : err([refusal]);
+    const { document } = prepared.value;
+    const { limits } = this.options;
+    const admitted = admit(schema, document, asked.operationName, asked.variables, limits);
+    return admitted.ok ? prepared : err(admitted.error.errors);
   }
 
   private prepareAnew(schema: GraphQLSchema, query: string): Prepared {

@@ -4,7 +4,7 @@ import { pruneSchema } from '@graphql-tools/utils';
 import { GraphQLError } from 'graphql';
 import type { GraphqlLimits } from '../config/limit-settings.js';
 import { isLoopback } from '../config/loopback.js';
-import { costLimit } from './cost-limit.js';
+import { admissionPlugin } from './admission-plugin.js';
 import { documentLimits } from './document-limits.js';
 import { formatGraphqlError, withoutSuggestion } from './format-error.js';
 import { noSubscriptions } from './no-subscriptions.js';
@@ -50,11 +50,7 @@ export function graphqlOptions(
       }),
     ],
     // Whoever asked for a trace of a subgraph would be told of every resolver; and its plugin writes to the console.
-    plugins: [
-      noSubscriptions(),
-      costLimit(config.GRAPHQL_COST_MAX),
-      ApolloServerPluginInlineTraceDisabled(),
-    ],
+    plugins: [noSubscriptions(), admissionPlugin(config), ApolloServerPluginInlineTraceDisabled()],
     formatError: (formatted, error) => {
       const shown = error instanceof GraphQLError ? formatGraphqlError(error) : formatted;
       // Names of fields are no secret to a developer, but suggestions would tell them to everyone.

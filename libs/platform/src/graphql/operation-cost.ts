@@ -1,15 +1,17 @@
 import {
   GraphQLError,
   Kind,
+  getArgumentValues,
   getNamedType,
   getNullableType,
-  getOperationAST,
+  getVariableValues,
   isListType,
   isObjectType,
-  valueFromASTUntyped,
+  visit,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLArgument,
   type GraphQLField,
   type GraphQLNamedType,
   type GraphQLSchema,
@@ -17,108 +19,161 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { TOO_COMPLEX } from './document-limits.js';
+import { err, ok, type Result } from '@headcount/protocol';
 
-/** Which operation of a document is asked for, and with what. Variables are as they came. */
-export interface OperationAsked {
-  readonly operationName?: string | null | undefined;
-  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
-}
-
-/** What a field of a root type costs: it reads something, where every other one shows what was read. */
+/** Cost of a field of a root type: it reads something. Every other field shows what was read, and costs 1. */
 const READ_COST = 10;
 
+/** Errors about variables in one answer. The executor of graphql-js has the same limit. */
+const VARIABLE_ERRORS_MAX = 50;
+
+/** Coerced values of variables or arguments, by name. graphql-js makes them; only it looks names up in them. */
+type Values = Readonly<Record<string, unknown>>;
+
 /**
- * What an operation of a valid document costs: 10 for a field of a root type, 1 for every other, each as often as the lists
- * demand that it stands in. How long a list will be is what its field is asked for: the length of an argument that is
- * a list, or the number `first`. `@include` and `@skip` make no difference. 0 for an operation that there is not.
- * Cost O(document), each fragment once; nothing for one seen before whose lists do not hang on variables.
+ * Cost of an operation of a valid document: 10 for a field of a root type, 1 for every other, each as often as the lists
+ * demand that it stands in. The length of a list is what its field is asked for: the length of an argument that is a
+ * list, or the number `first`. `@include` and `@skip` make no difference. The values are those that resolvers will
+ * receive: graphql-js coerces them here with the functions that its executor uses. Errors: variables that do not fit.
+ * Cost O(document) for an operation that is new; for one seen before, O(variables that size lists).
  */
 export function operationCost(
   schema: GraphQLSchema,
   document: DocumentNode,
-  { operationName, variables }: OperationAsked,
-): number {
-  const operation = getOperationAST(document, operationName);
-  if (!operation) return 0;
-  const known = fixedCosts.get(operation);
-  if (known !== undefined) return known;
-  const costing = new Costing(schema, document, withPresets(operation, variables ?? {}));
-  const root = schema.getRootType(operation.operation) ?? undefined;
-  const cost = costing.of(operation.selectionSet, root);
-  if (costing.isFixed) fixedCosts.set(operation, cost);
-  return cost;
+  operation: OperationDefinitionNode,
+  variables: Values,
+): Result<number, readonly GraphQLError[]> {
+  const { price, sizing } = priced(schema, document, operation);
+  if (sizing.length === 0) return ok(price.fixed);
+  const options = { maxErrors: VARIABLE_ERRORS_MAX };
+  const { coerced, errors } = getVariableValues(schema, sizing, variables, options);
+  return errors ? err(errors) : ok(amountOf(price, coerced, new Map()));
 }
 
-/** The error of an operation that costs more than is allowed, or null. */
-export function costRefusal(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  asked: OperationAsked,
-  costMax: number,
-): GraphQLError | null {
-  const cost = operationCost(schema, document, asked);
-  if (cost <= costMax) return null;
-  const told = `The operation costs ${cost}; ${costMax} is allowed.`;
-  return new GraphQLError(told, { extensions: { code: TOO_COMPLEX, http: { status: 400 } } });
+/** What a selection costs: an amount that is always the same, and parts whose size depends on variables. */
+interface Price {
+  readonly fixed: number;
+  readonly parts: readonly Part[];
+}
+
+/** A field or a fragment whose cost depends on variables: `times` x (`own` + inner). */
+interface Part {
+  readonly times: number | SizedField;
+  readonly own: number;
+  readonly inner: Price;
+}
+
+/** A field with the arguments that size it. */
+interface SizedField {
+  readonly field: GraphQLField<unknown, unknown>;
+  readonly node: FieldNode;
+}
+
+interface PricedOperation {
+  readonly schema: GraphQLSchema;
+  readonly price: Price;
+  /** The variables that the cost depends on. */
+  readonly sizing: NonNullable<OperationDefinitionNode['variableDefinitions']>;
 }
 
 /** By operations of documents that are kept. */
-const fixedCosts = new WeakMap<OperationDefinitionNode, number>();
+const known = new WeakMap<OperationDefinitionNode, PricedOperation>();
 
-class Costing {
-  /** Whether the cost is the same with other variables. */
-  isFixed = true;
+function priced(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): PricedOperation {
+  const found = known.get(operation);
+  if (found?.schema === schema) return found;
+  const pricing = new Pricing(schema, document);
+  const root = schema.getRootType(operation.operation) ?? undefined;
+  const price = pricing.of(operation.selectionSet, root);
+  const sizing = (operation.variableDefinitions ?? []).filter(({ variable }) =>
+    pricing.sizing.has(variable.name.value),
+  );
+  const made = { schema, price, sizing };
+  known.set(operation, made);
+  return made;
+}
+
+/** The price with the values of one request. Each fragment is computed once. */
+function amountOf(price: Price, variables: Values, amounts: Map<Price, number>): number {
+  if (price.parts.length === 0) return price.fixed;
+  const found = amounts.get(price);
+  if (found !== undefined) return found;
+  let amount = price.fixed;
+  for (const { times, own, inner } of price.parts) {
+    const repeated = typeof times === 'number' ? times : timesOf(times, variables);
+    amount += repeated * (own + amountOf(inner, variables, amounts));
+  }
+  amounts.set(price, amount);
+  return amount;
+}
+
+class Pricing {
+  /** Names of the variables that size lists. */
+  readonly sizing = new Set<string>();
   private readonly fragments = new Map<string, FragmentDefinitionNode>();
-  private readonly known = new Map<string, number>();
+  private readonly prices = new Map<string, Price>();
 
   constructor(
     private readonly schema: GraphQLSchema,
     { definitions }: DocumentNode,
-    private readonly variables: Readonly<Record<string, unknown>>,
   ) {
     for (const definition of definitions)
       if (definition.kind === Kind.FRAGMENT_DEFINITION)
         this.fragments.set(definition.name.value, definition);
   }
 
-  of({ selections }: SelectionSetNode, parent: GraphQLNamedType | undefined): number {
-    return selections.reduce((sum, selection) => sum + this.ofOne(selection, parent), 0);
+  of({ selections }: SelectionSetNode, parent: GraphQLNamedType | undefined): Price {
+    let fixed = 0;
+    const parts: Part[] = [];
+    for (const selection of selections) {
+      const part = this.partOf(selection, parent);
+      if (typeof part.times === 'number' && part.inner.parts.length === 0)
+        fixed += part.times * (part.own + part.inner.fixed);
+      else parts.push(part);
+    }
+    return { fixed, parts };
   }
 
-  private ofOne(selection: SelectionNode, parent: GraphQLNamedType | undefined): number {
+  private partOf(selection: SelectionNode, parent: GraphQLNamedType | undefined): Part {
     switch (selection.kind) {
       case Kind.FIELD:
         return this.ofField(selection, parent);
       case Kind.INLINE_FRAGMENT: {
         const type = selection.typeCondition?.name.value;
         const within = type === undefined ? parent : this.schema.getType(type);
-        return this.of(selection.selectionSet, within);
+        return { times: 1, own: 0, inner: this.of(selection.selectionSet, within) };
       }
       case Kind.FRAGMENT_SPREAD:
-        return this.ofFragment(selection.name.value);
+        return { times: 1, own: 0, inner: this.ofFragment(selection.name.value) };
     }
   }
 
-  private ofField(node: FieldNode, parent: GraphQLNamedType | undefined): number {
+  private ofField(node: FieldNode, parent: GraphQLNamedType | undefined): Part {
     const field = isObjectType(parent) ? parent.getFields()[node.name.value] : undefined;
-    const own = field !== undefined && this.isRoot(parent) ? READ_COST : 1;
     const inner = node.selectionSet
       ? this.of(node.selectionSet, field && getNamedType(field.type))
-      : 0;
-    return (field === undefined ? 1 : this.timesOf(field, node)) * (own + inner);
+      : NOTHING;
+    // __typename and introspection.
+    if (field === undefined) return { times: 1, own: 1, inner };
+    const own = this.isRoot(parent) ? READ_COST : 1;
+    return { times: this.times(field, node), own, inner };
   }
 
-  private ofFragment(name: string): number {
-    const known = this.known.get(name);
-    if (known !== undefined) return known;
+  private ofFragment(name: string): Price {
+    const found = this.prices.get(name);
+    if (found !== undefined) return found;
     const fragment = this.fragments.get(name);
-    if (fragment === undefined) return 0;
-    this.known.set(name, 0);
+    if (fragment === undefined) return NOTHING;
+    // Validation refuses a fragment within itself; here it must only not be followed for ever.
+    this.prices.set(name, NOTHING);
     const type = this.schema.getType(fragment.typeCondition.name.value);
-    const cost = this.of(fragment.selectionSet, type);
-    this.known.set(name, cost);
-    return cost;
+    const price = this.of(fragment.selectionSet, type);
+    this.prices.set(name, price);
+    return price;
   }
 
   private isRoot(type: GraphQLNamedType | undefined): boolean {
@@ -127,35 +182,57 @@ class Costing {
     return roots.some((root) => root !== undefined && root === type);
   }
 
-  /** How many entries a field is asked for, at least 1. */
-  private timesOf({ args }: GraphQLField<unknown, unknown>, node: FieldNode): number {
-    let times = 1;
-    for (const { name, type, defaultValue } of args) {
-      const isList = isListType(getNullableType(type));
-      if (!isList && name !== 'first') continue;
-      const given = node.arguments?.find((argument) => argument.name.value === name)?.value;
-      if (given?.kind === Kind.VARIABLE) this.isFixed = false;
-      const value = given && valueFromASTUntyped(given, this.variables);
-      times *= isList ? lengthOf(value ?? defaultValue) : numberOf(value ?? defaultValue);
-    }
-    return times;
+  /** How often the field counts, where the document decides that; else what decides it. */
+  private times(field: GraphQLField<unknown, unknown>, node: FieldNode): number | SizedField {
+    const args = field.args.filter(isSizing);
+    if (args.length === 0) return 1;
+    const sized = { field: { ...field, args }, node };
+    const names = variablesIn(node, args);
+    if (names.length === 0) return timesOf(sized, {});
+    for (const name of names) this.sizing.add(name);
+    return sized;
   }
 }
 
-const lengthOf = (value: unknown): number => (Array.isArray(value) ? Math.max(value.length, 1) : 1);
+const NOTHING: Price = { fixed: 0, parts: [] };
 
-const numberOf = (value: unknown): number =>
-  typeof value === 'number' && value > 1 ? Math.ceil(value) : 1;
+const isSizing = ({ name, type }: GraphQLArgument): boolean =>
+  isListType(getNullableType(type)) || name === 'first';
 
-/** The variables, and what the operation says of those that were not given. */
-function withPresets(
-  { variableDefinitions = [] }: OperationDefinitionNode,
-  variables: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> {
-  const presets = variableDefinitions.flatMap(({ variable, defaultValue }) =>
-    defaultValue === undefined || variables[variable.name.value] !== undefined
-      ? []
-      : [[variable.name.value, valueFromASTUntyped(defaultValue)] as const],
+/** The variables within the arguments of a field that are among `args`. */
+function variablesIn(node: FieldNode, args: readonly GraphQLArgument[]): string[] {
+  const names: string[] = [];
+  for (const { name, value } of node.arguments ?? [])
+    if (args.some((arg) => arg.name === name.value))
+      visit(value, { Variable: (variable) => void names.push(variable.name.value) });
+  return names;
+}
+
+/** How many entries a field is asked for, at least 1. */
+function timesOf({ field, node }: SizedField, variables: Values): number {
+  const values = argumentsOf(field, node, variables);
+  // The executor reports such a field, and resolves nothing for it.
+  if (values === null) return 1;
+  return field.args.reduce(
+    (times, { name, defaultValue }) => times * sizeOf(values.get(name) ?? defaultValue),
+    1,
   );
-  return presets.length === 0 ? variables : { ...variables, ...Object.fromEntries(presets) };
+}
+
+function argumentsOf(
+  field: GraphQLField<unknown, unknown>,
+  node: FieldNode,
+  variables: Values,
+): ReadonlyMap<string, unknown> | null {
+  try {
+    return new Map(Object.entries(getArgumentValues(field, node, variables)));
+  } catch (cause) {
+    if (cause instanceof GraphQLError) return null;
+    throw cause;
+  }
+}
+
+function sizeOf(value: unknown): number {
+  if (Array.isArray(value)) return Math.max(value.length, 1);
+  return typeof value === 'number' && value > 1 ? Math.ceil(value) : 1;
 }
