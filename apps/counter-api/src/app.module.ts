@@ -32,6 +32,7 @@ import { QuotaResolver } from './bounded/quota.resolver.js';
 import { AdditionsService } from './counters/additions.service.js';
 import { BatchController } from './counters/batch.controller.js';
 import { BatchResolver } from './counters/batch.resolver.js';
+import { ChangeRights } from './counters/change-rights.js';
 import { CounterAnswers } from './counters/counter-answers.js';
 import { CounterLoaders } from './counters/counter-loaders.js';
 import { CounterWaits } from './counters/counter-waits.js';
@@ -148,6 +149,7 @@ export class AppModule implements OnApplicationShutdown {
         BoundedSources,
         BoundedService,
         QuotaResolver,
+        ChangeRights,
         AdditionsService,
         CountersService,
         VersionsService,

@@ -41,7 +41,6 @@ export {
 } from './follow.store.js';
 export type { FollowOutcome } from './scripts/follows-change.js';
 export {
-  MODIFICATIONS,
   MODIFICATIONS_READ_MAX,
   RedisModificationStore,
   type BucketModifications,

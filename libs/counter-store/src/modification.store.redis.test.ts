@@ -5,9 +5,15 @@
  * Method  two regions with a Redis each, and one without peers. Events are told to one or to both, then they pull.
  */
 import { unread, versionOf, type VersionVector, type Writer } from '@headcount/crdt';
-import { orThrow, parseOperationId, parsePageId, type OperationId } from '@headcount/protocol';
+import {
+  MODIFICATIONS,
+  orThrow,
+  parseOperationId,
+  parsePageId,
+  type OperationId,
+} from '@headcount/protocol';
 import { RedisCounterStore } from './counter.store.js';
-import { MODIFICATIONS, RedisModificationStore } from './modification.store.js';
+import { RedisModificationStore } from './modification.store.js';
 import { RedisRegionStore } from './region.store.js';
 import { pull, type Region } from './testing/pull.js';
 import { openStores, type StoreHarness } from './testing/store-harness.js';

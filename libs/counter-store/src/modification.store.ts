@@ -7,8 +7,8 @@ import {
   type VersionVector,
 } from '@headcount/crdt';
 import {
+  MODIFICATIONS,
   bucketOf,
-  type CounterName,
   type OperationId,
   type PageId,
   type PageModifications,
@@ -19,9 +19,6 @@ import { MarksText } from './marks-text.js';
 import { modificationsRead, type ModificationsRow } from './scripts/modifications-read.js';
 import { operationsRead } from './scripts/operations-read.js';
 import type { StoreContext } from './store-context.js';
-
-/** The durable counter of a page that says how often it was modified; includes/pairs.lua knows it too. */
-export const MODIFICATIONS = 'modifications' as CounterName;
 
 /** A page, and what a reader of it has read already. */
 export interface ModificationsAsk {

@@ -11,6 +11,7 @@ import fc from 'fast-check';
 import { runs } from '@headcount/testing';
 import type { Follow, VersionVector } from '@headcount/crdt';
 import {
+  MODIFICATIONS,
   bucketOf,
   orThrow,
   parseOperationId,
@@ -19,7 +20,6 @@ import {
   unreadOf,
   userBucketOf,
 } from '@headcount/protocol';
-import { MODIFICATIONS } from './modification.store.js';
 import { pull, type Region } from './testing/pull.js';
 import { openStores } from './testing/store-harness.js';
 

@@ -10,6 +10,7 @@ export {
 } from './auth/operators.js';
 export { Public } from './auth/public.js';
 export {
+  ANONYMOUS,
   callerKeyOf,
   type Anonymous,
   type Service,

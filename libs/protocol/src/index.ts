@@ -20,6 +20,14 @@ export {
   type PageUnreadValue,
   type UnreadValue,
 } from './unread-summary.js';
+export {
+  EVENT_OPERATION_PREFIX,
+  MODIFICATIONS,
+  RESERVED_COUNTERS,
+  RESERVED_NAME_SIGNS,
+  RESERVED_OPERATION_PREFIXES,
+  isReservedOperationId,
+} from './reserved.js';
 export { parseOperationId, type OperationId } from './operation-id.js';
 export { instanceIdBytes, instanceIdOf, parseInstanceId, type InstanceId } from './instance-id.js';
 export {

@@ -2,8 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { AddRefusal, Addition, Committed, DurabilityChoice } from '@headcount/counter-store';
 import { Metrics, available } from '@headcount/platform';
 import type { Result } from '@headcount/protocol';
-import type { CounterRef } from '@headcount/replication';
 import { BoundedService } from '../bounded/bounded.service.js';
+import type { PermittedChange } from '../counters/change-rights.js';
 import { STORE, type Store } from '../store/store.js';
 
 /** Why a change was not, or perhaps not, made. */
@@ -31,7 +31,7 @@ export class AdditionsService {
    * STORE_UNAVAILABLE where a durability is asked for and nobody can say.
    */
   async add(
-    addition: Addition & CounterRef,
+    addition: Addition & PermittedChange,
     durability: DurabilityChoice | null,
   ): Promise<Result<Committed, ChangeRefusal>> {
     const once = () => this.addOnce(addition, durability);

@@ -26,13 +26,13 @@ import {
 import { HeadcountError } from '@headcount/protocol';
 import { batchIn, type BatchItem } from './batch-body.js';
 import { MANY_DOCS, BATCH_DOCS } from './batch.docs.js';
+import { ChangeRights } from './change-rights.js';
 import { changeEach } from './change-each.js';
 import { documentOf, type CounterDocument } from './counter-document.js';
 import { COUNTERS_MAX, CountersService } from './counters.service.js';
 import { counterRef, operationIdOf } from './input.js';
 import { JSON_TYPE, preferredType } from './media-type.js';
 import { operationIdIn } from './request-headers.js';
-import { writableBy } from './writable.js';
 
 /** A counter among others. */
 interface NamedDocument extends CounterDocument {
@@ -49,6 +49,7 @@ type BatchResult =
 export class BatchController {
   constructor(
     @Inject(CountersService) private readonly counters: CountersService,
+    @Inject(ChangeRights) private readonly rights: ChangeRights,
     @Inject(IDS) private readonly ids: Ids,
   ) {}
 
@@ -96,8 +97,8 @@ export class BatchController {
     const changed = await changeEach(this.counters, changes, (read, at) => {
       const item = read();
       const { page, name, amount } = item;
-      const counter = writableBy(caller, counterRef(page, name));
-      return { ...counter, amount, operationId: idOf(item, at), durability };
+      const change = this.rights.change(caller, counterRef(page, name), amount);
+      return { ...change, operationId: idOf(item, at), durability };
     });
     if (durability !== null) void reply.header('headcount-durability', durabilityText(durability));
     const results = changed.map((one): BatchResult => {

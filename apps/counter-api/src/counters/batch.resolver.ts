@@ -2,12 +2,12 @@ import { Inject } from '@nestjs/common';
 import { Args, Field, Mutation, ObjectType, Query, Resolver } from '@nestjs/graphql';
 import { Caller, Public, type Subject } from '@headcount/platform';
 import { HeadcountError } from '@headcount/protocol';
+import { ChangeRights } from './change-rights.js';
 import { changeEach } from './change-each.js';
 import { ChangesArgs, RefsArgs, type CounterChange } from './counter-args.js';
 import { ChangeOutcome, RegionalCounter } from './counter.object.js';
 import { COUNTERS_MAX, CountersService } from './counters.service.js';
 import { counterRef, operationIdOf, signedAmountOf } from './input.js';
-import { writableBy } from './writable.js';
 
 @ObjectType({ description: 'Why one of several changes was not, or perhaps not, made.' })
 export class CounterError {
@@ -40,7 +40,10 @@ export class CounterResult {
 /** Many counters in one field. */
 @Resolver()
 export class BatchResolver {
-  constructor(@Inject(CountersService) private readonly service: CountersService) {}
+  constructor(
+    @Inject(CountersService) private readonly service: CountersService,
+    @Inject(ChangeRights) private readonly rights: ChangeRights,
+  ) {}
 
   /** Counters of any pages and names, in the order asked. */
   @Public()
@@ -65,8 +68,11 @@ export class BatchResolver {
     @Caller() caller: Subject,
   ): Promise<CounterResult[]> {
     const changed = await changeEach(this.service, changes, (change: CounterChange) => ({
-      ...writableBy(caller, counterRef(change.pageId, change.name)),
-      amount: signedAmountOf(change.by),
+      ...this.rights.change(
+        caller,
+        counterRef(change.pageId, change.name),
+        signedAmountOf(change.by),
+      ),
       operationId: operationIdOf(change.opId),
       durability,
     }));

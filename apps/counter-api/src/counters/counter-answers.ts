@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { durabilityText } from '@headcount/counter-store';
+import { durabilityText, type DurabilityChoice } from '@headcount/counter-store';
 import { orThrow } from '@headcount/protocol';
 import type { CounterRef } from '@headcount/replication';
-import type { ChangeBody } from './change-body.js';
+import type { PermittedChange } from './change-rights.js';
 import { documentOf, etagOf, isKnown, type CounterDocument } from './counter-document.js';
 import { CounterWaits } from './counter-waits.js';
 import { CountersService } from './counters.service.js';
@@ -43,16 +43,16 @@ export class CounterAnswers {
     return documentOf(value);
   }
 
-  /** Makes a change, once for each Idempotency-Key. The counter is one that the caller may write. */
+  /** Makes a change, once for each Idempotency-Key. */
   async changed(
-    counter: CounterRef,
-    { amount, durability }: ChangeBody,
+    change: PermittedChange,
+    durability: DurabilityChoice | null,
     { headers }: FastifyRequest,
     reply: FastifyReply,
   ): Promise<CounterDocument> {
     const key = headers['idempotency-key'];
     const operationId = typeof key === 'string' ? operationIdIn(key) : null;
-    const changed = await this.counters.change({ ...counter, amount, operationId, durability });
+    const changed = await this.counters.change({ ...change, operationId, durability });
     const { value, replayed } = orThrow(changed);
     if (replayed) void reply.header('idempotency-replayed', 'true');
     if (durability !== null) void reply.header('headcount-durability', durabilityText(durability));

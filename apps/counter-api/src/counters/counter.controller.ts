@@ -5,6 +5,7 @@ import { VIEWERS } from '@headcount/protocol';
 import { LeaseRequests, isLeaseBody } from '../leases/lease-requests.js';
 import type { CounterApiConfig } from '../settings.js';
 import { counterPage, counterPagePolicy } from '../page/counter-page.js';
+import { ChangeRights } from './change-rights.js';
 import { CHANGE_EXAMPLE, directionOf, fieldsOf } from './change-body.js';
 import { CounterAnswers } from './counter-answers.js';
 import { documentOf, type CounterDocument } from './counter-document.js';
@@ -12,7 +13,6 @@ import { CountersService } from './counters.service.js';
 import { counterRef } from './input.js';
 import { CHANGE_DOCS, SHOW_DOCS } from './counter.docs.js';
 import { HTML, JSON_TYPE, VARY, preferredType } from './media-type.js';
-import { writableBy } from './writable.js';
 
 /** Counters over REST, as the original API had them: the counter `viewers` of a page. */
 @Controller()
@@ -21,6 +21,7 @@ export class CounterController {
     @Inject(CountersService) private readonly counters: CountersService,
     @Inject(CounterAnswers) private readonly answers: CounterAnswers,
     @Inject(LeaseRequests) private readonly leases: LeaseRequests,
+    @Inject(ChangeRights) private readonly rights: ChangeRights,
     @Inject(CONFIG) private readonly config: CounterApiConfig,
   ) {}
 
@@ -58,8 +59,9 @@ export class CounterController {
   ): Promise<CounterDocument> {
     preferredType(request.headers.accept, [JSON_TYPE]);
     if (isLeaseBody(body)) return documentOf(await this.leases.change(webpageId, body, caller));
-    const counter = writableBy(caller, counterRef(webpageId, VIEWERS));
+    const counter = counterRef(webpageId, VIEWERS);
     const amount = directionOf(fieldsOf(body, CHANGE_EXAMPLE).action);
-    return this.answers.changed(counter, { amount, durability: null }, request, reply);
+    const change = this.rights.change(caller, counter, amount);
+    return this.answers.changed(change, null, request, reply);
   }
 }

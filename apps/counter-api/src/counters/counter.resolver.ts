@@ -2,13 +2,13 @@ import { Inject } from '@nestjs/common';
 import { Args, Context, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { Caller, Public, type Subject } from '@headcount/platform';
 import { HeadcountError, SITE, VIEWERS, orThrow } from '@headcount/protocol';
+import { ChangeRights } from './change-rights.js';
 import { ChangeArgs, CountersArgs, ReadArgs } from './counter-args.js';
 import { CounterLoaders } from './counter-loaders.js';
 import { ChangeOutcome, RegionalCounter } from './counter.object.js';
 import { COUNTERS_MAX, CountersService } from './counters.service.js';
 import { amountOf, counterRef, operationIdOf, pageIdOf } from './input.js';
 import { VersionsService } from './versions.service.js';
-import { writableBy } from './writable.js';
 
 /** Counters over GraphQL. Reading is for everyone, changing for those whom their token allows it. */
 @Resolver(() => RegionalCounter)
@@ -16,6 +16,7 @@ export class CounterResolver {
   constructor(
     @Inject(CountersService) private readonly service: CountersService,
     @Inject(VersionsService) private readonly versions: VersionsService,
+    @Inject(ChangeRights) private readonly rights: ChangeRights,
     @Inject(CounterLoaders) private readonly loaders: CounterLoaders,
   ) {}
 
@@ -88,8 +89,7 @@ export class CounterResolver {
     caller: Subject,
   ): Promise<RegionalCounter> {
     const changed = await this.service.change({
-      ...writableBy(caller, counterRef(pageId, name)),
-      amount: direction * amountOf(by ?? 1),
+      ...this.rights.change(caller, counterRef(pageId, name), direction * amountOf(by ?? 1)),
       operationId: operationIdOf(opId),
       durability,
     });

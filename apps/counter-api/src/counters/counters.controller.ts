@@ -16,13 +16,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Caller, Public, WHOLE_NUMBERS, type Subject } from '@headcount/platform';
 import { VoteRequests } from '../votes/vote-requests.js';
 import type { VoteValue } from '../votes/votes.service.js';
+import { ChangeRights } from './change-rights.js';
 import { changeIn, voteIn, type VoteBody } from './change-body.js';
 import { CounterAnswers } from './counter-answers.js';
 import { documentOf, type CounterDocument } from './counter-document.js';
 import { POST_DOCS, PUT_DOCS, SHOW_ONE_DOCS } from './counters.docs.js';
 import { counterRef } from './input.js';
 import { JSON_TYPE, VARY, preferredType } from './media-type.js';
-import { writableBy } from './writable.js';
 
 type VoteAsked = VoteBody & { readonly pageId: string; readonly name: string };
 
@@ -34,6 +34,7 @@ type VotedDocument = CounterDocument & Pick<VoteValue, 'voted' | 'choice' | 'cha
 export class CountersController {
   constructor(
     @Inject(CounterAnswers) private readonly answers: CounterAnswers,
+    @Inject(ChangeRights) private readonly rights: ChangeRights,
     @Inject(VoteRequests) private readonly votes: VoteRequests,
   ) {}
 
@@ -67,8 +68,9 @@ export class CountersController {
     preferredType(request.headers.accept, [JSON_TYPE]);
     const vote = voteIn(body);
     if (vote !== null) return this.vote({ ...vote, pageId: webpageId, name }, caller);
-    const counter = writableBy(caller, counterRef(webpageId, name));
-    return this.answers.changed(counter, changeIn(body), request, reply);
+    const { amount, durability } = changeIn(body);
+    const change = this.rights.change(caller, counterRef(webpageId, name), amount);
+    return this.answers.changed(change, durability, request, reply);
   }
 
   /** The same, for those who hold that a PUT must not count twice. */

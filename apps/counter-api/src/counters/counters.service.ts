@@ -13,15 +13,14 @@ import type { CounterApiConfig } from '../settings.js';
 import { CacheService } from '../cache/cache.service.js';
 import { STORE, type Store } from '../store/store.js';
 import { AdditionsService, type ChangeRefusal } from './additions.service.js';
+import type { PermittedChange } from './change-rights.js';
 import { counterOf, type CounterRef } from '@headcount/replication';
 
 /** Most counters of one question, over REST and GraphQL alike. */
 export const COUNTERS_MAX = 1000;
 
 /** A change of a durable counter that a caller asks for. */
-export interface Change extends CounterRef {
-  /** Not 0; negative lowers. */
-  readonly amount: number;
+export interface Change extends PermittedChange {
   readonly operationId: OperationId | null;
   /** Another durability than DURABILITY; null or absent: that one. */
   readonly durability?: DurabilityChoice | null;
@@ -83,16 +82,11 @@ export class CountersService {
   }
 
   /** Adds once for each operation id. Throws STORE_UNAVAILABLE where a durability is asked for and nobody can say. */
-  async change({
-    amount,
-    operationId,
-    durability,
-    ...counter
-  }: Change): Promise<Result<Changed, ChangeRefusal>> {
-    const added = await this.additions.add({ ...counter, amount, operationId }, durability ?? null);
+  async change({ durability, ...change }: Change): Promise<Result<Changed, ChangeRefusal>> {
+    const added = await this.additions.add(change, durability ?? null);
     if (!added.ok) return added;
     const { view, position, staleRegions, outcome } = added.value;
-    const value = counterOf(counter, view, position, staleRegions);
+    const value = counterOf(change, view, position, staleRegions);
     return value.ok ? ok({ value: value.value, replayed: outcome === 'replayed' }) : value;
   }
 

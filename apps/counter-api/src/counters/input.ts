@@ -1,7 +1,9 @@
 /** From what callers write to what the services take. Each throws HeadcountError with the code of the fault. */
 import {
   HeadcountError,
+  RESERVED_OPERATION_PREFIXES,
   VIEWERS,
+  isReservedOperationId,
   orThrow,
   parseCounterName,
   parseOperationId,
@@ -34,6 +36,11 @@ export function signedAmountOf(by: number): number {
 }
 
 /** The id of an operation, or null where the caller gave none. */
+export function operationIdOf(raw: string): OperationId;
+export function operationIdOf(raw: string | null | undefined): OperationId | null;
 export function operationIdOf(raw: string | null | undefined): OperationId | null {
-  return raw === null || raw === undefined ? null : orThrow(parseOperationId(raw));
+  if (raw === null || raw === undefined) return null;
+  if (!isReservedOperationId(raw)) return orThrow(parseOperationId(raw));
+  const prefixes = RESERVED_OPERATION_PREFIXES.join(', ');
+  throw new HeadcountError('BAD_OPERATION_ID', `An operation id must not begin with ${prefixes}.`);
 }

@@ -1,6 +1,7 @@
 /** What the headers of a request ask for, beside the media type. */
 import { parseItem } from 'structured-headers';
-import { HeadcountError, orThrow, parseOperationId, type OperationId } from '@headcount/protocol';
+import { HeadcountError, type OperationId } from '@headcount/protocol';
+import { operationIdOf } from './input.js';
 
 /** Longest wait that is granted, in seconds. */
 export const WAIT_SECONDS_MAX = 60;
@@ -21,7 +22,7 @@ export function waitSecondsIn(prefer: string): number | null {
  * it is none, or not what an operation id may be.
  */
 export function operationIdIn(idempotencyKey: string): OperationId {
-  return orThrow(parseOperationId(stringIn(idempotencyKey)));
+  return operationIdOf(stringIn(idempotencyKey));
 }
 
 function stringIn(field: string): string {

@@ -10,6 +10,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { CounterApiConfig } from '../settings.js';
 import { CacheService } from '../cache/cache.service.js';
 import { AdditionsService } from '../counters/additions.service.js';
+import { ChangeRights } from '../counters/change-rights.js';
 import { CountersService } from '../counters/counters.service.js';
 import { hotGraphql } from '../graphql-fast/hot-graphql.js';
 import { hotGet } from './hot-get.js';
@@ -28,7 +29,10 @@ export function takeShortcuts(nest: NestFastifyApplication, config: CounterApiCo
   const shortcuts = new Map<string, Shortcut>();
   shortcuts.set(`GET ${COUNTER}`, hotGet(cache));
   // Where callers have to prove who they are, the guard of the route sees to that.
-  if (config.AUTH === 'off') shortcuts.set(`PUT ${COUNTER}`, hotPut(nest.get(AdditionsService)));
+  if (config.AUTH === 'off') {
+    const put = hotPut(nest.get(AdditionsService), nest.get(ChangeRights));
+    shortcuts.set(`PUT ${COUNTER}`, put);
+  }
   const schema = (): GraphQLSchema => nest.get(GraphQLSchemaHost, { strict: false }).schema;
   shortcuts.set(
     `GET,POST,OPTIONS ${GRAPHQL}`,

@@ -5,7 +5,6 @@
  */
 import {
   AT_ONCE,
-  MODIFICATIONS,
   RedisCounterStore,
   RedisFollowStore,
   RedisHistoryStore,
@@ -15,6 +14,7 @@ import {
 } from '@headcount/counter-store';
 import type { RunningApp } from '@headcount/platform';
 import {
+  MODIFICATIONS,
   bucketOf,
   orThrow,
   parseOperationId,

@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { choiceName } from '@headcount/counter-store';
 import { CONFIG, actedFor, type Subject } from '@headcount/platform';
 import type { CounterRef } from '@headcount/replication';
 import { counterRef } from '../counters/input.js';
-import { writableBy } from '../counters/writable.js';
+import { ChangeRights } from '../counters/change-rights.js';
 import type { CounterApiConfig } from '../settings.js';
 import { choiceOf } from './input.js';
 import { VotesService, type VoteValue } from './votes.service.js';
@@ -25,17 +26,20 @@ const SAY_WHOM =
 export class VoteRequests {
   constructor(
     @Inject(VotesService) private readonly votes: VotesService,
+    @Inject(ChangeRights) private readonly rights: ChangeRights,
     @Inject(CONFIG) private readonly config: CounterApiConfig,
   ) {}
 
   async vote(request: VoteRequest & { choice?: unknown }, caller: Subject): Promise<VoteValue> {
-    const counter = writableBy(caller, counterOf(request));
-    const choice = choiceOf(counter.name, request.choice);
+    const asked = counterOf(request);
+    const choice = choiceOf(asked.name, request.choice);
+    const counter = this.rights.vote(caller, asked, choiceName(asked.name, choice ?? ''));
     return this.votes.vote({ ...counter, voter: this.voterOf(request, caller), choice });
   }
 
   async unvote(request: VoteRequest, caller: Subject): Promise<VoteValue> {
-    const counter = writableBy(caller, counterOf(request));
+    const asked = counterOf(request);
+    const counter = this.rights.vote(caller, asked, asked.name);
     return this.votes.unvote({ ...counter, voter: this.voterOf(request, caller) });
   }
 

@@ -11,6 +11,7 @@ import {
 import { available, CONFIG, Metrics } from '@headcount/platform';
 import { orThrow, type CounterValue, type ViewerId } from '@headcount/protocol';
 import { counterOf } from '@headcount/replication';
+import type { PermittedVote } from '../counters/change-rights.js';
 import type { CounterApiConfig } from '../settings.js';
 import { STORE, type Store } from '../store/store.js';
 
@@ -55,12 +56,15 @@ export class VotesService {
    * made sure that the voter may be acted for (`actedFor`), and that the counter and its choice have names (`choiceOf`). Throws
    * HeadcountError OUT_OF_RANGE, STORE_UNAVAILABLE, or OUTCOME_UNKNOWN, after which it may be sent again.
    */
-  vote({ choice, ...ask }: VoteAsk & { readonly choice: string | null }): Promise<VoteValue> {
+  vote({
+    choice,
+    ...ask
+  }: VoteAsk & PermittedVote & { readonly choice: string | null }): Promise<VoteValue> {
     return this.change('vote', { ...ask, wish: { choice: choice ?? '' } });
   }
 
   /** Takes the vote back, whatever it was for. Throws as `vote` does. */
-  unvote(ask: VoteAsk): Promise<VoteValue> {
+  unvote(ask: VoteAsk & PermittedVote): Promise<VoteValue> {
     return this.change('unvote', { ...ask, wish: 'take back' });
   }
 

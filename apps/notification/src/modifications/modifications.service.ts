@@ -1,7 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { MODIFICATIONS, type AddRefusal } from '@headcount/counter-store';
+import type { AddRefusal } from '@headcount/counter-store';
 import { available, CLOCK, CONFIG, Metrics, type Clock } from '@headcount/platform';
-import { bucketOf, ok, type OperationId, type PageId, type Result } from '@headcount/protocol';
+import {
+  MODIFICATIONS,
+  bucketOf,
+  ok,
+  type OperationId,
+  type PageId,
+  type Result,
+} from '@headcount/protocol';
 import type { NotificationConfig } from '../settings.js';
 import { written } from '../store/answers.js';
 import { STORE, type Store } from '../store/store.js';

@@ -1,6 +1,7 @@
 /** What a gateway wants, bucket by bucket, under the keys that things have in the store. */
-import { MODIFICATIONS, counterKey, shortName } from '@headcount/counter-store';
+import { counterKey, shortName } from '@headcount/counter-store';
 import {
+  MODIFICATIONS,
   bucketOf,
   userBucketOf,
   type InterestRequest,

@@ -9,7 +9,6 @@ import {
   type Writer,
 } from '@headcount/crdt';
 import {
-  MODIFICATIONS,
   RedisFollowStore,
   RedisHistoryStore,
   RedisModificationStore,
@@ -19,6 +18,7 @@ import {
   type StoreContext,
 } from '@headcount/counter-store';
 import {
+  MODIFICATIONS,
   err,
   ok,
   unreadOf,
