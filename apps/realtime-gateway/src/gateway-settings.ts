@@ -69,7 +69,7 @@ export const gatewaySettings = {
     default: 100_000,
   }),
   SOCKETS_PER_ADDRESS_MAX: numberSetting(
-    'Most open sockets from one address; behind a balancer all come from that one.',
+    'Most open sockets from one address, an IPv6 one being its /64; behind a balancer all come from that one unless TRUSTED_PROXIES names it.',
     { min: 1, max: 1_000_000, default: 10_000 },
   ),
   OPERATIONS_PER_SOCKET_MAX: numberSetting('Most operations that one socket may have at once.', {

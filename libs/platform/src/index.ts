@@ -55,6 +55,10 @@ export {
   type CommonConfig,
 } from './config/shared-settings.js';
 
+export { ClientAddresses } from './edge/client-addresses.js';
+export { CrowdedAddresses } from './edge/crowded-addresses.js';
+export { addressKey } from './edge/ip-address.js';
+
 export { admit, type Admitted, type OperationAsked, type Refusal } from './graphql/admit.js';
 export {
   FIRST_MAX,

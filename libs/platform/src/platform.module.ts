@@ -4,6 +4,8 @@ import { TerminusModule } from '@nestjs/terminus';
 import { LoggerModule } from 'nestjs-pino';
 import { Authenticator } from './auth/authenticator.js';
 import type { CommonConfig } from './config/shared-settings.js';
+import { ClientAddresses } from './edge/client-addresses.js';
+import { CrowdedAddresses } from './edge/crowded-addresses.js';
 import { HealthController } from './health/health.controller.js';
 import { Readiness } from './health/readiness.js';
 import { AllowedMethods } from './http/allowed-methods.js';
@@ -35,7 +37,7 @@ export interface PlatformOptions<C extends CommonConfig = CommonConfig> {
 
 /**
  * What every app has: CLOCK, RANDOM, IDS, CONFIG, INSTANCE, Keyring, Metrics, Readiness,
- * Authenticator, logs, health pages, `/metrics`, and problem details for errors. Global; runApp
+ * Authenticator, ClientAddresses, logs, health pages, `/metrics`, and problem details for errors. Global; runApp
  * brings it in.
  */
 @Global()
@@ -55,6 +57,8 @@ export class PlatformModule {
         useFactory: (clock: Clock) => new Authenticator(config, clock),
         inject: [CLOCK],
       },
+      { provide: ClientAddresses, useFactory: () => new ClientAddresses(config) },
+      CrowdedAddresses,
       Readiness,
       AllowedMethods,
     ];

@@ -30,5 +30,5 @@ const rateLimitSetting = (whose: string) =>
 
 export const rateLimitSettings = {
   RATE_LIMIT_PER_CALLER: rateLimitSetting('one caller, the subject of a token or an API key'),
-  RATE_LIMIT_PER_ADDRESS: rateLimitSetting('one address, which behind a balancer is that of all'),
+  RATE_LIMIT_PER_ADDRESS: rateLimitSetting('one address, an IPv6 one being its /64'),
 };

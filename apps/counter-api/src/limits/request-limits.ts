@@ -8,6 +8,7 @@ import type { Limit } from '@headcount/counter-store';
 import {
   Authenticator,
   IDS,
+  addressKey,
   callerKeyOf,
   credentialsOf,
   problemOf,
@@ -58,7 +59,7 @@ async function* limitsOf(
   request: FastifyRequest,
   authenticator: Authenticator,
 ): AsyncGenerator<Limit> {
-  if (perAddress) yield { kind: 'address', key: request.ip, ...perAddress };
+  if (perAddress) yield { kind: 'address', key: addressKey(request.ip), ...perAddress };
   if (!perCaller) return;
   const key = await callerOf(request, authenticator);
   if (key !== null) yield { kind: 'caller', key, ...perCaller };

@@ -3,6 +3,8 @@ export interface RoomLimits {
   readonly max: number;
   /** Most connections from one address. */
   readonly perAddressMax: number;
+  /** Told how many an address holds now. */
+  readonly entered?: (address: string, held: number) => void;
 }
 
 /** How many connections there are from each address, and whether there may be more. */
@@ -18,7 +20,9 @@ export class Room {
   }
 
   enter(address: string): void {
-    this.perAddress.set(address, (this.perAddress.get(address) ?? 0) + 1);
+    const held = (this.perAddress.get(address) ?? 0) + 1;
+    this.perAddress.set(address, held);
+    this.limits.entered?.(address, held);
   }
 
   leave(address: string): void {

@@ -2,7 +2,13 @@ import { STATUS_CODES, type IncomingMessage, type Server as HttpServer } from 'n
 import type { Duplex } from 'node:stream';
 import { Logger } from '@nestjs/common';
 import { WebSocketServer, type Server, type ServerOptions, type WebSocket } from 'ws';
-import type { Clock, OriginPolicy } from '@headcount/platform';
+import {
+  addressKey,
+  type ClientAddresses,
+  type Clock,
+  type CrowdedAddresses,
+  type OriginPolicy,
+} from '@headcount/platform';
 import { errorEntry, type ErrorCode } from '@headcount/protocol';
 import type { FanoutMetrics } from '../fanout/fanout-metrics.js';
 import { Flusher } from '../fanout/flusher.js';
@@ -23,6 +29,9 @@ const MESSAGE_PIECES_MAX = 1024;
 /** Patience with a socket that was closed to answer that, in milliseconds; it is cut off after it. */
 const CLOSE_ANSWER_MS_MAX = 3000;
 
+/** The setting that bounds the sockets of one address. */
+const CAP = 'SOCKETS_PER_ADDRESS_MAX';
+
 const INTERNAL_CLOSE = 4500;
 
 /** Why a socket may not stay, for now. */
@@ -34,6 +43,8 @@ export interface SocketServerOptions {
   readonly metrics: SocketMetrics;
   readonly fanoutMetrics: FanoutMetrics;
   readonly clock: Clock;
+  readonly addresses: Pick<ClientAddresses, 'of'>;
+  readonly crowded: Pick<CrowdedAddresses, 'note'>;
   readonly origins: OriginPolicy;
   readonly keepAliveTimes: KeepAliveTimes;
   readonly socketsMax: number;
@@ -59,7 +70,11 @@ export class SocketServer {
 
   constructor(private readonly options: SocketServerOptions) {
     const { socketsMax: max, socketsPerAddressMax: perAddressMax } = options;
-    this.room = new Room({ max, perAddressMax });
+    this.room = new Room({
+      ...{ max, perAddressMax },
+      entered: (address, held) =>
+        options.crowded.note({ cap: CAP, address, held, max: perAddressMax }, held - 1),
+    });
     this.sockets = new WebSocketServer(webSocketOptions(options.messageBytesMax));
     this.house = this.houseOf(options);
   }
@@ -96,7 +111,7 @@ export class SocketServer {
     };
     const admitted = admitUpgrade(asked, this.options.origins);
     if (!admitted.ok) return this.refuse(socket, admitted.error);
-    const address = request.socket.remoteAddress ?? '';
+    const address = addressKey(this.options.addresses.of(request));
     const noRoom = this.noRoomFor(address);
     const { viewerInAddress } = admitted.value;
     this.sockets.handleUpgrade(request, socket, head, (webSocket) => {

@@ -1,6 +1,15 @@
 import type { Provider } from '@nestjs/common';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
-import { Authenticator, CLOCK, IDS, isLoopback, type Clock, type Ids } from '@headcount/platform';
+import {
+  Authenticator,
+  CLOCK,
+  ClientAddresses,
+  CrowdedAddresses,
+  IDS,
+  isLoopback,
+  type Clock,
+  type Ids,
+} from '@headcount/platform';
 import { FanoutMetrics } from '../fanout/fanout-metrics.js';
 import { FieldSources } from '../fanout/field-sources.js';
 import { Groups } from '../fanout/groups.js';
@@ -44,9 +53,11 @@ export function socketsProviders(config: GatewayConfig): readonly Provider[] {
         metrics: SocketMetrics,
         fanoutMetrics: FanoutMetrics,
         clock: Clock,
+        addresses: ClientAddresses,
+        crowded: CrowdedAddresses,
       ) =>
         new SocketServer({
-          ...{ presence, metrics, fanoutMetrics, clock },
+          ...{ presence, metrics, fanoutMetrics, clock, addresses, crowded },
           rules: rulesOf(config, operations, { authenticator, ids, clock }),
           origins: originPolicy(config),
           keepAliveTimes: {
@@ -60,7 +71,10 @@ export function socketsProviders(config: GatewayConfig): readonly Provider[] {
           messagesPerSecondMax: config.MESSAGES_PER_SECOND_MAX,
           messageBytesMax: config.MESSAGE_BYTES_MAX,
         }),
-      inject: [Operations, Authenticator, IDS, Presence, SocketMetrics, FanoutMetrics, CLOCK],
+      inject: [
+        ...[Operations, Authenticator, IDS, Presence, SocketMetrics, FanoutMetrics, CLOCK],
+        ...[ClientAddresses, CrowdedAddresses],
+      ],
     },
   ];
 }

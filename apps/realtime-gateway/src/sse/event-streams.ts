@@ -1,5 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import type { Clock } from '@headcount/platform';
+import {
+  addressKey,
+  type ClientAddresses,
+  type Clock,
+  type CrowdedAddresses,
+} from '@headcount/platform';
 import { err, ok, type Result } from '@headcount/protocol';
 import { whenExpired } from '../sockets/expiry.js';
 import { drainAll } from '../sockets/drain-plan.js';
@@ -8,8 +13,13 @@ import { EventStream } from './event-stream.js';
 import type { StreamMetrics } from './stream-metrics.js';
 import type { VanishedReaders } from './vanished-readers.js';
 
+/** The setting that bounds the streams of one address. */
+const CAP = 'SOCKETS_PER_ADDRESS_MAX';
+
 export interface EventStreamsOptions {
   readonly metrics: StreamMetrics;
+  readonly addresses: Pick<ClientAddresses, 'of'>;
+  readonly crowded: Pick<CrowdedAddresses, 'note'>;
   readonly streamsMax: number;
   readonly streamsPerAddressMax: number;
   readonly stuckMs: number;
@@ -33,12 +43,16 @@ export class EventStreams {
 
   constructor(private readonly options: EventStreamsOptions) {
     const { streamsMax: max, streamsPerAddressMax: perAddressMax } = options;
-    this.room = new Room({ max, perAddressMax });
+    this.room = new Room({
+      ...{ max, perAddressMax },
+      entered: (address, held) =>
+        options.crowded.note({ cap: CAP, address, held, max: perAddressMax }, held - 1),
+    });
   }
 
   /** Makes an answer a stream. It takes up room until the answer closes, whatever becomes of it. */
   take(response: ServerResponse): Result<EventStream, NoStream> {
-    const address = response.req.socket.remoteAddress ?? '';
+    const address = addressKey(this.options.addresses.of(response.req));
     const noRoom = this.noRoomFor(address);
     if (noRoom !== null) {
       this.options.metrics.refused.inc({ code: noRoom });

@@ -1,6 +1,14 @@
 import { Logger, type Provider } from '@nestjs/common';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
-import { Authenticator, CLOCK, IDS, type Clock, type Ids } from '@headcount/platform';
+import {
+  Authenticator,
+  CLOCK,
+  ClientAddresses,
+  CrowdedAddresses,
+  IDS,
+  type Clock,
+  type Ids,
+} from '@headcount/platform';
 import { originPolicy, type GatewayConfig } from '../gateway-settings.js';
 import { Documents } from '../sockets/documents.js';
 import { EventStreams } from './event-streams.js';
@@ -49,9 +57,15 @@ export function sseProviders(config: GatewayConfig): readonly Provider[] {
     },
     {
       provide: EventStreams,
-      useFactory: (metrics: StreamMetrics, clock: Clock, vanished: VanishedReaders) =>
+      useFactory: (
+        metrics: StreamMetrics,
+        clock: Clock,
+        vanished: VanishedReaders,
+        addresses: ClientAddresses,
+        crowded: CrowdedAddresses,
+      ) =>
         new EventStreams({
-          ...{ metrics, clock, vanished },
+          ...{ metrics, clock, vanished, addresses, crowded },
           beatMs: config.PING_INTERVAL_MS,
           streamsMax: config.SOCKETS_MAX,
           streamsPerAddressMax: config.SOCKETS_PER_ADDRESS_MAX,
@@ -59,7 +73,7 @@ export function sseProviders(config: GatewayConfig): readonly Provider[] {
           drainMs: config.DRAIN_MS,
           toleranceMs: config.AUTH_CLOCK_TOLERANCE_SECONDS * 1000,
         }),
-      inject: [StreamMetrics, CLOCK, VanishedReaders],
+      inject: [StreamMetrics, CLOCK, VanishedReaders, ClientAddresses, CrowdedAddresses],
     },
     {
       provide: GRAPHQL_STREAM,

@@ -6,6 +6,8 @@ import { PinoLogger } from 'nestjs-pino';
 import { isLoopback } from '../config/loopback.js';
 import type { OriginPolicy } from '../config/origin-settings.js';
 import type { CommonConfig } from '../config/shared-settings.js';
+import { ClientAddresses, nameClients } from '../edge/client-addresses.js';
+import { acceptProxyProtocol } from '../edge/proxy-protocol.js';
 import { Readiness } from '../health/readiness.js';
 import { AllowedMethods } from '../http/allowed-methods.js';
 import { parseBodies } from '../http/body-parser.js';
@@ -15,6 +17,7 @@ import { writeAnswersAtOnce } from '../http/one-write.js';
 import { serveOpenApi } from '../http/openapi.js';
 import { secureAnswers } from '../http/security-headers.js';
 import { AppLogger } from '../logging/app-logger.js';
+import { Metrics } from '../metrics/metrics.js';
 import { PlatformModule } from '../platform.module.js';
 import { listenError } from './start-error.js';
 import { UnusedSockets } from './unused-sockets.js';
@@ -69,6 +72,7 @@ export async function runApp<C extends CommonConfig>(
   const { name, config, configure } = definition;
   const nest = await create(definition);
   try {
+    knowClients(nest, config);
     const unused = new UnusedSockets(nest.getHttpServer());
     writeAnswersAtOnce(nest.getHttpServer());
     await prepare(nest, definition);
@@ -101,6 +105,26 @@ async function create<C extends CommonConfig>({
   nest.useLogger(new AppLogger(await nest.resolve(PinoLogger)));
   nest.flushLogs();
   return nest;
+}
+
+/** First of all: whatever comes after may ask where a request is from. */
+function knowClients(
+  nest: NestFastifyApplication,
+  { PROXY_PROTOCOL, TRUSTED_PROXIES, HEADERS_TIMEOUT_MS: headerMs }: CommonConfig,
+): void {
+  const addresses = nest.get(ClientAddresses);
+  nameClients(nest.getHttpAdapter().getInstance(), addresses);
+  if (PROXY_PROTOCOL === 'off') return;
+  const refused = nest.get(Metrics).counter({
+    name: 'proxy_headers_refused_total',
+    help: 'Connections of trusted proxies closed for their PROXY header: malformed, oversized or late.',
+    labelNames: ['reason'],
+  });
+  acceptProxyProtocol(nest.getHttpServer(), {
+    ...{ trusts: TRUSTED_PROXIES.trusts, headerMs },
+    carries: (socket, source) => addresses.carries(socket, source),
+    refused: (reason) => refused.inc({ reason }),
+  });
 }
 
 async function prepare<C extends CommonConfig>(

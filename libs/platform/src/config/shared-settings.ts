@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { BUCKETS_DEFAULT, BUCKETS_MAX, regionField } from '@headcount/protocol';
 import { signingKeysField } from '../signing/signing-keys.js';
+import { edgeSettings } from '../edge/edge-settings.js';
 import { authSettings } from './auth-settings.js';
 import { choiceSetting } from './kinds.js';
 import { graphqlSettings, requestSettings } from './limit-settings.js';
@@ -90,6 +91,7 @@ export const commonSettings = {
   ...authSettings,
   ...graphqlSettings,
   ...requestSettings,
+  ...edgeSettings,
   ...logSettings,
 };
 

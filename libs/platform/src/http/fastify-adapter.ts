@@ -39,7 +39,7 @@ export function newFastifyAdapter({
     },
     // Longer than a balancer keeps a connection idle, so that none is closed under a request.
     keepAliveTimeout: 75_000,
-    // A header that anyone may set says nothing of who called.
+    // Fastify would take X-Forwarded-Host and -Proto too, and any text as an address; `nameClients` sets `request.ip`.
     trustProxy: false,
     // A stop waits for requests under way, not for connections that are only kept.
     forceCloseConnections: 'idle',

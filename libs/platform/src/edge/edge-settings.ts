@@ -1,0 +1,82 @@
+/** What stands before the apps, and how it says who called. */
+import { BlockList, isIP } from 'node:net';
+import { z } from 'zod';
+import { choiceSetting } from '../config/kinds.js';
+import { setting, type ConfigOf, type ConfigRule } from '../config/setting.js';
+import { ipOf } from './ip-address.js';
+
+/** The proxies whose word is taken. */
+export interface TrustedProxies {
+  /** How many networks are named; 0: nobody is trusted. */
+  readonly size: number;
+  readonly trusts: (ip: string) => boolean;
+}
+
+const NETWORK = /^([0-9A-Fa-f.:]+)(?:\/([1-9]\d{0,2}))?$/;
+
+/** Networks as texts, each with its number of leading bits; null where one is none. */
+function trustedProxiesOf(raw: string): TrustedProxies | null {
+  const list = new BlockList();
+  const networks = raw.split(',').map((network) => network.trim());
+  for (const network of networks) {
+    const [, address = '', bits] = NETWORK.exec(network) ?? [];
+    const family = isIP(address);
+    const bitsMax = family === 4 ? 32 : 128;
+    // Clients are known by the plain form of an address, which a mapped network would never hold.
+    if (family === 0 || ipOf(address)?.includes(':') !== (family === 6)) return null;
+    if (Number(bits ?? bitsMax) > bitsMax) return null;
+    list.addSubnet(address, Number(bits ?? bitsMax), family === 6 ? 'ipv6' : 'ipv4');
+  }
+  const trusts = (ip: string): boolean => {
+    const family = isIP(ip);
+    return family !== 0 && list.check(ip, family === 6 ? 'ipv6' : 'ipv4');
+  };
+  return { size: networks.length, trusts };
+}
+
+const NOBODY: TrustedProxies = { size: 0, trusts: () => false };
+
+const trustedProxies = z.string().transform((raw, context): TrustedProxies => {
+  if (raw === 'none') return NOBODY;
+  const trusted = trustedProxiesOf(raw);
+  if (trusted !== null) return trusted;
+  context.addIssue({ code: 'custom', message: 'not networks' });
+  return z.NEVER;
+});
+
+/** Where addresses of clients come from. */
+export const edgeSettings = {
+  TRUSTED_PROXIES: setting(
+    {
+      description:
+        'Proxies and balancers whose word on the address of a client is taken, as networks separated by commas; `none`: the address of the connection counts.',
+      must: '`none`, or IP addresses or CIDR networks separated by commas, none of them /0',
+      example: '10.0.0.0/24,2001:db8:0:1::/64',
+      default: 'none',
+    },
+    trustedProxies,
+  ),
+  PROXY_HEADER: choiceSetting(
+    'Header in which TRUSTED_PROXIES say who called; `any`: the one that is there, and where both are and disagree the proxy itself.',
+    ['any', 'x-forwarded-for', 'forwarded'],
+    'any',
+  ),
+  PROXY_PROTOCOL: choiceSetting(
+    'Whether connections from TRUSTED_PROXIES begin with a header of the PROXY protocol, version 1 or 2.',
+    ['off', 'on'],
+    'off',
+  ),
+};
+
+/** The values of the settings that say where addresses of clients come from. */
+export type EdgeConfig = ConfigOf<typeof edgeSettings>;
+
+/** Whoever is not named is not listened to, so without names the protocol would be off. */
+export const proxyProtocolOfTrusted: ConfigRule<typeof edgeSettings> = ({
+  PROXY_PROTOCOL: protocol,
+  TRUSTED_PROXIES: trusted,
+}) =>
+  protocol === 'on' && trusted?.size === 0
+    ? 'TRUSTED_PROXIES must name the proxies where PROXY_PROTOCOL is on, for example 10.0.0.0/24: ' +
+      'a header of the PROXY protocol is taken from them alone.'
+    : null;
