@@ -82,6 +82,14 @@ export const counterApiSettings = {
       default: 500,
     },
   ),
+  WATCHED_PER_GATEWAY_MAX: numberSetting(
+    'Maximum number of counters, pages and users, together, of which one gateway is told; at least WATCHED_MAX of the gateways.',
+    {
+      min: 1000,
+      max: 100_000_000,
+      default: 1_000_000,
+    },
+  ),
   ...regionSettings,
   ...operatorSettings,
   CACHED_COUNTERS_MAX: numberSetting(

@@ -5,6 +5,7 @@ import {
   interestRequest,
   type InterestRequest,
   type PageId,
+  type ViewerId,
 } from '@headcount/protocol';
 import type { CounterId } from './counter-key.js';
 import { InterestBook } from './interest-book.js';
@@ -65,6 +66,62 @@ describe('InterestBook', () => {
     const book = told('/a', '/b');
     book.counters.askAgain(({ pageId }) => pageId === '/b');
     expect(book.takeRequest()).toEqual({ whole: false, add: [['/b', VIEWERS]], drop: [] });
+  });
+
+  it('asks for the one counter of whoever comes last in the next request (N4)', () => {
+    const book = told();
+    for (let stranger = 0; stranger < 60; stranger += 1) {
+      const owner = { watched: 2000 };
+      for (let n = 0; n < 2000; n += 1) book.counters.hold(viewersOf(`/${stranger}/${n}`), owner);
+    }
+    book.counters.hold(viewersOf('/honest'), { watched: 1 });
+    expect(book.takeRequest()?.add).toContainEqual(['/honest', VIEWERS]);
+  });
+
+  it('asks in the line of the owner that watches least, also where it comes later or all is told anew (N4)', () => {
+    const book = told();
+    const [stranger, honest] = [{ watched: 5000 }, { watched: 1 }];
+    for (let n = 0; n < 5000; n += 1) book.counters.hold(viewersOf(`/${n}`), stranger);
+    book.counters.hold(viewersOf('/4999'), honest);
+    expect(book.takeRequest()?.add).toContainEqual(['/4999', VIEWERS]);
+    book.failed();
+    book.restate();
+    expect(book.takeRequest()?.add).toContainEqual(['/4999', VIEWERS]);
+  });
+
+  it('has room for what is added however much there is to drop, and for each kind', () => {
+    const pages = Array.from({ length: 20_000 }, (_, n) => `/${'x'.repeat(240)}/${n}`);
+    const book = told(...pages);
+    while (book.takeRequest() !== null) book.succeeded();
+    for (const page of pages) book.counters.release(viewersOf(page), 0);
+    book.counters.expire(GRACE_MS);
+    for (const page of pages)
+      book.pages.hold({ pageId: `${page}/followed` as PageId, pairsAbove: 0 });
+    book.counters.hold(viewersOf('/honest'), { watched: 1 });
+    book.users.hold('ann' as ViewerId);
+    const request = book.takeRequest();
+    expect(request?.add).toContainEqual(['/honest', VIEWERS]);
+    expect(request?.users?.add).toEqual(['ann']);
+    expect(request?.drop.length).toBeGreaterThan(0);
+    expect(Buffer.byteLength(JSON.stringify(request))).toBeLessThanOrEqual(BODY_BYTES_MAX);
+  });
+
+  it('asks again for what a home without room has refused, after the next sync (N5)', () => {
+    const book = told('/kept');
+    for (const page of ['/a', '/b', '/c']) book.counters.hold(viewersOf(page));
+    book.users.hold('ann' as ViewerId);
+    book.takeRequest();
+    book.succeeded({ counters: [1, 2], users: [0], pages: [] });
+    expect(book.takeRequest()).toBeNull();
+    book.counters.release(viewersOf('/kept'), 0);
+    book.counters.expire(GRACE_MS);
+    expect(book.takeRequest()).toEqual({ whole: false, add: [], drop: [['/kept', VIEWERS]] });
+    book.succeeded();
+    expect(book.takeRequest()).toBeNull();
+    book.synced();
+    const again = book.takeRequest();
+    expect(again?.add).toEqual(['/b', '/c'].map((page) => [page, VIEWERS]));
+    expect(again?.users?.add).toEqual(['ann']);
   });
 
   it('keeps every request within the limits of the protocol', () => {

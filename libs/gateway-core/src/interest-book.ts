@@ -6,12 +6,14 @@
  * N2  one request is under way at a time, so the home hears of adds and drops in their order.
  * N3  once a request has failed nothing is known of what the home holds of it; what it said is said
  *     again.
+ * N4  see WantedSet. Each kind has a share of a request, so that none waits behind another.
+ * N5  what a home without room has refused is asked for again after the next sync, and no sooner.
  */
 import {
   BODY_BYTES_MAX,
-  INTEREST_COUNTERS_MAX,
   INTEREST_PAGES_MAX,
   INTEREST_USERS_MAX,
+  type InterestRefused,
   type InterestRequest,
   type PageId,
   type ViewerId,
@@ -27,6 +29,14 @@ const NUMBER_BYTES = 16;
 /** Bytes of a request beside its rows, with room to spare. */
 const REQUEST_BYTES = 200;
 
+/** Bytes of the rows of a request, of which counters get half, pages and users a quarter. */
+const ROWS_BYTES = BODY_BYTES_MAX - REQUEST_BYTES;
+
+/**
+ * Most counters that are asked for at a time, which are fewer than may be: they are read while others wait for their turn.
+ */
+export const ASKED_COUNTERS_MAX = 2000;
+
 /** A page whose modifications are wanted, with the pairs above that position; null: only how many there are. */
 export interface PageInterest {
   readonly pageId: PageId;
@@ -40,7 +50,7 @@ export class InterestBook {
   readonly counters = new WantedSet<CounterKey, CounterId>({
     keyOf: counterKey,
     bytesOf: (counter) => Buffer.byteLength(counterKey(counter)) + ROW_BYTES,
-    itemsMax: INTEREST_COUNTERS_MAX,
+    itemsMax: ASKED_COUNTERS_MAX,
   });
   readonly pages = new WantedSet<PageId, PageInterest>({
     keyOf: ({ pageId }) => pageId,
@@ -53,6 +63,8 @@ export class InterestBook {
     itemsMax: INTEREST_USERS_MAX,
   });
   private whole = true;
+  /** Whether the home has said that it takes no more. */
+  private isFull = false;
   private underWay: InterestRequest | null = null;
 
   /** When the next grace ends, of whatever kind; null where none runs. */
@@ -61,6 +73,21 @@ export class InterestBook {
       ({ nextEndMs }) => nextEndMs ?? [],
     );
     return ends.length === 0 ? null : Math.min(...ends);
+  }
+
+  /** How much the home may hold of all kinds, its drops being on their way. */
+  get held(): number {
+    return this.counters.held + this.pages.held + this.users.held;
+  }
+
+  /** Counters, pages and users that are wanted. */
+  get size(): number {
+    return this.counters.size + this.pages.size + this.users.size;
+  }
+
+  /** A sync has succeeded: the home may have room again (N5). */
+  synced(): void {
+    this.isFull = false;
   }
 
   /** The home holds nothing of ours, or not all: the next request tells it everything. */
@@ -74,15 +101,15 @@ export class InterestBook {
    */
   takeRequest(): InterestRequest | null {
     if (this.underWay !== null) return null;
-    const kinds = [this.counters, this.users, this.pages];
-    if (!this.whole && !kinds.some(({ isPending }) => isPending)) return null;
     const { whole } = this;
+    const adds = whole || !this.isFull;
+    const kinds = [this.counters, this.users, this.pages];
+    if (!whole && !kinds.some((kind) => kind.isPending(adds))) return null;
     if (whole) for (const kind of kinds) kind.restate();
     this.whole = false;
-    const room = { bytes: BODY_BYTES_MAX - REQUEST_BYTES };
-    const counters = this.counters.take(room);
-    const users = this.users.take(room);
-    const pages = this.pages.take(room);
+    const counters = this.counters.take({ bytes: ROWS_BYTES / 2, adds });
+    const users = this.users.take({ bytes: ROWS_BYTES / 4, adds });
+    const pages = this.pages.take({ bytes: ROWS_BYTES / 4, adds });
     this.underWay = {
       whole,
       add: counters.add.map(wireOf),
@@ -98,9 +125,15 @@ export class InterestBook {
     return this.underWay;
   }
 
-  /** The home has taken the request under way. */
-  succeeded(): void {
+  /** The home has taken the request under way, but for what it says it has no room for. */
+  succeeded(refused?: InterestRefused): void {
+    const { underWay } = this;
     this.underWay = null;
+    if (underWay === null || refused === undefined) return;
+    this.isFull = true;
+    this.counters.putBack(placed(underWay.add, refused.counters).map(counterOf), []);
+    this.users.putBack(placed(underWay.users?.add, refused.users), []);
+    this.pages.putBack(placed(underWay.pages?.add, refused.pages).map(pageOf), []);
   }
 
   /**
@@ -114,10 +147,9 @@ export class InterestBook {
     this.counters.putBack(add.map(counterOf), drop.map(counterOf));
     if (users) this.users.putBack(users.add, users.drop);
     if (!pages) return;
-    const named = (pageId: PageId): PageInterest => ({ pageId, pairsAbove: null });
     this.pages.putBack(
-      pages.add.map(([pageId]) => named(pageId)),
-      pages.drop.map(named),
+      pages.add.map(pageOf),
+      pages.drop.map((pageId) => pageOf([pageId])),
     );
   }
 }
@@ -125,5 +157,13 @@ export class InterestBook {
 const isSaying = ({ add, drop }: { add: readonly unknown[]; drop: readonly unknown[] }): boolean =>
   add.length > 0 || drop.length > 0;
 
+/** The items at these places. */
+const placed = <T>(list: readonly T[] = [], places: readonly number[]): readonly T[] =>
+  places.flatMap((place) => list.slice(place, place + 1));
+
+const pageOf = ([pageId]: readonly [PageId, ...unknown[]]): PageInterest => ({
+  pageId,
+  pairsAbove: null,
+});
 const counterOf = ([pageId, name]: WireCounter): CounterId => ({ pageId, name });
 const wireOf = ({ pageId, name }: CounterId): WireCounter => [pageId, name];

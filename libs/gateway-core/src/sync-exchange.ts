@@ -54,6 +54,7 @@ export class SyncExchange {
    */
   take(asked: AskedSync, answer: SyncAnswer, moved: boolean, nowMs: number): readonly number[] {
     const { feeds, interest, stream } = this.books;
+    interest.synced();
     if (moved) stream.begin();
     if (moved || !stream.confirms(asked.mark, answer.stream)) interest.restate();
     const differing = new Map(answer.stored);

@@ -3,21 +3,37 @@
  *
  * N1  a thing is wanted from its first holder until GRACE_MS after its last, so that people who come and go on a page cost no
  *     requests.
+ * N4  requests serve owners in turn (FairQueue). Of several owners of one thing it is asked for in the line of the one that
+ *     watches least.
  */
+import { FairQueue } from './fair-queue.js';
 
 /** How long something without a holder stays wanted. */
 export const GRACE_MS = 5000;
+
+/** For whom something is held. */
+export interface Owner {
+  /** How much it watches; 0: it has gone. */
+  readonly watched: number;
+}
+
+/** Who holds what nobody says it is for: everybody else comes first. */
+const NOBODY: Owner = { watched: Infinity };
 
 interface Wanted<T> {
   item: T;
   holders: number;
   /** When the last holder let go; meaningless while there is one. */
   releasedMs: number;
+  /** In whose line it is asked for. */
+  owner: Owner;
 }
 
-/** How many bytes a request has left. */
+/** How many bytes of a request there are for one kind of things. */
 export interface Room {
-  bytes: number;
+  readonly bytes: number;
+  /** Whether there is room at the home for more than it holds; default true. */
+  readonly adds?: boolean;
 }
 
 export interface WantedSetOptions<K, T> {
@@ -31,7 +47,7 @@ export interface WantedSetOptions<K, T> {
 export class WantedSet<K, T> {
   private readonly wanted = new Map<K, Wanted<T>>();
   /** Wanted, and not told to the home, or to be asked again for the sake of its value. */
-  private readonly toAdd = new Map<K, T>();
+  private readonly toAdd = new FairQueue<Wanted<T>>();
   private readonly toDrop = new Map<K, T>();
   /** In the order in which the last holders let go, which is the order of their ends. */
   private readonly released = new Set<K>();
@@ -43,9 +59,14 @@ export class WantedSet<K, T> {
     return this.wanted.size;
   }
 
+  /** How many the home may hold: those that are wanted, and those that it has not been told to drop. */
+  get held(): number {
+    return this.wanted.size + this.toDrop.size;
+  }
+
   /** Whether the home has to be told of something. */
-  get isPending(): boolean {
-    return this.toAdd.size > 0 || this.toDrop.size > 0;
+  isPending(adds = true): boolean {
+    return (adds && this.toAdd.size > 0) || this.toDrop.size > 0;
   }
 
   /** Whether anybody wants it. */
@@ -58,23 +79,26 @@ export class WantedSet<K, T> {
     return this.wanted.has(key);
   }
 
-  /** One more holder. */
-  hold(item: T): void {
+  /** One more holder, for this owner. */
+  hold(item: T, owner = NOBODY): void {
     const key = this.options.keyOf(item);
     this.released.delete(key);
     const wanted = this.wanted.get(key);
-    if (wanted !== undefined) {
-      wanted.holders += 1;
-      return;
-    }
-    this.wanted.set(key, { item, holders: 1, releasedMs: 0 });
-    this.toDrop.delete(key);
-    this.toAdd.set(key, item);
+    if (wanted === undefined) return this.begin(key, { item, holders: 1, releasedMs: 0, owner });
+    wanted.holders += 1;
+    const { watched } = wanted.owner;
+    if (watched > 0 && watched <= owner.watched) return;
+    wanted.owner = owner;
+    if (this.toAdd.has(wanted)) this.toAdd.put(wanted, owner);
   }
 
   /** One holder less. */
   release(item: T, nowMs: number): void {
-    const key = this.options.keyOf(item);
+    this.releaseKey(this.options.keyOf(item), nowMs);
+  }
+
+  /** The same, of what has this key. */
+  releaseKey(key: K, nowMs: number): void {
     const wanted = this.wanted.get(key);
     if (wanted === undefined || wanted.holders === 0) return;
     wanted.holders -= 1;
@@ -98,7 +122,7 @@ export class WantedSet<K, T> {
       if (wanted === undefined || wanted.releasedMs + GRACE_MS > nowMs) break;
       this.released.delete(key);
       this.wanted.delete(key);
-      this.toAdd.delete(key);
+      this.toAdd.delete(wanted);
       this.toDrop.set(key, wanted.item);
       ended.push(wanted.item);
     }
@@ -107,7 +131,7 @@ export class WantedSet<K, T> {
 
   /** Those that are meant are asked for anew. */
   askAgain(isMeant: (item: T) => boolean): void {
-    for (const [key, { item }] of this.wanted) if (isMeant(item)) this.toAdd.set(key, item);
+    for (const wanted of this.wanted.values()) if (isMeant(wanted.item)) this.ask(wanted);
   }
 
   /** Asks for something wanted anew, and from now on in this form. */
@@ -116,7 +140,7 @@ export class WantedSet<K, T> {
     const wanted = this.wanted.get(key);
     if (wanted === undefined) return;
     wanted.item = item;
-    this.toAdd.set(key, item);
+    this.ask(wanted);
   }
 
   /** Everything has to be told. */
@@ -125,33 +149,55 @@ export class WantedSet<K, T> {
     this.askAgain(() => true);
   }
 
-  /** Takes what is to be added and dropped, as far as there is room. */
-  take(room: Room): { readonly add: readonly T[]; readonly drop: readonly T[] } {
-    const drop = this.takeFitting(this.toDrop, room);
-    return { drop, add: this.takeFitting(this.toAdd, room) };
+  /**
+   * Takes what is to be added and dropped, as far as there is room: what is dropped gets no more than half of it, for nobody
+   * waits for that.
+   */
+  take({ bytes, adds = true }: Room): { readonly add: readonly T[]; readonly drop: readonly T[] } {
+    const dropping = this.fitting(bytes / 2);
+    const drop: T[] = [];
+    for (const [key, item] of this.toDrop) {
+      if (!dropping.admits(item)) break;
+      drop.push(item);
+      this.toDrop.delete(key);
+    }
+    const adding = this.fitting(bytes - dropping.used());
+    const add = adds ? this.toAdd.takeWhile(({ item }) => adding.admits(item)) : [];
+    return { drop, add: add.map(({ item }) => item) };
   }
 
   /** What was taken may not have arrived: it is told once more. */
   putBack(add: readonly T[], drop: readonly T[]): void {
     const { keyOf } = this.options;
     for (const item of add) {
-      const key = keyOf(item);
-      const wanted = this.wanted.get(key);
-      if (wanted !== undefined) this.toAdd.set(key, wanted.item);
+      const wanted = this.wanted.get(keyOf(item));
+      if (wanted !== undefined) this.ask(wanted);
     }
     for (const item of drop) if (!this.wants(item)) this.toDrop.set(keyOf(item), item);
   }
 
-  private takeFitting(queue: Map<K, T>, room: Room): T[] {
+  private begin(key: K, wanted: Wanted<T>): void {
+    this.wanted.set(key, wanted);
+    this.toDrop.delete(key);
+    this.ask(wanted);
+  }
+
+  private ask(wanted: Wanted<T>): void {
+    this.toAdd.put(wanted, wanted.owner);
+  }
+
+  /** Admits items as long as there is room for them. */
+  private fitting(bytes: number): { admits: (item: T) => boolean; used: () => number } {
     const { bytesOf, itemsMax } = this.options;
-    const taken: T[] = [];
-    for (const [key, item] of queue) {
-      const bytes = bytesOf(item);
-      if (bytes > room.bytes || taken.length === itemsMax) break;
-      room.bytes -= bytes;
-      taken.push(item);
-      queue.delete(key);
-    }
-    return taken;
+    let used = 0;
+    let items = 0;
+    const admits = (item: T): boolean => {
+      const more = bytesOf(item);
+      if (used + more > bytes || items === itemsMax) return false;
+      used += more;
+      items += 1;
+      return true;
+    };
+    return { admits, used: () => used };
   }
 }

@@ -82,6 +82,7 @@ export {
   type GoodbyeAnswer,
   type GoodbyeRequest,
   type InterestAnswer,
+  type InterestRefused,
   type InterestRequest,
   type PushRequest,
   type SyncAnswer,

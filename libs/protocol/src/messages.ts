@@ -19,6 +19,7 @@ import {
 import { BUCKETS_MAX } from './hash.js';
 import {
   INTEREST_PAGES_MAX,
+  INTEREST_USERS_MAX,
   pageModificationsField,
   pagesInterest,
   usersInterest,
@@ -137,6 +138,16 @@ export const interestRequest = z
   .readonly();
 export type InterestRequest = z.infer<typeof interestRequest>;
 
+/** Places in what an interest request asks for. */
+const refusedField = z
+  .object({
+    counters: z.array(countField).max(INTEREST_COUNTERS_MAX).readonly(),
+    users: z.array(countField).max(INTEREST_USERS_MAX).readonly(),
+    pages: z.array(countField).max(INTEREST_PAGES_MAX).readonly(),
+  })
+  .readonly();
+export type InterestRefused = z.infer<typeof refusedField>;
+
 /** One value for each of `add`, in its order, and the stream's position. */
 export const interestAnswer = z
   .object({
@@ -144,6 +155,8 @@ export const interestAnswer = z
     values: z.array(valueField).max(INTEREST_COUNTERS_MAX).readonly(),
     /** One for each of `pages.add`, in its order. */
     pages: z.array(pageModificationsField).max(INTEREST_PAGES_MAX).readonly().optional(),
+    /** Those that are not taken, as the gateway is interested in as much as one may be; left out: all are. */
+    refused: refusedField.optional(),
   })
   .readonly();
 export type InterestAnswer = z.infer<typeof interestAnswer>;

@@ -38,6 +38,7 @@ describe('intake', () => {
       LOG_LEVEL: 'fatal',
       SIGNING_KEYS,
       SYNC_INTERVAL_MS: '200',
+      WATCHED_PER_GATEWAY_MAX: '1000',
     });
   });
   afterAll(async () => {
@@ -201,6 +202,30 @@ describe('intake', () => {
     });
     expect((await gateway.interest([['part', VIEWERS]], { whole: true })).ok).toBe(true);
     expect((await gateway.interest([['another', VIEWERS]])).ok).toBe(true);
+  });
+
+  it('takes no more interest of a gateway than one may have, and the rest goes on', async () => {
+    await gateway.sync();
+    const all = Array.from({ length: 1002 }, (_, n): [string, string] => [`room-${n}`, VIEWERS]);
+    const full = { counters: [1000, 1001], users: [], pages: [] };
+    const asked = await gateway.interest(all, { whole: true });
+    expect(asked).toMatchObject({ ok: true, value: { refused: full } });
+    expect(asked.ok && asked.value.values).toHaveLength(1000);
+    // What is held is answered, and what is dropped makes room.
+    const again = await gateway.interest([['room-0', VIEWERS]]);
+    expect(again.ok && [again.value.values.length, again.value.refused]).toEqual([1, undefined]);
+    const swapped = await gateway.interest([['room-1001', VIEWERS]], {
+      drop: [['room-999', VIEWERS]],
+    });
+    expect(swapped.ok && [swapped.value.values.length, swapped.value.refused]).toEqual([
+      1,
+      undefined,
+    ]);
+    const another = await new TestGateway(app.url).open();
+    await another.sync();
+    const others = await another.interest([['room-1000', VIEWERS]], { whole: true });
+    expect(others.ok && others.value.values).toHaveLength(1);
+    await another.close();
   });
 
   it('answers interest with values and pushes what changes', async () => {

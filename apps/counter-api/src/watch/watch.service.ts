@@ -56,6 +56,7 @@ export class WatchService implements OnApplicationBootstrap, OnApplicationShutdo
       buckets: config.BUCKETS,
       tickMs: config.TICK_MS,
       pushesPerSecond: config.PUSHES_PER_SECOND,
+      interestMax: config.WATCHED_PER_GATEWAY_MAX,
       counters,
       modifications,
       subscribe: (bucket) => subscriber.subscribe(changesChannel(bucket)),

@@ -6,6 +6,7 @@ import { Metrics } from '@headcount/platform';
 export class CounterMetrics {
   readonly countersWanted;
   readonly interestRequests;
+  readonly interestRefused;
   readonly pushes;
   readonly values;
 
@@ -18,6 +19,10 @@ export class CounterMetrics {
       name: 'gateway_interest_requests_total',
       help: 'Requests that told the home what is wanted, by kind and outcome.',
       labelNames: ['kind', 'outcome'],
+    });
+    this.interestRefused = metrics.counter({
+      name: 'gateway_interest_refused_total',
+      help: 'Counters, pages and users that the home had no room for (WATCHED_PER_GATEWAY_MAX), each time that they were asked for.',
     });
     this.pushes = metrics.counter({
       name: 'gateway_pushes_total',

@@ -14,6 +14,7 @@ import {
   interestAnswer,
   type CounterValue,
   type InterestAnswer,
+  type InterestRefused,
   type InterestRequest,
   type PushRequest,
   type WireValue,
@@ -188,12 +189,21 @@ export class Counters {
       return interest.failed();
     }
     this.take(answer.value.values);
+    const { refused } = answer.value;
+    if (refused) this.refused(refused);
     this.listener?.answered(request, answer.value);
     // A former home has been told; what the present one holds is another matter.
     if (keeper.current?.instance !== asked?.instance) return interest.failed();
-    interest.succeeded();
+    interest.succeeded(refused);
     if (request.whole) stream.begun(answer.value.stream);
     else if (!stream.confirms(mark, answer.value.stream)) interest.restate();
+  }
+
+  /** The rest goes on; what the home has no room for is asked for again after each sync. */
+  private refused({ counters, users, pages }: InterestRefused): void {
+    const count = counters.length + users.length + pages.length;
+    this.options.metrics.interestRefused.inc(count);
+    this.logger.warn({ count }, 'the home takes no more interest of this gateway');
   }
 
   private take(wire: readonly WireValue[]): void {

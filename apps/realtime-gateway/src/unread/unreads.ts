@@ -119,9 +119,11 @@ export class Unreads {
   }
 
   /** The home has registered what the request says. */
-  private answered({ users }: InterestRequest, { pages }: InterestAnswer): void {
-    for (const userId of users?.add ?? [])
-      if (this.sessions.has(userId)) this.options.reader.want(userId);
+  private answered({ users }: InterestRequest, { pages, refused }: InterestAnswer): void {
+    const notTaken = new Set(refused?.users);
+    users?.add.forEach((userId, place) => {
+      if (!notTaken.has(place) && this.sessions.has(userId)) this.options.reader.want(userId);
+    });
     this.takePages(pages ?? []);
   }
 

@@ -23,6 +23,7 @@ import {
 import type { BucketAnswer, BucketWanted, PageRead } from './bucket-follower.js';
 import { Followers } from './followers.js';
 import { valueOf } from './value-of.js';
+import { fitting, type Fitting } from './interest-room.js';
 import { PushBudget } from './push-budget.js';
 import { PushStream, type PushWay } from './push-stream.js';
 import type { WatchTimers } from './timers.js';
@@ -35,6 +36,7 @@ import {
   kindAndKey,
   stillWanted,
   type KindKey,
+  type Named,
 } from './wanted.js';
 
 /** A gateway that has said where it can be reached. */
@@ -46,6 +48,8 @@ export interface WatchingGateway {
 export interface WatchOptions {
   readonly buckets: number;
   readonly tickMs: number;
+  /** Most counters, pages and users, all together, that one gateway may be interested in. */
+  readonly interestMax: number;
   /** Pushes a second, to all gateways together. */
   readonly pushesPerSecond: number;
   readonly counters: CounterStore;
@@ -61,6 +65,8 @@ export interface WatchOptions {
 
 interface Interested {
   readonly stream: PushStream;
+  /** How much is watched. */
+  size: number;
   /** What is watched, by bucket. */
   readonly keys: Map<number, Set<KindKey>>;
 }
@@ -120,7 +126,8 @@ export class Watch {
   }
 
   /**
-   * Takes on and gives up interest; answers with the values of what was added. UNKNOWN_INSTANCE: a part of an interest
+   * Takes on and gives up interest; answers with the values of what was added, and with how much of it is refused, as one
+   * gateway may be interested in no more: the rest of it is taken. UNKNOWN_INSTANCE: a part of an interest
    * whose rest is not held here would be all that is pushed; being unknown, the gateway restates the whole. Rejects with
    * ioredis' errors.
    */
@@ -128,7 +135,7 @@ export class Watch {
     gateway: WatchingGateway,
     request: InterestRequest,
   ): Promise<Result<InterestAnswer, 'UNKNOWN_INSTANCE'>> {
-    const { whole, add, pages } = request;
+    const { whole } = request;
     if (whole) this.close(gateway.id);
     const held = this.interested.get(gateway.id);
     if (!held && !whole) return err('UNKNOWN_INSTANCE');
@@ -137,17 +144,33 @@ export class Watch {
     for (const [bucket, dropped] of byBucket(droppedBy(request), buckets)) {
       for (const key of keysOf(dropped)) this.unwatch(interested, bucket, key);
     }
+    const { taken, refused } = this.admit(interested, addedBy(request));
     const answers = await Promise.all(
-      [...byBucket(addedBy(request), buckets)].map(([bucket, added]) => {
+      [...byBucket(taken, buckets)].map(([bucket, added]) => {
         const keys = interested.keys.get(bucket) ?? new Set();
         interested.keys.set(bucket, keys);
+        const before = keys.size;
         for (const key of keysOf(added)) keys.add(key);
+        interested.size += keys.size - before;
         return this.watch(bucket, interested, added);
       }),
     );
-    const stream = interested.stream.position;
-    const values = valuesOf(add, answers);
-    return ok(pages ? { stream, values, pages: pagesOf(pages.add, answers) } : { stream, values });
+    return ok({
+      stream: interested.stream.position,
+      values: valuesOf(taken.counters, answers),
+      ...(request.pages && { pages: pagesOf(taken.pages, answers) }),
+      ...(refused && { refused }),
+    });
+  }
+
+  /** What there is room for of what is asked for. */
+  private admit({ size, keys }: Interested, asked: Named): Fitting {
+    const { interestMax, buckets } = this.options;
+    return fitting(asked, interestMax - size, (one) =>
+      [...byBucket(one, buckets)].every(([bucket, wanted]) =>
+        keysOf(wanted).every((key) => keys.get(bucket)?.has(key)),
+      ),
+    );
   }
 
   /** Ends the gateway's stream, if it has one. */
@@ -167,7 +190,7 @@ export class Watch {
       way: open(url),
       onEnd: () => this.end(id, interested),
     });
-    const interested: Interested = { stream, keys: new Map() };
+    const interested: Interested = { stream, size: 0, keys: new Map() };
     this.interested.set(id, interested);
     return interested;
   }
@@ -191,8 +214,9 @@ export class Watch {
     });
   }
 
-  private unwatch({ stream, keys }: Interested, bucket: number, kindKey: KindKey): void {
-    keys.get(bucket)?.delete(kindKey);
+  private unwatch(interested: Interested, bucket: number, kindKey: KindKey): void {
+    const { stream, keys } = interested;
+    if (keys.get(bucket)?.delete(kindKey)) interested.size -= 1;
     if (keys.get(bucket)?.size === 0) keys.delete(bucket);
     const [kind, key] = kindAndKey(kindKey);
     this.followers.get(bucket)?.unwatch(stream, kind, key);

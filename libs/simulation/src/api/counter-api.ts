@@ -54,6 +54,9 @@ import { pushWay } from './push-way.js';
 /** So few that in a busy moment some have to wait. */
 const PUSHES_PER_SECOND = 100;
 
+/** More than readers ever want, for what is refused is not shown to them. */
+const INTEREST_MAX = 1_000_000;
+
 /** What is the same for all processes of a simulation. */
 export interface Deployment {
   readonly network: Network;
@@ -188,6 +191,7 @@ export class CounterApi {
     this.watch = new Watch({
       ...{ buckets, tickMs, counters: this.counters, onPush: () => undefined },
       pushesPerSecond: PUSHES_PER_SECOND,
+      interestMax: INTEREST_MAX,
       modifications: new RedisModificationStore(context, { buckets, home: region }),
       subscribe: (bucket) => client.subscribe(changesChannel(bucket)),
       unsubscribe: (bucket) => client.unsubscribe(changesChannel(bucket)),

@@ -52,7 +52,8 @@ export class Counters {
     this.listeners.set(key, listeners);
     const own: ValueListener = (value) => listener(value);
     listeners.add(own);
-    this.options.interest.counters.hold(counter);
+    // Each reader is an owner of its own, as sockets are.
+    this.options.interest.counters.hold(counter, { watched: 1 });
     this.wake();
     const known = this.options.values.get(counter);
     if (known !== undefined) listener(known);
@@ -108,7 +109,7 @@ export class Counters {
     }
     this.take(answer.value.values);
     if (keeper.current?.instance !== asked?.instance) return interest.failed();
-    interest.succeeded();
+    interest.succeeded(answer.value.refused);
     if (request.whole) stream.begun(answer.value.stream);
     else if (!stream.confirms(mark, answer.value.stream)) interest.restate();
   }
