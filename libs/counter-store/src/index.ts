@@ -72,6 +72,14 @@ export {
 } from './vote-batcher.js';
 export type { VoteChanged, VoteOutcome } from './scripts/votes-change.js';
 export type { VoteView } from './scripts/votes-read.js';
+export {
+  RedisRepairStore,
+  SET_VALUE_MAX,
+  type RepairStore,
+  type SetAsk,
+  type SetEntry,
+} from './repair.store.js';
+export type { CounterSet, SetOutcome } from './scripts/counter-set.js';
 export { RedisRegistryStore, type RegistryStore } from './registry.store.js';
 export { RedisUpkeepStore, type UpkeepStore } from './upkeep.store.js';
 export { RedisTrendingStore, type TrendAsk, type TrendingStore } from './trending.store.js';

@@ -15,6 +15,8 @@ export const entriesKey = (bucket: number, gateway: string): string =>
 export const batchesKey = (bucket: number): string => of(bucket, 'batches');
 export const operationsKey = (bucket: number, generation: 0 | 1): string =>
   of(bucket, `operations:${generation}`);
+/** What operators have set, the latest first. */
+export const setsKey = (bucket: number): string => of(bucket, 'sets');
 /** What regions know of each other in a bucket (docs/protocol.md §8). */
 export const voidsKey = (bucket: number): string => of(bucket, 'voids');
 export const regionsKey = (bucket: number): string => of(bucket, 'regions');

@@ -10,7 +10,7 @@ const OWN_LIFE_ZERO = '~';
 export class MarksText {
   private readonly ownLifeZero: Writer;
 
-  constructor(home: string) {
+  constructor(private readonly home: string) {
     this.ownLifeZero = `${home}/${LIFE_ZERO}` as Writer;
   }
 
@@ -37,7 +37,8 @@ export class MarksText {
 
   /** The writer that a script calls so. */
   writerOf(name: string): Writer {
-    return name === OWN_LIFE_ZERO ? this.ownLifeZero : (name as Writer);
+    if (name === OWN_LIFE_ZERO) return this.ownLifeZero;
+    return (name.startsWith('/') ? `${this.home}${name}` : name) as Writer;
   }
 
   private short(writer: Writer): string {

@@ -138,6 +138,24 @@ describe('the examples of docs/crdt.md', () => {
     // end
   });
 
+  it('set a counter that has no room left', () => {
+    // example: set
+    const MAX = Number.MAX_SAFE_INTEGER;
+    const full = joinCounters(
+      new Map([[amsWriter, { up: MAX, down: MAX }]]),
+      new Map([[fraWriter, { up: 3, down: 0 }]]),
+    );
+    expect(addToCounter(full, amsWriter, 1)).toBe('OUT_OF_RANGE');
+
+    // The region sets it to 120 under its next incarnation, while fra counts one more.
+    const amsNext = must(writerOf(ams, second));
+    const lacks = 120 - Number(counterValue(full));
+    const [set, more] = [addToCounter(full, amsNext, lacks), addToCounter(full, fraWriter, 1)];
+    if (set === 'OUT_OF_RANGE' || more === 'OUT_OF_RANGE') throw new Error('a new writer has room');
+    expect(counterValue(joinCounters(full, joinCounters(more, set)))).toBe(121n);
+    // end
+  });
+
   it('lower what others have raised by what they have given', () => {
     // example: bounded counter
     const ten = must(changeBounded(EMPTY_BOUNDED, amsWriter, 10));

@@ -3,6 +3,7 @@ import { bucketAudit } from './bucket-audit.js';
 import { bucketCompare } from './bucket-compare.js';
 import { bucketSince } from './bucket-since.js';
 import { bucketSweep } from './bucket-sweep.js';
+import { counterSet } from './counter-set.js';
 import { countersAdd } from './counters-add.js';
 import { countersRead } from './counters-read.js';
 import { durableSince } from './durable-since.js';
@@ -43,6 +44,7 @@ const SCRIPTS = [
   bucketCompare,
   bucketSince,
   bucketSweep,
+  counterSet,
   countersAdd,
   countersRead,
   durableSince,

@@ -3,7 +3,8 @@ modifications-read: how often pages of one bucket were modified, writer by write
 KEYS[1] meta   hash  the bucket of the pages
 ARGV[1] pages  list  of (counter key, floor): of the pairs (pairs.lua) those are told that reach above it; empty: none are
 Returns { incarnation, seq, rev, then per page: seconds since 1970 when it last changed or 0; 'writer position' each; how many
-        pairs there are; 'writer position writer position' of each that is told }; writer ~: this region's life zero
+        pairs there are; 'writer position writer position' of each that is told }; writer ~: this region's life zero,
+        /incarnation: this region, which has no name yet
 Refuses nothing; an unknown page has no writers
 Retry   safe: it writes nothing
 Cost    O(pages x writers + pairs told)
@@ -17,16 +18,18 @@ local meta = KEYS[1]
 local PAGES = 1
 
 -- Not bucket_peek, which reads and makes three times as much: a user's pages lie in hundreds of buckets.
-local head = redis.call('HMGET', meta, 'incarnation', 'seq', 'rev', 'begun', 'shelves', 'shared')
+local head = redis.call('HMGET', meta, 'incarnation', 'seq', 'rev', 'begun', 'shelves', 'shared', 'rewound')
 local bucket = { prefix = meta:sub(1, -5), incarnation = head[1] or '', begun = tonumber(head[4] or 0),
   shelves = tonumber(head[5] or 1), shared = head[6], region = head[6] or '', power = 1, hashes = {} }
 while bucket.power * 2 <= bucket.shelves do bucket.power = bucket.power * 2 end
 local names, numbers = {}, redis.call('HGETALL', bucket.prefix .. 'writers')
 for i = 1, #numbers, 2 do names[tonumber(numbers[i + 1])] = numbers[i] end
 
--- The own totals are those of the life in which they were last written (P2).
-local function own_writer(seq)
+-- The own totals are those of the life in which they were last written (P2); while nobody else knows of them all are of life zero, but
+-- for those that were written over since (counter-set).
+local function own_writer(key, seq)
   local life = bucket.shared and life_of(bucket, seq) or LIFE_ZERO
+  if head[7] and not bucket.shared then life = redis.call('HGET', bucket.prefix .. 'rewound', key) or LIFE_ZERO end
   return life == LIFE_ZERO and '~' or bucket.region .. '/' .. life
 end
 
@@ -45,7 +48,7 @@ for i = PAGES, #ARGV, 2 do
   for number = 1, #names do fields[number + 1] = key .. '\t' .. number end
   local held = shelf_get_all(bucket, key, fields)
   local up, seq, updated = (held[1] or ''):match('^(%d+),%d+,%-?%d+,(%d+),(%d+)')
-  if up and up ~= '0' then made[1] = own_writer(tonumber(seq)) .. ' ' .. up end
+  if up and up ~= '0' then made[1] = own_writer(key, tonumber(seq)) .. ' ' .. up end
   for number = 1, #names do
     local theirs = held[number + 1] and held[number + 1]:match('^%d+')
     if theirs and theirs ~= '0' then made[#made + 1] = names[number] .. ' ' .. theirs end

@@ -16,6 +16,7 @@ import { RedisModificationStore } from '../modification.store.js';
 import { RedisQuotaStore } from '../quota.store.js';
 import { PART_BOUNDS } from '../region-reader.js';
 import { RedisRegionStore } from '../region.store.js';
+import { RedisRepairStore } from '../repair.store.js';
 import { RedisTrendingStore } from '../trending.store.js';
 import { RedisPresenceStore } from '../presence.store.js';
 import { RedisUpkeepStore } from '../upkeep.store.js';
@@ -72,6 +73,7 @@ export async function openStores(
     partBounds,
     presence: new RedisPresenceStore(context),
     counters: new RedisCounterStore(context, { windowMs, idsMax }),
+    repairs: new RedisRepairStore(context, { windowMs, idsMax }),
     upkeep: new RedisUpkeepStore(context),
     trending: new RedisTrendingStore(context),
     windows: new RedisWindowStore(context),

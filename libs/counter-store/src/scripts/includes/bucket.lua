@@ -34,11 +34,10 @@ local function bucket_peek(meta)
     rev = tonumber(held[3] or 0), begun = tonumber(held[4] or 0), revFloor = tonumber(held[5] or 0),
     shelves = tonumber(held[6] or 1), entries = tonumber(held[7] or 0), replid = held[8],
     shared = held[9] ~= nil and held[9] ~= false, region = held[9] or '', foreign = tonumber(held[10] or 0), stale = held[11] or '', staleRev = tonumber(held[12] or 0),
-    follows = tonumber(held[13] or 0), votes = tonumber(held[14] or 0), hashes = {}, news = {}, followers = {}, changed = false, reborn = false,
+    follows = tonumber(held[13] or 0), votes = tonumber(held[14] or 0), hashes = {}, news = {}, followers = {}, changed = false, reborn = false, power = 1,
   }
   bucket.fromRev = bucket.rev
   bucket.shape = table.concat(bucket_shape(bucket), ',')
-  bucket.power = 1
   while bucket.power * 2 <= bucket.shelves do bucket.power = bucket.power * 2 end
   return bucket
 end
@@ -52,11 +51,23 @@ local function bucket_share(bucket, region)
   redis.call('RPUSH', bucket.prefix .. 'lives', LIFE_ZERO .. ':0', bucket.incarnation .. ':' .. int(bucket.seq))
 end
 
--- Read once a script, as it cannot change meanwhile, however many buckets that opens.
-local knownReplid
+local knownReplid -- Read once a script, as it cannot change meanwhile, however many buckets that opens.
 local function replication_id()
   knownReplid = knownReplid or redis.call('INFO', 'replication'):match('master_replid:(%x+)')
   return knownReplid
+end
+
+-- Begins a later incarnation. What a shared bucket has written before stays under the old one: its own totals start from zero.
+local function bucket_begin(bucket, candidate, seenIncarnation)
+  local function ms(incarnation) return tonumber(incarnation:sub(1, 12), 16) or -1 end
+  local begun = math.max(ms(candidate), ms(seenIncarnation) + 1, ms(bucket.incarnation) + 1)
+  bucket.incarnation, bucket.revFloor = ('%012x'):format(begun) .. candidate:sub(13), bucket.rev
+  if bucket.shared then
+    bucket.begun = bucket.seq
+    redis.call('RPUSH', bucket.prefix .. 'lives', bucket.incarnation .. ':' .. int(bucket.seq))
+  end
+  bucket.changed, bucket.reborn = true, true
+  return bucket
 end
 
 -- As bucket_peek, and begins a new incarnation where this Redis may have forgotten something: its replication
@@ -68,16 +79,8 @@ local function bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev, r
   local behind = seenIncarnation > bucket.incarnation or (seenIncarnation == bucket.incarnation
     and (tonumber(seenSeq) > bucket.seq or tonumber(seenRev) > bucket.rev))
   if bucket.replid == replid and not behind then return bucket end
-  local function ms(incarnation) return tonumber(incarnation:sub(1, 12), 16) or -1 end
-  local begun = math.max(ms(candidate), ms(seenIncarnation) + 1, ms(bucket.incarnation) + 1)
-  bucket.incarnation = ('%012x'):format(begun) .. candidate:sub(13)
-  bucket.revFloor, bucket.replid = bucket.rev, replid
-  if bucket.shared then
-    bucket.begun = bucket.seq
-    redis.call('RPUSH', bucket.prefix .. 'lives', bucket.incarnation .. ':' .. int(bucket.seq))
-  end
-  bucket.changed, bucket.reborn = true, true
-  return bucket
+  bucket.replid = replid
+  return bucket_begin(bucket, candidate, seenIncarnation)
 end
 
 -- Writes back what changed and tells the readers, in the same atomic step as the change itself.

@@ -2,6 +2,7 @@
 sum: the exact total of a durable counter, wherever the running total may have left the integers. Needs bucket, shelf.
 ]]
 local MAX = 9007199254740991
+local LIMB = 134217728
 
 -- What sums are made from, read once for many of them. `get` gives a field of the counter's shelf.
 local function sum_parts(bucket, get)
@@ -14,10 +15,9 @@ local function sum_parts(bucket, get)
   return parts
 end
 
--- The exact sum over all writers and voters (votes.lua) less the voids, in two limbs as it may pass 2^53; +-2^53 where it does.
-local function durable_sum(bucket, key, counter, parts)
+-- The exact sum over all writers and voters (votes.lua) less the voids, as it may pass 2^53 in two limbs: high * LIMB + low, 0 <= low < LIMB.
+local function durable_limbs(bucket, key, counter, parts)
   parts = parts or sum_parts(bucket, function(field) return shelf_get(bucket, key, field) end)
-  local LIMB = 134217728
   local high, low = 0, 0
   local function add(number, sign)
     high, low = high + sign * math.floor(number / LIMB), low + sign * (number % LIMB)
@@ -41,7 +41,12 @@ local function durable_sum(bucket, key, counter, parts)
   end
   for _, amount in ipairs(parts.voids[key] or {}) do add(math.abs(amount), amount > 0 and -1 or 1) end
   local carry = math.floor(low / LIMB)
-  high, low = high + carry, low - carry * LIMB
+  return high + carry, low - carry * LIMB
+end
+
+-- The same as one number; +-2^53 where it passes the bound.
+local function durable_sum(bucket, key, counter, parts)
+  local high, low = durable_limbs(bucket, key, counter, parts)
   local sum = high * LIMB + low
   return math.max(-MAX - 1, math.min(MAX + 1, sum))
 end
