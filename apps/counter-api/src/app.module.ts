@@ -12,11 +12,12 @@ import {
   CLOCK,
   IDS,
   INSTANCE,
-  Keyring,
+  Keyrings,
   Metrics,
   REQUEST_VERIFIER,
   Readiness,
   RequestVerifier,
+  SignedClients,
   SignedGuard,
   graphqlOptions,
   subgraphResolver,
@@ -49,6 +50,7 @@ import { IntakeService } from './intake/intake.service.js';
 import { KnownGateways } from './intake/known-gateways.js';
 import { AssetsController } from './page/assets.controller.js';
 import { PEER_CLIENTS, peerClients } from './regions/peer-clients.js';
+import { REGION_VERIFIER, RegionGuard } from './regions/region.guard.js';
 import { RegionResolver } from './regions/region.resolver.js';
 import { RegionsController } from './regions/regions.controller.js';
 import { RegionsService, RegionsSources } from './regions/regions.service.js';
@@ -128,14 +130,21 @@ export class AppModule implements OnApplicationShutdown {
         },
         {
           provide: REQUEST_VERIFIER,
-          useFactory: ({ id }: Instance, keyring: Keyring) =>
-            new RequestVerifier({ me: id, keyring }),
-          inject: [INSTANCE, Keyring],
+          useFactory: ({ id }: Instance, keyrings: Keyrings) =>
+            new RequestVerifier({ me: id, keyring: keyrings.of('gateway') }),
+          inject: [INSTANCE, Keyrings],
         },
-        { provide: PUSH_CLIENTS, useFactory: pushClients, inject: [INSTANCE, Keyring, CLOCK] },
-        { provide: PEER_CLIENTS, useFactory: peerClients, inject: [INSTANCE, Keyring] },
+        {
+          provide: REGION_VERIFIER,
+          useFactory: ({ id }: Instance, keyrings: Keyrings) =>
+            new RequestVerifier({ me: id, keyring: keyrings.of('region') }),
+          inject: [INSTANCE, Keyrings],
+        },
+        { provide: PUSH_CLIENTS, useFactory: pushClients, inject: [SignedClients, CLOCK] },
+        { provide: PEER_CLIENTS, useFactory: peerClients, inject: [SignedClients] },
         { provide: APP_GUARD, useClass: AuthGuard },
         SignedGuard,
+        RegionGuard,
         KnownGateways,
         DatagramParts,
         DatagramListener,

@@ -1,5 +1,6 @@
 import {
   StartError,
+  demandRoles,
   loadConfig,
   originPolicyOf,
   runApp,
@@ -18,7 +19,9 @@ import { counterApiSettings, type CounterApiConfig } from './settings.js';
  * Redis or a port keeps it from starting.
  */
 export async function startCounterApi(env: Environment): Promise<RunningApp> {
-  const config = loadConfig(counterApiSettings, env);
+  const config = loadConfig(counterApiSettings, env, [
+    demandRoles('counter-api', ['gateway', 'region']),
+  ]);
   return runApp({
     name: 'counter-api',
     module: AppModule.forRoot(config),

@@ -1,4 +1,5 @@
 import {
+  demandRoles,
   loadConfig,
   originPolicyOf,
   runApp,
@@ -14,7 +15,7 @@ import { notificationSettings } from './settings.js';
  * Redis or the port keeps it from starting.
  */
 export async function startNotification(env: Environment): Promise<RunningApp> {
-  const config = loadConfig(notificationSettings, env);
+  const config = loadConfig(notificationSettings, env, [demandRoles('notification', ['cursor'])]);
   return runApp({
     name: 'notification',
     module: AppModule.forRoot(config),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   commonSettings,
+  demandRoles,
   loadConfig,
   numberSetting,
   optionalSetting,
@@ -128,7 +129,11 @@ const reachableForPushes: ConfigRule<typeof gatewaySettings> = ({ HOST, GATEWAY_
  * The gateway's settings from the environment. Throws ConfigError with everything that is wrong.
  */
 export function loadGatewayConfig(env: Environment): GatewayConfig {
-  return loadConfig(gatewaySettings, env, [vanishedFoundInTime, reachableForPushes]);
+  return loadConfig(gatewaySettings, env, [
+    vanishedFoundInTime,
+    reachableForPushes,
+    demandRoles('realtime-gateway', ['gateway', 'cursor']),
+  ]);
 }
 
 /** Whose pages may open a socket or a stream. */

@@ -105,6 +105,7 @@ export { openRedis, openSubscriber, type RedisConfig } from './redis/open-redis.
 
 export { INSTANCE, newInstance, type Instance } from './signing/instance.js';
 export { Keyring } from './signing/keyring.js';
+export { Keyrings, demandRoles } from './signing/keyrings.js';
 export {
   RequestVerifier,
   type SignatureRefusal,
@@ -118,8 +119,9 @@ export {
   type SignedCall,
   type SignedClientOptions,
 } from './signing/signed-client.js';
+export { SignedClients } from './signing/signed-clients.js';
 export { REQUEST_VERIFIER, Sender, SignedGuard, demandSigned } from './signing/signed.guard.js';
-export type { SigningKey } from './signing/signing-keys.js';
+export type { SigningKey, SigningRole } from './signing/signing-keys.js';
 
 export { CURSOR_PAGES_MAX, ReadCursors, type ReadCursor } from './unread/read-cursor.js';
 

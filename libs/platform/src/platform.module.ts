@@ -14,7 +14,8 @@ import { loggerParams } from './logging/logger-params.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { Metrics } from './metrics/metrics.js';
 import { INSTANCE, newInstance } from './signing/instance.js';
-import { Keyring } from './signing/keyring.js';
+import { Keyrings } from './signing/keyrings.js';
+import { SignedClients } from './signing/signed-clients.js';
 import {
   CLOCK,
   IDS,
@@ -36,7 +37,7 @@ export interface PlatformOptions<C extends CommonConfig = CommonConfig> {
 }
 
 /**
- * What every app has: CLOCK, RANDOM, IDS, CONFIG, INSTANCE, Keyring, Metrics, Readiness,
+ * What every app has: CLOCK, RANDOM, IDS, CONFIG, INSTANCE, Keyrings, SignedClients, Metrics, Readiness,
  * Authenticator, ClientAddresses, logs, health pages, `/metrics`, and problem details for errors. Global; runApp
  * brings it in.
  */
@@ -50,8 +51,9 @@ export class PlatformModule {
       { provide: IDS, useValue: systemIds },
       { provide: CONFIG, useValue: config },
       { provide: INSTANCE, useFactory: (ids: Ids) => newInstance(ids.instanceId()), inject: [IDS] },
-      { provide: Keyring, useFactory: () => new Keyring(config.SIGNING_KEYS) },
+      { provide: Keyrings, useFactory: () => new Keyrings(config.SIGNING_KEYS) },
       { provide: Metrics, useFactory: () => new Metrics(name) },
+      SignedClients,
       {
         provide: Authenticator,
         useFactory: (clock: Clock) => new Authenticator(config, clock),

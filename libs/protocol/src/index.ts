@@ -162,8 +162,10 @@ export {
   SIGNATURE_HEADERS,
   TO_UNKNOWN,
   admit,
+  answerInput,
   readSignedHead,
   signingInput,
   type ClaimedHead,
+  type SignedAnswer,
   type SignedHead,
 } from './signing.js';

@@ -1,5 +1,12 @@
 import { parseInstanceId, type InstanceId } from './instance-id.js';
-import { SIGNATURE_HEADERS, TO_UNKNOWN, admit, readSignedHead, signingInput } from './signing.js';
+import {
+  SIGNATURE_HEADERS,
+  TO_UNKNOWN,
+  admit,
+  answerInput,
+  readSignedHead,
+  signingInput,
+} from './signing.js';
 
 const idOf = (digit: string): InstanceId => {
   const parsed = parseInstanceId(digit.repeat(32));
@@ -15,6 +22,13 @@ describe('what is signed', () => {
     expect(signingInput('POST', '/internal/v1/sync', head, 'ff')).toBe(
       `POST\n/internal/v1/sync\n${head.from}\n${me}\n7\nff`,
     );
+  });
+});
+
+describe('what is signed of an answer', () => {
+  it('is the request that it answers, and every part of the answer', () => {
+    const answer = { status: 421, instance: me, bodyHash: 'ff' };
+    expect(answerInput(signature, answer)).toBe(`ANSWER\n${signature}\n421\n${me}\nff`);
   });
 });
 

@@ -5,7 +5,10 @@
 import { parseInstanceId, type InstanceId } from './instance-id.js';
 import { err, ok, type Result } from '@headcount/crdt';
 
-/** Names of the headers. `instance` stands in the answer 421 and names the receiver. */
+/**
+ * Names of the headers. `instance` stands in the answer 421 and names the receiver; `answer` is the
+ * signature of an answer.
+ */
 export const SIGNATURE_HEADERS = {
   key: 'x-headcount-key',
   from: 'x-headcount-from',
@@ -13,6 +16,7 @@ export const SIGNATURE_HEADERS = {
   number: 'x-headcount-number',
   signature: 'x-headcount-signature',
   instance: 'x-headcount-instance',
+  answer: 'x-headcount-answer',
 } as const;
 
 /** Stands for a receiver that is not known yet. */
@@ -32,6 +36,13 @@ export interface ClaimedHead extends SignedHead {
   readonly signature: string;
 }
 
+/** What is signed of an answer. */
+export interface SignedAnswer {
+  readonly status: number;
+  readonly instance: string;
+  readonly bodyHash: string;
+}
+
 /** The text whose HMAC-SHA-256 is the signature. `bodyHash` is the SHA-256 of the body in hex. */
 export function signingInput(
   method: string,
@@ -40,6 +51,16 @@ export function signingInput(
   bodyHash: string,
 ): string {
   return [method, path, from, to, number, bodyHash].join('\n');
+}
+
+/**
+ * The text whose HMAC-SHA-256, under the key that signed the request, is the signature of an answer.
+ * `request` is the signature of the request, so an answer is good for that one alone. `instance` is
+ * the header of that name, '' where there is none; `bodyHash` is the SHA-256 of the body in hex. It
+ * begins with a word that no method is, so it never passes for a request.
+ */
+export function answerInput(request: string, { status, instance, bodyHash }: SignedAnswer): string {
+  return ['ANSWER', request, status, instance, bodyHash].join('\n');
 }
 
 const KEY_ID = /^[A-Za-z0-9_-]{1,16}$/;

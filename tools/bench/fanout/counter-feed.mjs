@@ -29,7 +29,7 @@ export async function startCounterFeed() {
 
 class CounterFeed {
   #instance = newInstance(systemIds.instanceId());
-  #keyring = new Keyring([KEY]);
+  #keyring = new Keyring([KEY], 'gateway');
   #verifier = new RequestVerifier({ me: this.#instance.id, keyring: this.#keyring });
   #http = createServer((request, response) => void this.#serve(request, response));
   #gateway = null;
@@ -70,15 +70,19 @@ class CounterFeed {
     for await (const chunk of request) chunks.push(chunk);
     const body = Buffer.concat(chunks);
     const { method, url: path, headers } = request;
-    const taken = this.#verifier.take({ method, path, header: (name) => headers[name], body });
+    const header = (name) => headers[name];
+    const taken = this.#verifier.take({ method, path, header, body });
     const [status, answer] = taken.ok
       ? this.#answer(path, JSON.parse(body))
       : [errorEntry(taken.error).httpStatus, { code: taken.error }];
+    const [instance, text] = [this.#instance.id, JSON.stringify(answer)];
     response.writeHead(status, {
       'content-type': 'application/json',
-      [SIGNATURE_HEADERS.instance]: this.#instance.id,
+      [SIGNATURE_HEADERS.instance]: instance,
+      [SIGNATURE_HEADERS.answer]:
+        this.#verifier.signAnswer(header, { status, instance, body: text }) ?? '',
     });
-    response.end(JSON.stringify(answer));
+    response.end(text);
   }
 
   #answer(path, body) {

@@ -1,13 +1,14 @@
 import { Body, Controller, HttpCode, Inject, Post, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { Public, SignedBody, SignedGuard } from '@headcount/platform';
+import { Public, SignedBody } from '@headcount/platform';
 import { PATHS, quotaRequest, type QuotaAnswer, type QuotaRequest } from '@headcount/protocol';
+import { RegionGuard } from '../regions/region.guard.js';
 import { BoundedService } from './bounded.service.js';
 
 /** Where other regions ask for rights in bounded counters. Signed, so that no token is asked for. */
 @Public()
 @ApiExcludeController()
-@UseGuards(SignedGuard)
+@UseGuards(RegionGuard)
 @Controller()
 export class QuotaAsksController {
   constructor(@Inject(BoundedService) private readonly bounded: BoundedService) {}

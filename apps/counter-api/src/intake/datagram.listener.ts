@@ -2,7 +2,14 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Counter } from 'prom-client';
-import { CONFIG, INSTANCE, Keyring, Metrics, type Instance } from '@headcount/platform';
+import {
+  CONFIG,
+  INSTANCE,
+  Keyrings,
+  Metrics,
+  type Instance,
+  type Keyring,
+} from '@headcount/platform';
 import {
   decodeDatagram,
   encodeHave,
@@ -22,12 +29,16 @@ const RECEIVE_BUFFER_BYTES = 4 * 1_048_576;
 /** What the listener works with beside Redis. */
 @Injectable()
 export class DatagramParts {
+  readonly keyring: Keyring;
+
   constructor(
-    @Inject(Keyring) readonly keyring: Keyring,
+    @Inject(Keyrings) keyrings: Keyrings,
     @Inject(INSTANCE) readonly instance: Instance,
     @Inject(KnownGateways) readonly gateways: KnownGateways,
     @Inject(Metrics) readonly metrics: Metrics,
-  ) {}
+  ) {
+    this.keyring = keyrings.of('gateway');
+  }
 }
 
 /** Takes gateways' datagrams and answers each valid one: docs/protocol.md §3. */

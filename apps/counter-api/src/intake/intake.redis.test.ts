@@ -72,6 +72,16 @@ describe('intake', () => {
     expect(await count('udp')).toBe(3);
   });
 
+  it('lets a gateway into none of the addresses of regions, not by its key either', async () => {
+    await gateway.sync();
+    const body = { region: 'fra', buckets: BUCKETS, retired: [], after: null, waitMs: 0 };
+    for (const path of [PATHS.digest, PATHS.pull, PATHS.quota])
+      expect(await gateway.call(path, body)).toEqual({
+        ok: false,
+        error: { code: 'UNSIGNED', detail: 'BAD_SIGNATURE: it has none of our SIGNING_KEYS' },
+      });
+  });
+
   it('answers a gap with what is stored instead', async () => {
     await gateway.sync();
     gateway.send(gateway.datagrams([section('gap', 4, 5, 3)])[0] ?? new Uint8Array());

@@ -10,7 +10,7 @@ import {
   type QuotaRequest,
   type Result,
 } from '@headcount/protocol';
-import { SignedClient, type CallFailure, type Instance, type Keyring } from '@headcount/platform';
+import type { CallFailure, SignedClients } from '@headcount/platform';
 import type { LinkFailure, PeerLink } from '@headcount/replication';
 
 /** A way to a peer region that is to be given up in the end. */
@@ -33,11 +33,11 @@ const DIGEST_PATIENCE_MS = 3000;
 /** Patience with half a megabyte from another continent. */
 const PULL_TIMEOUT_MS = 10_000;
 
-/** Clients that sign as `instance`, over connections that are kept. */
-export function peerClients(instance: Instance, keyring: Keyring): PeerClients {
+/** Clients over connections that are kept. */
+export function peerClients(clients: SignedClients): PeerClients {
   return {
     open(url) {
-      const client = new SignedClient({ url, instance, keyring });
+      const client = clients.open(url, 'region');
       return {
         digest: async (body: DigestRequest) => {
           const timeoutMs = body.waitMs + DIGEST_PATIENCE_MS;

@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Inject, Post, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { Public, SignedBody, SignedGuard } from '@headcount/platform';
+import { Public, SignedBody } from '@headcount/platform';
 import {
   PATHS,
   digestRequest,
@@ -10,12 +10,13 @@ import {
   type PullAnswer,
   type PullRequest,
 } from '@headcount/protocol';
+import { RegionGuard } from './region.guard.js';
 import { RegionsService } from './regions.service.js';
 
 /** The addresses that other regions post to. Signed, so that no token is asked for. */
 @Public()
 @ApiExcludeController()
-@UseGuards(SignedGuard)
+@UseGuards(RegionGuard)
 @Controller()
 export class RegionsController {
   constructor(@Inject(RegionsService) private readonly regions: RegionsService) {}

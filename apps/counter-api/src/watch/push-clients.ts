@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SignedClient, type Clock, type Instance, type Keyring } from '@headcount/platform';
+import type { Clock, SignedClients } from '@headcount/platform';
 import { PATHS } from '@headcount/protocol';
 import type { PushWay } from '@headcount/replication';
 
@@ -12,12 +12,12 @@ export interface PushClients {
 
 export const PUSH_CLIENTS = Symbol('PUSH_CLIENTS');
 
-/** Ways over connections that are kept, signed as `instance`. */
-export function pushClients(instance: Instance, keyring: Keyring, clock: Clock): PushClients {
+/** Ways over connections that are kept. */
+export function pushClients(clients: SignedClients, clock: Clock): PushClients {
   return {
     clock,
     open(url) {
-      const client = new SignedClient({ url, instance, keyring });
+      const client = clients.open(url, 'gateway');
       return {
         async push(body) {
           const call = { method: 'PUT' as const, path: PATHS.push, body, answer: z.undefined() };

@@ -4,7 +4,7 @@ import type { FollowChange } from '@headcount/counter-store';
 import {
   available,
   CLOCK,
-  Keyring,
+  Keyrings,
   ReadCursors,
   unreadPages,
   type Clock,
@@ -37,9 +37,9 @@ export class UnreadService {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(PresenceNotes) private readonly notes: PresenceNotes,
     @Inject(HistoryService) private readonly history: HistoryService,
-    @Inject(Keyring) keyring: Keyring,
+    @Inject(Keyrings) keyrings: Keyrings,
   ) {
-    this.cursors = new ReadCursors(keyring);
+    this.cursors = new ReadCursors(keyrings.of('cursor'));
   }
 
   /** All of it, of the pages that may be seen. Cost O(follows), all buckets side by side. */

@@ -76,7 +76,7 @@ export interface FakeOptions {
  */
 export class FakeCounterApi {
   readonly instance: Instance = newInstance(systemIds.instanceId());
-  readonly keyring = new Keyring(TEST_KEYS);
+  readonly keyring = new Keyring(TEST_KEYS, 'gateway');
   readonly store: FakeStore;
   /** What was taken, in its order. */
   readonly requests: Taken[] = [];
@@ -204,27 +204,32 @@ export class FakeCounterApi {
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
+    const header = (name: string): string | undefined => [request.headers[name]].flat()[0];
     const taken = this.verifier.take({
       method: request.method ?? '',
       path: request.url ?? '',
-      header: (name) => [request.headers[name]].flat()[0],
+      header,
       body: Buffer.concat(chunks),
     });
+    const end = (status: number, type: string, answer: unknown): void => {
+      const [instance, text] = [this.instance.id, JSON.stringify(answer)];
+      const signature = this.verifier.signAnswer(header, { status, instance, body: text }) ?? '';
+      response.writeHead(status, {
+        'content-type': type,
+        [SIGNATURE_HEADERS.instance]: instance,
+        [SIGNATURE_HEADERS.answer]: signature,
+      });
+      response.end(text);
+    };
     const refusal = taken.ok ? this.refuseWith : taken.error;
     if (!taken.ok || refusal !== null) {
       const code = refusal ?? 'INTERNAL';
-      response.writeHead(errorEntry(code).httpStatus, {
-        'content-type': 'application/problem+json',
-        [SIGNATURE_HEADERS.instance]: this.instance.id,
-      });
-      response.end(JSON.stringify({ code }));
-      return;
+      return end(errorEntry(code).httpStatus, 'application/problem+json', { code });
     }
     const body: unknown = JSON.parse(Buffer.concat(chunks).toString());
     const made = { path: request.url, body } as Taken;
     this.requests.push(made);
-    response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(this.answer(taken.value, made)));
+    end(200, 'application/json', this.answer(taken.value, made));
   }
 
   private answer(gateway: InstanceId, taken: Taken): unknown {

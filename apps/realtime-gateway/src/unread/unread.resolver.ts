@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Args, Context, Parent, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
 import {
-  Keyring,
+  Keyrings,
   PageUnreadConnection,
   PartArgs,
   Public,
@@ -26,9 +26,9 @@ export class UnreadResolver {
   constructor(
     @Inject(Subscriptions) private readonly subscriptions: Subscriptions,
     @Inject(Titles) private readonly titles: Titles,
-    @Inject(Keyring) keyring: Keyring,
+    @Inject(Keyrings) keyrings: Keyrings,
   ) {
-    this.cursors = new ReadCursors(keyring);
+    this.cursors = new ReadCursors(keyrings.of('cursor'));
   }
 
   @Subscription(() => LiveUnread, {

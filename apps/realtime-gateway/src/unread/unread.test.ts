@@ -181,7 +181,7 @@ describe('unreadChanged', () => {
     unread().modify('home');
     const ann = watch('ann', '{ unreadChanged { cursor } }');
     await until(() => ann.seen.length > 0);
-    const cursors = new ReadCursors(new Keyring(TEST_KEYS));
+    const cursors = new ReadCursors(new Keyring(TEST_KEYS, 'cursor'));
     const { cursor } = (ann.seen[0] as Shown).unreadChanged;
     const read = orThrow(cursors.read(orThrow(parseViewerId('ann')), cursor));
     expect([...(read.of(orThrow(parsePageId('home'))) ?? [])]).toEqual([[LOCAL, 1]]);

@@ -10,12 +10,13 @@ import {
 import {
   CLOCK,
   INSTANCE,
-  Keyring,
+  Keyrings,
   REQUEST_VERIFIER,
   RequestVerifier,
-  SignedClient,
+  SignedClients,
   type Clock,
   type Instance,
+  type Keyring,
 } from '@headcount/platform';
 import type { GatewayConfig } from '../gateway-settings.js';
 import { DatagramMetrics } from './datagram-metrics.js';
@@ -32,6 +33,7 @@ const SIGNER = Symbol('SIGNER');
 interface Signer {
   readonly instance: Instance;
   readonly keyring: Keyring;
+  readonly clients: SignedClients;
   readonly clock: Clock;
 }
 
@@ -51,12 +53,13 @@ export function uplinkProviders(config: GatewayConfig): readonly Provider[] {
     },
     {
       provide: SIGNER,
-      useFactory: (instance: Instance, keyring: Keyring, clock: Clock): Signer => ({
-        instance,
-        keyring,
-        clock,
-      }),
-      inject: [INSTANCE, Keyring, CLOCK],
+      useFactory: (
+        instance: Instance,
+        keyrings: Keyrings,
+        clients: SignedClients,
+        clock: Clock,
+      ): Signer => ({ instance, keyring: keyrings.of('gateway'), clients, clock }),
+      inject: [INSTANCE, Keyrings, SignedClients, CLOCK],
     },
     {
       provide: HomeKeeper,
@@ -87,11 +90,11 @@ export function uplinkProviders(config: GatewayConfig): readonly Provider[] {
 function homeKeeper(
   config: GatewayConfig,
   books: SyncBooks,
-  { instance, keyring, clock }: Signer,
+  { instance, clients, clock }: Signer,
   metrics: UplinkMetrics,
 ): HomeKeeper {
   return new HomeKeeper({
-    clients: config.COUNTER_API_URLS.map((url) => new SignedClient({ url, instance, keyring })),
+    clients: config.COUNTER_API_URLS.map((url) => clients.open(url, 'gateway')),
     exchange: new SyncExchange(books, config.BUCKETS),
     intervalMs: config.SYNC_INTERVAL_MS,
     nextNumber: instance.nextNumber,

@@ -17,7 +17,7 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { z } from 'zod';
-import { HeadcountError, type InstanceId } from '@headcount/protocol';
+import { HeadcountError, SIGNATURE_HEADERS, type InstanceId } from '@headcount/protocol';
 import { TEST_SIGNING_KEYS } from '@headcount/testing';
 import { AuthGuard, Caller } from '../auth/auth.guard.js';
 import type { Subject } from '../auth/subject.js';
@@ -28,6 +28,7 @@ import { Readiness } from '../health/readiness.js';
 import { Metrics } from '../metrics/metrics.js';
 import { INSTANCE, newInstance, type Instance } from '../signing/instance.js';
 import { Keyring } from '../signing/keyring.js';
+import { Keyrings } from '../signing/keyrings.js';
 import { RequestVerifier } from '../signing/request-verifier.js';
 import { SignedBody } from '../signing/signed-body.pipe.js';
 import { SignedClient } from '../signing/signed-client.js';
@@ -78,8 +79,9 @@ class TestController {
   providers: [
     {
       provide: REQUEST_VERIFIER,
-      useFactory: (me: Instance, keyring: Keyring) => new RequestVerifier({ me: me.id, keyring }),
-      inject: [INSTANCE, Keyring],
+      useFactory: (me: Instance, keyrings: Keyrings) =>
+        new RequestVerifier({ me: me.id, keyring: keyrings.of('gateway') }),
+      inject: [INSTANCE, Keyrings],
     },
   ],
 })
@@ -210,7 +212,7 @@ describe('an app', () => {
   });
 
   describe('with signed requests', () => {
-    const keyring = new Keyring(config.SIGNING_KEYS);
+    const keyring = new Keyring(config.SIGNING_KEYS, 'gateway');
     const instance = newInstance(systemIds.instanceId());
     const answer = z.object({ sender: z.string(), me: z.string(), word: z.string() });
     const call = (word: unknown) =>
@@ -261,6 +263,17 @@ describe('an app', () => {
       });
     });
 
+    it('signs what it answers, refusals among it, to those who have signed', async () => {
+      const fresh = new SignedClient({ url: app.url, instance, keyring });
+      // UNSIGNED would be the failure of each, were they not signed: 421 at first, 200, and 400.
+      expect(await fresh.call(call('hello'))).toMatchObject({ ok: true });
+      expect(await fresh.call(call(7))).toMatchObject({ error: { code: 'REFUSED' } });
+      await fresh.close();
+      const init = { method: 'POST', headers: json, body: '{"word":"a"}' };
+      const refused = await ask('/internal/v1/echo', init);
+      expect(refused.headers.get(SIGNATURE_HEADERS.answer)).toBeNull();
+    });
+
     it('lets in nobody without a signature', async () => {
       const init = { method: 'POST', headers: json, body: '{"word":"a"}' };
       expect(await problemAt('/internal/v1/echo', init)).toMatchObject({
@@ -275,9 +288,14 @@ describe('an app', () => {
     });
 
     it('lets in nobody with another key', async () => {
-      const other = new Keyring([{ id: keyring.keyId, secret: 'another secret of theirs' }]);
+      const other = new Keyring(
+        [{ id: keyring.keyId, secret: 'another secret of theirs' }],
+        'gateway',
+      );
       const stranger = new SignedClient({ url: app.url, instance, keyring: other });
-      expect(await stranger.call(call('a'))).toMatchObject({ error: { refusal: 'BAD_SIGNATURE' } });
+      expect(await stranger.call(call('a'))).toMatchObject({
+        error: { code: 'UNSIGNED', detail: 'BAD_SIGNATURE: it has none of our SIGNING_KEYS' },
+      });
       await stranger.close();
     });
   });

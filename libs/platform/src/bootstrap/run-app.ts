@@ -19,6 +19,7 @@ import { secureAnswers } from '../http/security-headers.js';
 import { AppLogger } from '../logging/app-logger.js';
 import { Metrics } from '../metrics/metrics.js';
 import { PlatformModule } from '../platform.module.js';
+import { signAnswers } from '../signing/signed.guard.js';
 import { listenError } from './start-error.js';
 import { UnusedSockets } from './unused-sockets.js';
 
@@ -135,6 +136,7 @@ async function prepare<C extends CommonConfig>(
   const allowed = nest.get(AllowedMethods);
   fastify.addHook('onRoute', ({ url, method }) => allowed.note(url, [method].flat()));
   parseBodies(fastify);
+  signAnswers(fastify);
   const development = isLoopback(config.HOST);
   secureAnswers(fastify, development);
   if (pages) await allowPages(fastify, pages, allowed);

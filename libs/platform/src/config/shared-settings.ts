@@ -67,7 +67,7 @@ export const deploymentSettings = {
         'Keys that the apps sign with among themselves, the same for all of them: the first signs, each verifies. There is no default; `npm start` makes one.',
       must:
         'id:secret pairs separated by commas, each id 1 to 16 letters, digits, _ or -, ' +
-        'each secret at least 16 characters',
+        'each secret at least 16 characters, or what `npm run keys` prints',
       example: 'SIGNING_KEYS=k1:$(openssl rand -hex 32)',
       secret: true,
     },

@@ -4,7 +4,7 @@ import { systemIds } from '../sources.js';
 import { Keyring } from './keyring.js';
 import { RequestVerifier, type SignedRequest } from './request-verifier.js';
 
-const keyring = new Keyring([{ id: 'k1', secret: 'a secret for this test' }]);
+const keyring = new Keyring([{ id: 'k1', secret: 'a secret for this test' }], 'gateway');
 const me = systemIds.instanceId();
 const sender = systemIds.instanceId();
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   admit,
+  answerInput,
   err,
   ok,
   readSignedHead,
@@ -12,6 +13,14 @@ import type { Keyring } from './keyring.js';
 
 /** Why a signed request is not let in. */
 export type SignatureRefusal = 'BAD_SIGNATURE' | 'WRONG_RECEIVER' | 'REPLAYED' | 'UNKNOWN_INSTANCE';
+
+/** An answer as it is sent. */
+export interface AnswerToSign {
+  readonly status: number;
+  /** The value of the header x-headcount-instance, where it has one. */
+  readonly instance?: string | undefined;
+  readonly body: string | Uint8Array;
+}
 
 /** A request as it arrived. */
 export interface SignedRequest {
@@ -67,6 +76,22 @@ export class RequestVerifier {
     if (!knows(from)) return err('UNKNOWN_INSTANCE');
     this.keep(from, number);
     return ok(from);
+  }
+
+  /**
+   * The signature of the answer to a request, for the header x-headcount-answer, or null where no
+   * key of ours has signed the request. To be asked only after `take` has found the signature of the
+   * request good, that is, did not say BAD_SIGNATURE.
+   */
+  signAnswer(
+    header: SignedRequest['header'],
+    { status, instance = '', body }: AnswerToSign,
+  ): string | null {
+    const head = readSignedHead(header);
+    if (!head.ok) return null;
+    const bodyHash = createHash('sha256').update(body).digest('hex');
+    const input = answerInput(head.value.signature, { status, instance, bodyHash });
+    return this.options.keyring.signAs(head.value.keyId, input)?.toString('base64url') ?? null;
   }
 
   private keep(from: InstanceId, number: number): void {

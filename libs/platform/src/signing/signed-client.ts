@@ -5,6 +5,7 @@ import {
   BODY_BYTES_MAX,
   SIGNATURE_HEADERS,
   TO_UNKNOWN,
+  answerInput,
   err,
   errorEntry,
   isErrorCode,
@@ -20,10 +21,14 @@ import type { Keyring } from './keyring.js';
 
 /**
  * Why a call has no answer. Only REFUSED says that the receiver did nothing; after the others it
- * may have.
+ * may have. UNSIGNED: something answered that has none of our keys, or not to this call; what it
+ * says is not believed.
  */
 export type CallFailure =
-  | { readonly code: 'TIMEOUT' | 'UNREACHABLE' | 'BAD_ANSWER'; readonly detail: string }
+  | {
+      readonly code: 'TIMEOUT' | 'UNREACHABLE' | 'BAD_ANSWER' | 'UNSIGNED';
+      readonly detail: string;
+    }
   | {
       readonly code: 'REFUSED';
       readonly status: number;
@@ -51,6 +56,8 @@ export interface SignedClientOptions {
   readonly keyring: Keyring;
   /** From the first byte sent to the last one received. Default 2,000. */
   readonly timeoutMs?: number;
+  /** Called for each answer that is not believed, with the reason as a sentence. */
+  readonly onUnsigned?: (reason: string) => void;
 }
 
 /** Sockets to one receiver: a slow call does not hold up the next heartbeat. */
@@ -71,8 +78,15 @@ interface Answer {
   readonly body: string;
 }
 
+type Send = Pick<SignedCall<unknown>, 'method' | 'path'> & {
+  readonly body: Buffer;
+  readonly bodyHash: string;
+  readonly signal: AbortSignal;
+};
+
 /**
- * Calls one receiver with signed JSON requests over kept connections. It signs anew where the
+ * Calls one receiver with signed JSON requests over kept connections, and believes signed answers
+ * alone. It signs anew where the
  * receiver did not take the request because of its signature's address or number; every other
  * failure is the caller's to judge, and nothing else is sent twice.
  */
@@ -102,7 +116,7 @@ export class SignedClient {
     const bodyHash = createHash('sha256').update(body).digest('hex');
     const signal = AbortSignal.timeout(call.timeoutMs ?? this.options.timeoutMs ?? 2000);
     for (let signings = 1; ; signings += 1) {
-      const sent = await this.send(call, body, bodyHash, signal);
+      const sent = await this.send({ ...call, body, bodyHash, signal });
       if (!sent.ok) return sent;
       const answer = sent.value;
       if (signings < SIGNINGS_MAX && this.mayBeSignedAnew(answer)) continue;
@@ -120,21 +134,38 @@ export class SignedClient {
     await this.pool.destroy();
   }
 
-  private async send(
-    { method, path }: Pick<SignedCall<unknown>, 'method' | 'path'>,
-    body: Buffer,
-    bodyHash: string,
-    signal: AbortSignal,
-  ): Promise<Result<Answer, CallFailure>> {
+  private async send({
+    method,
+    path,
+    body,
+    bodyHash,
+    signal,
+  }: Send): Promise<Result<Answer, CallFailure>> {
     const headers = this.headers(method, path, bodyHash);
     try {
       const response = await this.pool.request({ method, path, headers, body, signal });
-      const text = await response.body.text();
+      const bytes = Buffer.from(await response.body.arrayBuffer());
       const header = (name: string): string | undefined => [response.headers[name]].flat()[0];
-      return ok({ status: response.statusCode, header, body: text });
+      const answer = { status: response.statusCode, header, body: bytes.toString('utf8') };
+      const wrong = this.wrongWith(answer, bytes, headers[SIGNATURE_HEADERS.signature] ?? '');
+      if (wrong === null) return ok(answer);
+      this.options.onUnsigned?.(wrong);
+      return err({ code: 'UNSIGNED', detail: wrong });
     } catch (cause) {
       return err(failureOf(cause, signal));
     }
+  }
+
+  /** Why an answer is not believed, or null. */
+  private wrongWith({ status, header, body }: Answer, bytes: Buffer, request: string) {
+    const { keyring } = this.options;
+    const claimed = header(SIGNATURE_HEADERS.answer);
+    if (claimed === undefined) return unsigned(status, body);
+    const instance = header(SIGNATURE_HEADERS.instance) ?? '';
+    const bodyHash = createHash('sha256').update(bytes).digest('hex');
+    const input = answerInput(request, { status, instance, bodyHash });
+    const { ok: good } = keyring.verify(keyring.keyId, input, Buffer.from(claimed, 'base64url'));
+    return good ? null : `status ${status}, and the signature of the answer is wrong`;
   }
 
   private headers(method: string, path: string, bodyHash: string): Record<string, string> {
@@ -172,6 +203,15 @@ function readAnswer<T>(schema: z.ZodType<T>, { body }: Answer): Result<T, CallFa
   return err({ code: 'BAD_ANSWER', detail: parsed.error.issues[0]?.message ?? 'not as agreed' });
 }
 
+/** What an answer without a signature most likely comes from. */
+function unsigned(status: number, body: string): string {
+  if (status === 404)
+    return 'status 404, not signed: this is not the internal port of an app (see INTERNAL_HOST)';
+  if (refusalOf({ status, body }).refusal === 'BAD_SIGNATURE')
+    return 'BAD_SIGNATURE: it has none of our SIGNING_KEYS';
+  return `status ${status}, and the answer is not signed`;
+}
+
 type Refused = Extract<CallFailure, { code: 'REFUSED' }>;
 
 const refusedAs = (refusal: ErrorCode): Refused => ({
@@ -181,7 +221,7 @@ const refusedAs = (refusal: ErrorCode): Refused => ({
   detail: refusal,
 });
 
-function refusalOf({ status, body }: Answer): Refused {
+function refusalOf({ status, body }: Pick<Answer, 'status' | 'body'>): Refused {
   const problem = parseJson(body);
   const code = typeof problem === 'object' && problem && 'code' in problem ? problem.code : null;
   const refusal = isErrorCode(code) ? code : null;

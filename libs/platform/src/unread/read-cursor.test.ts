@@ -1,6 +1,7 @@
+import { createHmac } from 'node:crypto';
 import type { Writer } from '@headcount/crdt';
 import { orThrow, parsePageId, parseViewerId } from '@headcount/protocol';
-import { Keyring } from '../signing/keyring.js';
+import { Keyring, deriveKey } from '../signing/keyring.js';
 import { CURSOR_PAGES_MAX, ReadCursors } from './read-cursor.js';
 
 const page = (id: string) => orThrow(parsePageId(id));
@@ -8,7 +9,7 @@ const ANN = orThrow(parseViewerId('ann'));
 const BOB = orThrow(parseViewerId('bob'));
 const writer = (life: number): Writer => `ams/${String(life).padStart(20, '0')}` as Writer;
 const key = (id: string) => ({ id, secret: `secret of the key ${id}` });
-const cursors = new ReadCursors(new Keyring([key('k1')]));
+const cursors = new ReadCursors(new Keyring([key('k1')], 'cursor'));
 const refused = { ok: false, error: 'BAD_REQUEST' };
 
 describe('a read cursor', () => {
@@ -55,11 +56,28 @@ describe('a read cursor', () => {
   });
 
   it('is good while its key is, and no longer', () => {
-    const rotated = new ReadCursors(new Keyring([key('k2'), key('k1')]));
+    const rotated = new ReadCursors(new Keyring([key('k2'), key('k1')], 'cursor'));
     expect(rotated.read(ANN, ofPage).ok).toBe(true);
-    expect(new ReadCursors(new Keyring([key('k2')])).read(ANN, ofPage)).toEqual(refused);
-    const other = new ReadCursors(new Keyring([{ id: 'k1', secret: 'another secret of it' }]));
+    expect(new ReadCursors(new Keyring([key('k2')], 'cursor')).read(ANN, ofPage)).toEqual(refused);
+    const other = new ReadCursors(
+      new Keyring([{ id: 'k1', secret: 'another secret of it' }], 'cursor'),
+    );
     expect(other.read(ANN, ofPage)).toEqual(refused);
+  });
+
+  it('of a version before keys had roles is read where the secret is known', () => {
+    const [, rest = ''] = ofPage.split('.');
+    const signed = Buffer.from(rest, 'base64url').subarray(0, -32);
+    const mac = createHmac('sha256', key('k1').secret)
+      .update('headcount read cursor\n')
+      .update(signed)
+      .digest();
+    const old = `k1.${Buffer.concat([signed, mac]).toString('base64url')}`;
+    expect(orThrow(cursors.read(ANN, old)).of(page('home'))).toEqual(made);
+    const secret = deriveKey(key('k1').secret, 'cursor').toString('hex');
+    const derived = new ReadCursors(new Keyring([{ id: 'k1', role: 'cursor', secret }], 'cursor'));
+    expect(derived.read(ANN, ofPage).ok).toBe(true);
+    expect(derived.read(ANN, old)).toEqual(refused);
   });
 
   it('of as many pages as there may be fits into a request', () => {

@@ -2,9 +2,18 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Keyring, SignedClient, newInstance, systemIds } from '@headcount/platform';
+import { z } from 'zod';
+import {
+  Keyring,
+  RequestVerifier,
+  SignedClient,
+  newInstance,
+  systemIds,
+} from '@headcount/platform';
 import {
   PATHS,
+  SIGNATURE_HEADERS,
+  TO_UNKNOWN,
   decodeDatagram,
   encodeFeedDatagrams,
   feedAnswer,
@@ -29,7 +38,8 @@ export const BUCKETS = 1024;
 /** A gateway that does only what the test says. */
 export class TestGateway {
   readonly instance = newInstance(systemIds.instanceId());
-  readonly keyring = new Keyring(KEYS);
+  readonly keyring = new Keyring(KEYS, 'gateway');
+  private readonly verifier = new RequestVerifier({ me: this.instance.id, keyring: this.keyring });
   readonly pushes: PushRequest[] = [];
   readonly haves: HaveDatagram[] = [];
   /** Status of the answers to pushes. */
@@ -48,9 +58,17 @@ export class TestGateway {
       request.on('end', () => {
         if (this.pushStatus === 204)
           this.pushes.push(pushRequest.parse(JSON.parse(Buffer.concat(parts).toString())));
-        if (request.headers['x-headcount-to'] === '-') {
-          response.writeHead(421, { 'x-headcount-instance': this.instance.id }).end();
-        } else response.writeHead(this.pushStatus).end();
+        const [status, instance] =
+          request.headers[SIGNATURE_HEADERS.to] === TO_UNKNOWN
+            ? [421, this.instance.id]
+            : [this.pushStatus, undefined];
+        const header = (name: string) => [request.headers[name]].flat()[0];
+        const signature = this.verifier.signAnswer(header, { status, instance, body: '' });
+        response.writeHead(status, {
+          ...(instance !== undefined && { [SIGNATURE_HEADERS.instance]: instance }),
+          ...(signature !== null && { [SIGNATURE_HEADERS.answer]: signature }),
+        });
+        response.end();
       });
     });
     this.socket.on('message', (bytes) => {
@@ -120,6 +138,10 @@ export class TestGateway {
     return this.client.call({
       ...{ method: 'POST', path: PATHS.titles, body: { pages }, answer: titlesAnswer },
     });
+  }
+  /** Anything, to any address. */
+  call(path: string, body: object) {
+    return this.client.call({ method: 'POST', path, body, answer: z.unknown() });
   }
   goodbye() {
     return this.client.call({
