@@ -54,6 +54,9 @@ import { REGION_VERIFIER, RegionGuard } from './regions/region.guard.js';
 import { RegionResolver } from './regions/region.resolver.js';
 import { RegionsController } from './regions/regions.controller.js';
 import { RegionsService, RegionsSources } from './regions/regions.service.js';
+import { RepairController } from './repair/repair.controller.js';
+import { RepairResolver } from './repair/repair.resolver.js';
+import { RepairService } from './repair/repair.service.js';
 import { LeaseExpiryService } from './leases/lease-expiry.service.js';
 import { LeaseRequests } from './leases/lease-requests.js';
 import { LeaseResolver } from './leases/lease.resolver.js';
@@ -110,6 +113,7 @@ export class AppModule implements OnApplicationShutdown {
         BatchController,
         LimitsController,
         VoteController,
+        RepairController,
         TrendingController,
         WindowController,
         AssetsController,
@@ -180,6 +184,8 @@ export class AppModule implements OnApplicationShutdown {
         TrendingResolver,
         WindowsService,
         WindowResolver,
+        RepairService,
+        RepairResolver,
         SightingsService,
         UnreadAsksService,
         RegionsSources,

@@ -93,7 +93,7 @@ export { Readiness, type ReadinessCheck } from './health/readiness.js';
 export { Metrics } from './metrics/metrics.js';
 export { CONFIG, PlatformModule, type PlatformOptions } from './platform.module.js';
 
-export { available } from './redis/available.js';
+export { available, written } from './redis/available.js';
 export {
   openCounterRegion,
   wrongWithRedis,

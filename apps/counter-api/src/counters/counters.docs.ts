@@ -39,7 +39,7 @@ export const DURABILITY = {
 };
 
 /** Which counter of the page. */
-const NAME = ApiParam({
+export const NAME = ApiParam({
   name: 'name',
   description: 'A letter and up to 63 letters, digits or `_.:-`.',
   example: 'likes',

@@ -16,6 +16,7 @@ import {
   RedisRegionRegistry,
   RedisRegionStore,
   RedisRegistryStore,
+  RedisRepairStore,
   RedisTrendingStore,
   RedisUpkeepStore,
   RedisVoteStore,
@@ -32,6 +33,7 @@ import {
   type RegionRegistry,
   type RegionStore,
   type RegistryStore,
+  type RepairStore,
   type SeenPositions,
   type TrendingStore,
   type UpkeepStore,
@@ -57,6 +59,7 @@ export interface Store extends CounterRegion {
   readonly trending: TrendingStore;
   readonly windows: WindowStore;
   readonly quotas: QuotaStore;
+  readonly repairs: RepairStore;
   /** For the export. */
   readonly durables: DurableStore;
   readonly votes: VoteStore;
@@ -86,6 +89,7 @@ export async function openStore(
   const region = await openCounterRegion(config, sources, warn);
   const { context } = region;
   const { BUCKETS: buckets, REGION: home } = config;
+  const windowMs = config.OPERATION_ID_WINDOW_SECONDS * 1000;
   try {
     return {
       ...region,
@@ -98,6 +102,7 @@ export async function openStore(
       trending: new RedisTrendingStore(context),
       windows: new RedisWindowStore(context),
       quotas: new RedisQuotaStore(context),
+      repairs: new RedisRepairStore(context, { windowMs, idsMax: config.OPERATION_IDS_MAX }),
       durables: new RedisDurableStore(context),
       votes: new RedisVoteStore(context, { buckets }),
       follows: new RedisFollowStore(context, { buckets, home, followsMax: 0 }),
@@ -106,9 +111,7 @@ export async function openStore(
       history: new RedisHistoryStore(context, {
         ...{ buckets, lengthMax: 1, ageMsMax: config.HISTORY_DAYS * DAY_MS },
       }),
-      regions: new RedisRegionStore(context, {
-        windowMs: config.OPERATION_ID_WINDOW_SECONDS * 1000,
-      }),
+      regions: new RedisRegionStore(context, { windowMs }),
       regionRegistry: new RedisRegionRegistry(context),
       listener: config.PEERS === undefined ? null : await openListener(config),
       gateways: new RedisRegistryStore(context, GATEWAY_REGISTRY),

@@ -10,9 +10,9 @@ import {
   type Clock,
   type Connection,
   type PartArgs,
+  written,
 } from '@headcount/platform';
 import { HeadcountError, type PageId } from '@headcount/protocol';
-import { written } from '../store/answers.js';
 import { STORE, type Store } from '../store/store.js';
 import { UnreadService } from '../unread/unread.service.js';
 import type { ActingUser } from '../users/acting-user.js';

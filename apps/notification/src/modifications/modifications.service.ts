@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AddRefusal } from '@headcount/counter-store';
-import { available, CLOCK, CONFIG, Metrics, type Clock } from '@headcount/platform';
+import { available, CLOCK, CONFIG, Metrics, type Clock, written } from '@headcount/platform';
 import {
   MODIFICATIONS,
   bucketOf,
@@ -10,7 +10,6 @@ import {
   type Result,
 } from '@headcount/protocol';
 import type { NotificationConfig } from '../settings.js';
-import { written } from '../store/answers.js';
 import { STORE, type Store } from '../store/store.js';
 import { eventOperation, type EventId } from './event-operation.js';
 import type { ModificationAsked } from './input.js';

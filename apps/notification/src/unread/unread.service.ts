@@ -12,6 +12,7 @@ import {
   type PageUnread,
   type PartArgs,
   type ReadCursor,
+  written,
 } from '@headcount/platform';
 import {
   HeadcountError,
@@ -22,7 +23,6 @@ import {
   type ViewerId,
 } from '@headcount/protocol';
 import { HistoryService } from '../history/history.service.js';
-import { written } from '../store/answers.js';
 import { STORE, type Store } from '../store/store.js';
 import type { ActingUser } from '../users/acting-user.js';
 import { PresenceNotes } from '../users/presence-notes.js';

@@ -14,7 +14,28 @@ export async function available<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (cause) {
-    if (cause instanceof Error && cause.message.startsWith(OUR_MISTAKE)) logger.error(cause);
+    logMistake(cause);
     throw new HeadcountError('STORE_UNAVAILABLE');
   }
+}
+
+/**
+ * The answer to a write. HeadcountError STORE_UNAVAILABLE where it was not sent, OUTCOME_UNKNOWN where nobody can say whether it was
+ * made.
+ */
+export async function written<T>(
+  { isReady }: { readonly isReady: () => boolean },
+  write: () => Promise<T>,
+): Promise<T> {
+  if (!isReady()) throw new HeadcountError('STORE_UNAVAILABLE');
+  try {
+    return await write();
+  } catch (cause) {
+    logMistake(cause);
+    throw new HeadcountError('OUTCOME_UNKNOWN');
+  }
+}
+
+function logMistake(cause: unknown): void {
+  if (cause instanceof Error && cause.message.startsWith(OUR_MISTAKE)) logger.error(cause);
 }
