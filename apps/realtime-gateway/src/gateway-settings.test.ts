@@ -42,12 +42,11 @@ describe('settings of the gateway', () => {
     ]);
   });
 
-  it('lets pages of any origin in on a loopback address, elsewhere those listed', () => {
-    const allowsAnyOrigin = (env: Record<string, string>): boolean => originPolicy(load(env)).any;
-    expect(allowsAnyOrigin({})).toBe(true);
-    expect(allowsAnyOrigin({ ORIGINS: 'https://a.example' })).toBe(false);
-    expect(allowsAnyOrigin(exposed)).toBe(false);
-    expect(allowsAnyOrigin({ ...exposed, ORIGINS: '*' })).toBe(true);
+  it('lets in pages of this machine on a loopback address, elsewhere those listed', () => {
+    expect(originPolicy(load({}))).toEqual({ any: false, loopback: true, listed: [] });
+    expect(originPolicy(load({ ORIGINS: 'https://a.example' })).loopback).toBe(false);
+    expect(originPolicy(load(exposed))).toEqual({ any: false, loopback: false, listed: [] });
+    expect(originPolicy(load({ ...exposed, ORIGINS: '*' })).any).toBe(true);
   });
 
   it.each(['https://a.example/', 'a.example', 'https://a.example,x'])(

@@ -4,6 +4,7 @@ import { takePushes } from './counters/pushes.js';
 import { GatewayModule } from './gateway.module.js';
 import { loadGatewayConfig } from './gateway-settings.js';
 import { EventStreams } from './sse/event-streams.js';
+import { isSocketUpgrade } from './sockets/admission.js';
 import { SocketServer } from './sockets/socket-server.js';
 import { HomeKeeper } from './uplink/home-keeper.js';
 import { Unreads } from './unread/unreads.js';
@@ -21,10 +22,11 @@ export async function startRealtimeGateway(env: Environment): Promise<RunningApp
     module: GatewayModule.forRoot(config),
     config,
     portSetting: 'GATEWAY_PORT',
-    configure: (nest) => {
-      takePushes(nest);
-      nest.get(SocketServer).attach(nest.getHttpServer());
-    },
+    configure: takePushes,
+    upgrades: (nest) => ({
+      isTaken: isSocketUpgrade,
+      take: (...upgrade) => nest.get(SocketServer).upgrade(...upgrade),
+    }),
   });
   // Not before it listens: counter-api pushes as soon as it knows where to.
   app.nest.get(HomeKeeper).start(config.GATEWAY_URL ?? app.url);

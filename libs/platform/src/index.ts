@@ -88,6 +88,7 @@ export { PageUnread, PageUnreadConnection, Unread, unreadPages } from './graphql
 export { WHOLE_NUMBERS } from './http/body-parser.js';
 export { PAGE_HEADERS } from './http/security-headers.js';
 export { PROBLEM_SCHEMA, describeRest, type RestInterface } from './http/openapi.js';
+export { answerOnSocket, answerRefusal } from './http/refusal.js';
 export { problemOf, type Problem } from './http/problem.js';
 export { Readiness, type ReadinessCheck } from './health/readiness.js';
 export { Metrics } from './metrics/metrics.js';

@@ -55,6 +55,7 @@ export const ERRORS = {
   REPLAYED: entry(401, 'The request has the number of an earlier one.'),
   UNKNOWN_INSTANCE: entry(401, 'The sender is not known here.'),
   FORBIDDEN: entry(403, 'The token does not allow this.', { wsCloseCode: 4403 }),
+  NOT_LOCAL: entry(403, 'While AUTH is off, only programs on this machine may call.'),
   ADDRESS_NOT_ALLOWED: entry(403, 'The address is not on the list of those allowed.'),
   UNKNOWN_REGION: entry(403, 'The region is not among the peers of this one.'),
   NOT_FOUND: entry(404, 'There is nothing at this address.'),

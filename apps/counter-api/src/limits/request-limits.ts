@@ -3,26 +3,22 @@
  * and of nothing that is for the apps of the deployment or for whoever watches over them.
  */
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { Limit } from '@headcount/counter-store';
 import {
   Authenticator,
-  IDS,
   addressKey,
+  answerRefusal,
   callerKeyOf,
   credentialsOf,
-  problemOf,
-  type Ids,
 } from '@headcount/platform';
-import { HeadcountError, errorEntry, type ErrorCode } from '@headcount/protocol';
+import { HeadcountError } from '@headcount/protocol';
 import type { CounterApiConfig } from '../settings.js';
 import { LimitsService } from './limits.service.js';
 import { rateLimitFields, type ShownLimit } from './rate-limit-fields.js';
 
 /** Routes of the deployment itself. */
 const EXEMPT = /^\/(?:internal|health|metrics)(?:\/|$)/;
-const GRAPHQL = '/graphql';
-const GRAPHQL_TYPE = 'application/graphql-response+json';
 
 type Limits = Pick<CounterApiConfig, 'RATE_LIMIT_PER_ADDRESS' | 'RATE_LIMIT_PER_CALLER'>;
 
@@ -32,7 +28,6 @@ export function limitRequests(nest: NestFastifyApplication, config: Limits): voi
   if (!RATE_LIMIT_PER_ADDRESS && !RATE_LIMIT_PER_CALLER) return;
   const limits = nest.get(LimitsService);
   const authenticator = nest.get(Authenticator);
-  const ids = nest.get<Ids>(IDS);
   const fastify = nest.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', async (request, reply) => {
     if (EXEMPT.test(request.routeOptions.url ?? '')) return;
@@ -48,7 +43,7 @@ export function limitRequests(nest: NestFastifyApplication, config: Limits): voi
     } catch (cause) {
       if (!(cause instanceof HeadcountError)) throw cause;
       void reply.headers(rateLimitFields(shown));
-      return refuse(request, reply, cause.code, ids);
+      return answerRefusal(request, reply, cause.code);
     }
   });
 }
@@ -72,21 +67,4 @@ async function callerOf(
 ): Promise<string | null> {
   const subject = await authenticator.authenticate(credentialsOf(headers));
   return subject.ok ? callerKeyOf(subject.value) : null;
-}
-
-function refuse(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  code: ErrorCode,
-  ids: Ids,
-): FastifyReply {
-  const { httpStatus, title } = errorEntry(code);
-  void reply.code(httpStatus).header('cache-control', 'no-store');
-  if (request.routeOptions.url !== GRAPHQL) {
-    void reply.type('application/problem+json');
-    return reply.send(JSON.stringify(problemOf(code, ids.uuid())));
-  }
-  const asks = request.headers.accept?.includes(GRAPHQL_TYPE) ?? false;
-  void reply.type(asks ? GRAPHQL_TYPE : 'application/json');
-  return reply.send(JSON.stringify({ errors: [{ message: title, extensions: { code } }] }));
 }

@@ -1,5 +1,5 @@
 import type { OriginPolicy } from '@headcount/platform';
-import { admitUpgrade, SUBPROTOCOL, type UpgradeAsked } from './admission.js';
+import { SUBPROTOCOL, admitUpgrade, isSocketUpgrade, type UpgradeAsked } from './admission.js';
 
 const asked = (more: Partial<UpgradeAsked> = {}): UpgradeAsked => ({
   target: '/graphql',
@@ -8,9 +8,9 @@ const asked = (more: Partial<UpgradeAsked> = {}): UpgradeAsked => ({
   subprotocols: SUBPROTOCOL,
   ...more,
 });
-const anyOrigin: OriginPolicy = { any: true, listed: [] };
-const sameHost: OriginPolicy = { any: false, listed: [] };
-const listed: OriginPolicy = { any: false, listed: ['https://shop.example.org'] };
+const anyOrigin: OriginPolicy = { any: true, loopback: false, listed: [] };
+const sameHost: OriginPolicy = { any: false, loopback: false, listed: [] };
+const listed: OriginPolicy = { any: false, loopback: false, listed: ['https://shop.example.org'] };
 
 describe('admitUpgrade', () => {
   it('lets in the right path with the right subprotocol', () => {
@@ -27,12 +27,25 @@ describe('admitUpgrade', () => {
     });
   });
 
-  it.each(['/', '/graphql/', '/graphqlx', '/other?x=/graphql'])(
-    'knows no sockets at %s',
-    (target) => {
-      expect(admitUpgrade(asked({ target }), anyOrigin)).toEqual({ ok: false, error: 'NOT_FOUND' });
-    },
-  );
+  it.each([
+    ['GET', '/graphql', 'websocket'],
+    ['GET', '/graphql?v=ann', 'h2c, WebSocket'],
+  ])('%s %s with the offer %s is for a socket', (method, url, upgrade) => {
+    expect(isSocketUpgrade({ method, url, headers: { upgrade } })).toBe(true);
+  });
+
+  it.each([
+    ['GET', '/graphql', 'h2c'],
+    ['GET', '/graphql', ''],
+    ['POST', '/graphql', 'websocket'],
+    ['GET', '/', 'websocket'],
+    ['GET', '/graphql/', 'websocket'],
+    ['GET', '/graphqlx', 'websocket'],
+    ['GET', '/other?x=/graphql', 'websocket'],
+    ['GET', '//[', 'websocket'],
+  ])('%s %s with the offer %j is not', (method, url, upgrade) => {
+    expect(isSocketUpgrade({ method, url, headers: { upgrade } })).toBe(false);
+  });
 
   it.each([undefined, '', 'graphql-ws', 'graphql-transport-wss'])(
     'refuses the subprotocols %p',

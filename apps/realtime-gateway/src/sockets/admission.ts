@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { allowsOrigin, type OriginPolicy } from '@headcount/platform';
 import { err, ok, type Result } from '@headcount/protocol';
 
@@ -6,6 +7,18 @@ export const SUBPROTOCOL = 'graphql-transport-ws';
 
 /** Where sockets are opened. */
 export const SOCKET_PATH = '/graphql';
+
+/** Whether a request offers to become a WebSocket where they are opened (RFC 6455, 4.1). */
+export function isSocketUpgrade({
+  method,
+  url = '',
+  headers,
+}: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): boolean {
+  const offers = headers.upgrade?.split(',').map((name) => name.trim().toLowerCase()) ?? [];
+  return (
+    method === 'GET' && addressIn(url)?.pathname === SOCKET_PATH && offers.includes('websocket')
+  );
+}
 
 /** A request for an upgrade, as far as it decides whether it is let in. */
 export interface UpgradeAsked {
@@ -32,13 +45,17 @@ export interface Admitted {
 export function admitUpgrade(
   { target, host, origin, subprotocols }: UpgradeAsked,
   policy: OriginPolicy,
-): Result<Admitted, 'NOT_FOUND' | 'FORBIDDEN' | 'BAD_REQUEST'> {
-  const base = 'http://any';
-  if (!URL.canParse(target, base)) return err('BAD_REQUEST');
-  const { pathname, searchParams } = new URL(target, base);
-  if (pathname !== SOCKET_PATH) return err('NOT_FOUND');
+): Result<Admitted, 'FORBIDDEN' | 'BAD_REQUEST'> {
+  const address = addressIn(target);
+  if (address === null) return err('BAD_REQUEST');
   if (origin !== undefined && !allowsOrigin(policy, origin, host)) return err('FORBIDDEN');
   const offered = subprotocols?.split(',').map((name) => name.trim()) ?? [];
   if (!offered.includes(SUBPROTOCOL)) return err('BAD_REQUEST');
-  return ok({ viewerInAddress: searchParams.get('v') });
+  return ok({ viewerInAddress: address.searchParams.get('v') });
+}
+
+/** The target of a request line, or null where it is none. */
+function addressIn(target: string): URL | null {
+  const base = 'http://any';
+  return URL.canParse(target, base) ? new URL(target, base) : null;
 }

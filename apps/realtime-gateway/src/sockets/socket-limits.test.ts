@@ -66,11 +66,14 @@ describe('the limits of sockets', () => {
 
     it.each([
       ['another path', '/other', {}, 404],
-      ['no path', '//[', {}, 400],
+      ['no path', '//[', {}, 404],
       ['another subprotocol', '/graphql', { 'Sec-WebSocket-Protocol': 'graphql-ws' }, 400],
       ['another version', '/graphql', { 'Sec-WebSocket-Version': '12' }, 400],
       ['a key that is none', '/graphql', { 'Sec-WebSocket-Key': 'x' }, 400],
-      ['another protocol', '/graphql', { Upgrade: 'h2c' }, 400],
+      ['another protocol', '/health/live', { Upgrade: 'h2c' }, 200],
+      ['a socket of a page', '/health/live', {}, 200],
+      ['a foreign host while AUTH is off', '/graphql', { Host: 'evil.example' }, 403],
+      ['a proxy while AUTH is off', '/graphql', { 'X-Forwarded-For': '127.0.0.1' }, 403],
     ])(
       '%s is answered and closed, though the other side holds on',
       async (_, path, more, status) => {

@@ -1,8 +1,9 @@
-import { STATUS_CODES, type IncomingMessage, type Server as HttpServer } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Logger } from '@nestjs/common';
 import { WebSocketServer, type Server, type ServerOptions, type WebSocket } from 'ws';
 import {
+  answerOnSocket,
   addressKey,
   type ClientAddresses,
   type Clock,
@@ -79,15 +80,6 @@ export class SocketServer {
     this.house = this.houseOf(options);
   }
 
-  /** Takes the upgrades of an HTTP server. */
-  attach(server: HttpServer): void {
-    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      // A connection may break at any moment; until `ws` listens, nobody else would hear of it.
-      socket.on('error', destroyThis);
-      this.upgrade(request, socket, head);
-    });
-  }
-
   /**
    * Lets nobody in any more, and sends all away over some seconds; resolves when they have gone.
    */
@@ -101,7 +93,8 @@ export class SocketServer {
     });
   }
 
-  private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  /** Takes the upgrade of a request for which isSocketUpgrade holds. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { headers, url = '' } = request;
     const asked = {
       target: url,
@@ -143,12 +136,8 @@ export class SocketServer {
 
   /** Who asks for the wrong thing is told so by HTTP. */
   private refuse(socket: Duplex, code: ErrorCode): void {
-    const { httpStatus: status } = errorEntry(code);
     this.options.metrics.refused.inc({ code });
-    const head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`;
-    // An end alone would leave it open for as long as the other side likes, with no time set any more.
-    socket.once('finish', () => socket.destroy());
-    socket.end(`${head}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    answerOnSocket(socket, code);
   }
 
   /**
@@ -209,10 +198,6 @@ function webSocketOptions(maxPayload: number): ServerOptions<typeof GatewaySocke
     closeTimeout: CLOSE_ANSWER_MS_MAX,
   };
   return options;
-}
-
-function destroyThis(this: Duplex): void {
-  this.destroy();
 }
 
 /** What broke is told by the close that follows. */

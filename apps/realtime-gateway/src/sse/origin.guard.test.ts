@@ -43,9 +43,12 @@ describe.each(['/pages/home/stream', '/graphql/stream'])(
       expect(await ask({ 'sec-fetch-site': 'none' })).toEqual([200, null]);
     });
 
-    it('may be any on a loopback address where none are listed', async () => {
+    it('is one of this machine on a loopback address where none are listed', async () => {
       await start();
-      expect(await ask({ origin: FOREIGN })).toEqual([200, FOREIGN]);
+      const local = 'http://localhost:5173';
+      expect(await ask({ origin: local, 'sec-fetch-site': 'cross-site' })).toEqual([200, local]);
+      expect(await ask({ origin: FOREIGN })).toEqual([403, null]);
+      expect(await ask({ 'sec-fetch-site': 'cross-site' })).toEqual([403, null]);
     });
 
     it('is told before a page’s real request what it may send', async () => {

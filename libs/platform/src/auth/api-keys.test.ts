@@ -57,7 +57,7 @@ describe('an API key', () => {
 
   it('is not needed where AUTH is off', async () => {
     const off = new Authenticator(
-      loadConfig(commonSettings, { SIGNING_KEYS: TEST_SIGNING_KEYS, API_KEYS: lines[0] }),
+      loadConfig(commonSettings, { SIGNING_KEYS: TEST_SIGNING_KEYS }),
       new TestClock(),
     );
     expect(await off.authenticate({ token: B })).toMatchObject({ value: { kind: 'anonymous' } });

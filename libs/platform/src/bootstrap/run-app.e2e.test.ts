@@ -220,7 +220,8 @@ describe('an app', () => {
     /** The first line of the answer to a request of which only the head is sent. */
     const firstLine = async (header: string): Promise<string> => {
       const socket = connect(app.port, '127.0.0.1');
-      const head = 'POST /internal/v1/echo HTTP/1.1\r\nhost: x\r\ncontent-type: application/json';
+      const head =
+        'POST /internal/v1/echo HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json';
       socket.write(`${head}\r\n${header}\r\n\r\n`);
       const [answer] = (await once(socket, 'data')) as [Buffer];
       socket.destroy();
@@ -325,10 +326,10 @@ describe('whoever is slow to ask', () => {
 
   it.each([
     ['nothing', '', ''],
-    ['half of a head', 'GET /a/counter HTTP/1.1\r\nhost: x\r\nx-more: ', 'HTTP/1.1 408'],
+    ['half of a head', 'GET /a/counter HTTP/1.1\r\nhost: localhost\r\nx-more: ', 'HTTP/1.1 408'],
     [
       'half of a body',
-      'PUT /a/counter HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{"wor',
+      'PUT /a/counter HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{"wor',
       'HTTP/1.1 408',
     ],
   ])('and sends %s is gone in a bounded time', async (_, said, answer) => {
@@ -337,14 +338,18 @@ describe('whoever is slow to ask', () => {
 
   it.each([
     ['no request', 'hello\r\n\r\n', 'BAD_REQUEST'],
-    ['a method that is none', 'FOO / HTTP/1.1\r\nhost: x\r\n\r\n', 'BAD_REQUEST'],
-    ['a header that is none', 'GET / HTTP/1.1\r\nhost: x\r\nbad header: 1\r\n\r\n', 'BAD_REQUEST'],
+    ['a method that is none', 'FOO / HTTP/1.1\r\nhost: localhost\r\n\r\n', 'BAD_REQUEST'],
+    [
+      'a header that is none',
+      'GET / HTTP/1.1\r\nhost: localhost\r\nbad header: 1\r\n\r\n',
+      'BAD_REQUEST',
+    ],
     [
       'too much of a head',
       `GET / HTTP/1.1\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`,
       'PAYLOAD_TOO_LARGE',
     ],
-    ['half of a head', 'GET / HTTP/1.1\r\nhost: x\r\n', 'REQUEST_TIMEOUT'],
+    ['half of a head', 'GET / HTTP/1.1\r\nhost: localhost\r\n', 'REQUEST_TIMEOUT'],
   ])('or sends %s is told by problem details', async (_, said, code) => {
     const [head = '', body = ''] = (await answerTo(said)).split('\r\n\r\n');
     expect(head).toContain('content-type: application/problem+json');

@@ -13,8 +13,11 @@ import { AllowedMethods } from '../http/allowed-methods.js';
 import { parseBodies } from '../http/body-parser.js';
 import { allowPages } from '../http/cors.js';
 import { newFastifyAdapter } from '../http/fastify-adapter.js';
+import { refuseStrangers, strangerIn } from '../http/local-callers.js';
 import { writeAnswersAtOnce } from '../http/one-write.js';
 import { serveOpenApi } from '../http/openapi.js';
+import { answerOnSocket } from '../http/refusal.js';
+import { takeUpgrades, type IsTaken, type TakeUpgrade } from '../http/upgrades.js';
 import { secureAnswers } from '../http/security-headers.js';
 import { AppLogger } from '../logging/app-logger.js';
 import { Metrics } from '../metrics/metrics.js';
@@ -40,6 +43,11 @@ export interface AppDefinition<C extends CommonConfig> {
   readonly pages?: OriginPolicy;
   /** Describes its REST interface, which is served as `/openapi.json`. */
   readonly openApi?: (nest: NestFastifyApplication) => OpenAPIObject;
+  /** Which upgrades it takes, and how; absent: none. */
+  readonly upgrades?: (nest: NestFastifyApplication) => {
+    readonly isTaken: IsTaken;
+    readonly take: TakeUpgrade;
+  };
   /** Called before the app listens: for what needs the HTTP server or Fastify itself. */
   readonly configure?: (app: NestFastifyApplication) => void | Promise<void>;
 }
@@ -78,6 +86,7 @@ export async function runApp<C extends CommonConfig>(
     writeAnswersAtOnce(nest.getHttpServer());
     await prepare(nest, definition);
     await configure?.(nest);
+    takeUpgradesOf(nest, definition, unused);
     const port = await listen(nest, definition);
     const url = `http://${urlHost(config.HOST)}:${port}`;
     (await nest.resolve(PinoLogger)).info({ url }, 'ready');
@@ -139,6 +148,7 @@ async function prepare<C extends CommonConfig>(
   signAnswers(fastify);
   const development = isLoopback(config.HOST);
   secureAnswers(fastify, development);
+  if (config.AUTH === 'off') refuseStrangers(fastify);
   if (pages) await allowPages(fastify, pages, allowed);
   if (openApi) serveOpenApi(nest, openApi, development);
   if (config.LOG_LEVEL !== 'debug' && config.LOG_LEVEL !== 'trace') return;
@@ -147,6 +157,21 @@ async function prepare<C extends CommonConfig>(
     const { method, url } = request;
     logger.debug({ method, url, status: reply.statusCode, ms: reply.elapsedTime }, 'request');
     done();
+  });
+}
+
+function takeUpgradesOf<C extends CommonConfig>(
+  nest: NestFastifyApplication,
+  { config, upgrades }: AppDefinition<C>,
+  unused: UnusedSockets,
+): void {
+  if (upgrades === undefined) return;
+  const { isTaken, take } = upgrades(nest);
+  takeUpgrades(nest.getHttpServer(), isTaken, (request, socket, head) => {
+    unused.leaveOut(socket);
+    const stranger = config.AUTH === 'off' ? strangerIn(request.headers) : null;
+    if (stranger === null) take(request, socket, head);
+    else answerOnSocket(socket, 'NOT_LOCAL', stranger);
   });
 }
 

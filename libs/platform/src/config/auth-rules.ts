@@ -78,6 +78,18 @@ const secretAsLongAsTheDigest = forJwt(({ AUTH_JWT_SECRET: secret, AUTH_ALGORITH
         'than the signature.';
 });
 
+/** Somebody who has set a key believes that it protects something. */
+const noKeysWhereOff: AuthRule = (values) => {
+  if (values.AUTH !== 'off') return null;
+  const given = [...KEYS, 'API_KEYS' as const, 'API_KEYS_FILE' as const].filter(
+    (name) => values[name] !== undefined,
+  );
+  return given.length === 0
+    ? null
+    : `AUTH must be jwt where ${given.join(' and ')} ${given.length === 1 ? 'is' : 'are'} set: with AUTH=off no key is looked ` +
+        'at and everybody may do everything; set AUTH=jwt, or take the keys out.';
+};
+
 const oneListOfApiKeys: AuthRule = ({ API_KEYS: given, API_KEYS_FILE: file }) =>
   given === undefined || file === undefined
     ? null
@@ -85,6 +97,7 @@ const oneListOfApiKeys: AuthRule = ({ API_KEYS: given, API_KEYS_FILE: file }) =>
 
 /** The rules of authentication, for every app. */
 export const authRules: readonly AuthRule[] = [
+  noKeysWhereOff,
   oneListOfApiKeys,
   exactlyOneKey,
   algorithmsOfTheKind,

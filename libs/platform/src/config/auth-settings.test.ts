@@ -51,6 +51,22 @@ describe('the key that tokens are verified with', () => {
     expect(faultsOf({ AUTH: 'off' })).toEqual([]);
   });
 
+  it.each([
+    { AUTH_JWT_SECRET },
+    { AUTH_JWT_PUBLIC_KEY },
+    { AUTH_JWKS_URL },
+    { API_KEYS: '# none yet' },
+    { API_KEYS_FILE: '/dev/null' },
+  ])('is not set where AUTH is off, as by mistake: %o', (env) => {
+    const [name = ''] = Object.keys(env);
+    for (const AUTH of ['off', '']) {
+      expect(faultsOf({ ...env, AUTH })).toEqual([
+        `AUTH must be jwt where ${name} is set: with AUTH=off no key is looked at and everybody may do everything; ` +
+          'set AUTH=jwt, or take the keys out.',
+      ]);
+    }
+  });
+
   it('is not two at once', () => {
     expect(faultsOf({ AUTH_JWT_SECRET, AUTH_JWKS_URL })).toEqual([
       'AUTH_JWT_SECRET and AUTH_JWKS_URL must not be set together: which key verifies a token has ' +
@@ -61,7 +77,6 @@ describe('the key that tokens are verified with', () => {
     expect(all[0]).toMatch(
       /^AUTH_JWT_SECRET and AUTH_JWT_PUBLIC_KEY and AUTH_JWKS_URL must not be/,
     );
-    expect(faultsOf({ AUTH: 'off', AUTH_JWT_SECRET, AUTH_JWKS_URL })).toEqual([]);
   });
 
   it('is told of once where it is faulty by itself', () => {

@@ -10,3 +10,10 @@ export function isLoopback(host: string): boolean {
   const family = isIP(host);
   return family !== 0 && loopback.check(host, family === 6 ? 'ipv6' : 'ipv4');
 }
+
+/** Whether a host with or without a port is a name or an address of this machine (RFC 6761, 6.3). */
+export function isLoopbackName(host: string): boolean {
+  const name = host.replace(/:\d*$/, '').toLowerCase();
+  if (name.startsWith('[')) return name.endsWith(']') && isLoopback(name.slice(1, -1));
+  return name.endsWith('.localhost') || isLoopback(name.replace(/\.$/, ''));
+}

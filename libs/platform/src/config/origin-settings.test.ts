@@ -9,7 +9,12 @@ const policyOf = (host: string, CORS_ORIGINS?: string) => {
 
 describe('whose pages may ask', () => {
   it.each([
-    ['any, on this machine alone', policyOf('127.0.0.1'), 'https://a.example', true],
+    ['those of this machine, on it alone', policyOf('127.0.0.1'), 'http://localhost:5173', true],
+    ['those of its other address', policyOf('localhost'), 'http://[::1]:3000', true],
+    ['no foreign one on this machine', policyOf('127.0.0.1'), 'https://a.example', false],
+    ['none without an origin on this machine', policyOf('127.0.0.1'), 'null', false],
+    ['none of this machine elsewhere', policyOf('0.0.0.0'), 'http://localhost:5173', false],
+    ['none of this machine where some are listed', policyOf('::1', SHOP), 'http://[::1]', false],
     ['any, where * says so', policyOf('0.0.0.0', '*'), 'https://a.example', true],
     ['those listed', policyOf('127.0.0.1', `${SHOP}, https://b.example`), SHOP, true],
     ['no other where some are listed', policyOf('127.0.0.1', SHOP), 'https://a.example', false],
@@ -25,7 +30,7 @@ describe('whose pages may ask', () => {
     'is not said by %j',
     (origins) => {
       const load = () => policyOf('0.0.0.0', origins);
-      if (origins === '') expect(load()).toEqual({ any: false, listed: [] });
+      if (origins === '') expect(load()).toEqual({ any: false, loopback: false, listed: [] });
       else expect(load).toThrow('CORS_ORIGINS must be origins separated by commas, or *');
     },
   );

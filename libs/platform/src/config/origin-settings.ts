@@ -1,11 +1,13 @@
 /** Whose pages may ask an app, as browsers say it (`Origin`). */
 import { z } from 'zod';
-import { isLoopback } from './loopback.js';
+import { isLoopback, isLoopbackName } from './loopback.js';
 import { optionalSetting, type Setting } from './setting.js';
 
 /** Whose pages may ask. */
 export interface OriginPolicy {
   readonly any: boolean;
+  /** Whether pages of this machine may, on whatever port, as a developer's server has them. */
+  readonly loopback: boolean;
   /** None: those of the same host. */
   readonly listed: readonly string[];
 }
@@ -20,7 +22,7 @@ const origins = z
 export function originsSetting(pages: string): Setting<readonly string[] | undefined> {
   return optionalSetting(
     {
-      description: `Origins whose pages may ${pages}, or *; default: any on a loopback HOST, else the same host only.`,
+      description: `Origins whose pages may ${pages}, or *; default: those of the same host and, on a loopback HOST, of this machine.`,
       must: 'origins separated by commas, or *',
       example: 'https://www.example.org,https://shop.example.org',
     },
@@ -33,20 +35,25 @@ export const restSettings = {
   CORS_ORIGINS: originsSetting('read what REST and GraphQL answer'),
 };
 
-/** The rule for a list, or for none: any page only where others cannot reach us. */
+/** The rule for a list, or for none. Any page would let each site that a developer visits read and write here. */
 export function originPolicyOf(host: string, listed: readonly string[] | undefined): OriginPolicy {
-  const any = listed === undefined ? isLoopback(host) : listed.includes('*');
-  return { any, listed: listed ?? [] };
+  return {
+    any: listed?.includes('*') ?? false,
+    loopback: listed === undefined && isLoopback(host),
+    listed: listed ?? [],
+  };
 }
 
 /** Whether pages of `origin` may ask an app that was asked as `host`. */
 export function allowsOrigin(
-  { any, listed }: OriginPolicy,
+  { any, loopback, listed }: OriginPolicy,
   origin: string,
   host: string | undefined,
 ): boolean {
   if (any || listed.includes(origin)) return true;
-  return listed.length === 0 && URL.canParse(origin) && new URL(origin).host === host;
+  if (listed.length > 0 || !URL.canParse(origin)) return false;
+  const own = new URL(origin).host;
+  return own === host || (loopback && isLoopbackName(own));
 }
 
 function isOriginOrAny(text: string): boolean {

@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { STATUS_CODES, type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ErrorCode } from '@headcount/protocol';
-import { PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
+import { answerOnSocket } from './refusal.js';
 
 const CODES: Readonly<Record<string, ErrorCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST_TIMEOUT',
@@ -22,13 +21,5 @@ export function answerClientError(
     socket.destroy();
     return;
   }
-  const problem = problemOf(CODES[code] ?? 'BAD_REQUEST', randomUUID());
-  const body = JSON.stringify(problem);
-  const head = [
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,
-    `content-type: ${PROBLEM_MEDIA_TYPE}`,
-    `content-length: ${Buffer.byteLength(body)}`,
-    'connection: close',
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+  answerOnSocket(socket, CODES[code] ?? 'BAD_REQUEST');
 }
