@@ -73,6 +73,22 @@ export const gatewaySettings = {
     'Most open sockets from one address, an IPv6 one being its /64; behind a balancer all come from that one unless TRUSTED_PROXIES names it.',
     { min: 1, max: 1_000_000, default: 10_000 },
   ),
+  SOCKETS_PER_VIEWER_MAX: numberSetting(
+    'Maximum number of open sockets and event streams of one viewer.',
+    { min: 1, max: 1_000_000, default: 100 },
+  ),
+  WATCHED_PER_SOCKET_MAX: numberSetting(
+    'Maximum number of different counters that the operations of one socket watch.',
+    { min: 1, max: 1_000_000, default: 1000 },
+  ),
+  WATCHED_PER_VIEWER_MAX: numberSetting(
+    'Maximum number of counters that the sockets of one viewer watch; a counter counts once for each socket.',
+    { min: 1, max: 10_000_000, default: 5000 },
+  ),
+  WATCHED_MAX: numberSetting(
+    'Maximum number of counters, followed pages and users, together, of which counter-api is to tell this gateway.',
+    { min: 1000, max: 100_000_000, default: 1_000_000 },
+  ),
   OPERATIONS_PER_SOCKET_MAX: numberSetting('Most operations that one socket may have at once.', {
     min: 1,
     max: 10_000,

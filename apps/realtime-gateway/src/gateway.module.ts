@@ -4,6 +4,7 @@ import { GraphQLModule } from '@nestjs/graphql';
 import { AuthGuard, Readiness, SignedGuard, graphqlOptions } from '@headcount/platform';
 import { countersProviders } from './counters/counters.providers.js';
 import type { GatewayConfig } from './gateway-settings.js';
+import { quotasProviders } from './quotas/quotas.providers.js';
 import { socketsProviders } from './sockets/sockets.providers.js';
 import { sseControllers, sseProviders } from './sse/sse.providers.js';
 import { subscriptionsProviders } from './subscriptions/subscriptions.providers.js';
@@ -28,6 +29,7 @@ export class GatewayModule {
         SignedGuard,
         ...uplinkProviders(config),
         ...countersProviders,
+        ...quotasProviders(config),
         ...unreadProviders,
         ...subscriptionsProviders(config),
         ...socketsProviders(config),

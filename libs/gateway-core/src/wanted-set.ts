@@ -86,6 +86,13 @@ export class WantedSet<K, T> {
     const wanted = this.wanted.get(key);
     if (wanted === undefined) return this.begin(key, { item, holders: 1, releasedMs: 0, owner });
     wanted.holders += 1;
+    this.share(key, owner);
+  }
+
+  /** What is wanted already is wanted for this owner too, who holds it with another: it waits in the better line. */
+  share(key: K, owner: Owner): void {
+    const wanted = this.wanted.get(key);
+    if (wanted === undefined) return;
     const { watched } = wanted.owner;
     if (watched > 0 && watched <= owner.watched) return;
     wanted.owner = owner;

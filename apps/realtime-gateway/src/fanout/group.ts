@@ -1,3 +1,4 @@
+import type { Holder } from '@headcount/gateway-core';
 import type { Clock } from '@headcount/platform';
 import type { Visitor } from '../presence/visitor.js';
 import { Headings, type Heading } from './heading.js';
@@ -57,10 +58,11 @@ export class Group implements Audience, Throttled<unknown> {
     return this.members.size;
   }
 
-  /** Subscribes: from now on the operation `id` on the socket of that outbox is shown what the group is. */
+  /** Subscribes a visitor that holds what the source needs: from now on the operation `id` on the socket of that outbox is shown what the group is. */
   join(id: string, outbox: Outbox, visitor: Visitor): Membership {
     const joined = this.options.source.join?.(visitor) ?? null;
-    const member = new Member(this, this.headings.take(id), outbox, joined);
+    const { holder } = visitor;
+    const member = new Member(this, { heading: this.headings.take(id), outbox, joined, holder });
     this.members.add(member);
     if (this.body !== null) member.offer(this.event);
     return member;
@@ -70,6 +72,7 @@ export class Group implements Audience, Throttled<unknown> {
   left(member: Letter & Membership): void {
     if (!this.members.delete(member as Member)) return;
     this.headings.drop(member.heading);
+    (member as Member).holder.release(this.options.source.holding);
     if (this.members.size === 0) this.close();
   }
 
@@ -108,7 +111,18 @@ export class Group implements Audience, Throttled<unknown> {
   }
 }
 
+interface MemberOptions {
+  readonly heading: Heading;
+  readonly outbox: Outbox;
+  readonly joined: Joined<unknown> | null;
+  readonly holder: Holder;
+}
+
 class Member implements Letter, Membership {
+  readonly heading: Heading;
+  readonly holder: Holder;
+  private readonly outbox: Outbox;
+  private readonly joined: Joined<unknown> | null;
   waits = false;
   next: Letter | null = null;
   /** What holds back a first value; null: nothing does. */
@@ -116,10 +130,12 @@ class Member implements Letter, Membership {
 
   constructor(
     private readonly group: Group,
-    readonly heading: Heading,
-    private readonly outbox: Outbox,
-    private readonly joined: Joined<unknown> | null,
+    { heading, outbox, joined, holder }: MemberOptions,
   ) {
+    this.heading = heading;
+    this.outbox = outbox;
+    this.joined = joined;
+    this.holder = holder;
     this.arrival = joined && arrival(joined, () => this.arrived());
   }
 

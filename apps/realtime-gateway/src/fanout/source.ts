@@ -1,3 +1,4 @@
+import type { Holding } from '@headcount/gateway-core';
 import type { Visitor } from '../presence/visitor.js';
 
 /** One reader of a source. */
@@ -16,6 +17,8 @@ export interface Joined<E> {
 
 /** Where the events of a subscription come from, whoever has subscribed. */
 export interface Source<E> {
+  /** What whoever watches it holds, and is charged for. */
+  readonly holding: Holding;
   /** The listener is told of every newer event, from the one after `value()` on. */
   watch(listener: (event: E) => void): Watching<E>;
   /** Who alone is shown this, as one text; left out: whoever asks the same is shown the same. */

@@ -11,9 +11,8 @@ import type { Counters } from '../counters/counters.js';
 import type { Presence } from '../presence/presence.js';
 import type { Visitor } from '../presence/visitor.js';
 import type { Joined, Source, Watching } from './source.js';
-import type { Trending, TrendingEvent } from './trending.js';
-import type { UnreadEvent } from '../unread/unread-event.js';
-import type { Unreads } from '../unread/unreads.js';
+import { questionKey, type Trending, type TrendingEvent } from './trending.js';
+import type { UnreadNews, Unreads } from '../unread/unreads.js';
 
 /** What the subscriptions of the schema stand for. */
 export class Sources {
@@ -33,17 +32,21 @@ export class Sources {
       );
     }
     const viewers = this.counterChanged({ pageId, name: VIEWERS });
-    return { watch: viewers.watch, join: (visitor) => this.join(visitor, pageId) };
+    return { ...viewers, join: (visitor) => this.join(visitor, pageId) };
   }
 
   /** A counter, watched without being anywhere. */
   counterChanged(counter: CounterId): Source<CounterValue> {
-    return { watch: (listener) => this.counters.watch(counter, listener) };
+    return {
+      holding: { counters: [counter] },
+      watch: (listener) => this.counters.watch(counter, listener),
+    };
   }
 
   /** Several counters, all of them each time that one has changed; nothing before all are known. */
   countersChanged(counters: readonly CounterId[]): Source<readonly CounterValue[]> {
     return {
+      holding: { counters },
       watch: (listener): Watching<readonly CounterValue[]> => {
         const watches: Watching<CounterValue>[] = [];
         const value = (): readonly CounterValue[] | undefined => {
@@ -62,15 +65,19 @@ export class Sources {
 
   /** The pages whose counter gained most within a window. */
   trendingChanged(ask: TrendingAsk): Source<TrendingEvent> {
-    return { watch: (listener) => this.trending.watch(ask, listener) };
+    return {
+      holding: { question: questionKey(ask) },
+      watch: (listener) => this.trending.watch(ask, listener),
+    };
   }
 
   /** What a user has not read, of the pages that may be viewed. */
   unreadChanged({
     viewerId: userId,
     grants,
-  }: Pick<Visitor, 'viewerId' | 'grants'>): Source<UnreadEvent> {
+  }: Pick<Visitor, 'viewerId' | 'grants'>): Source<UnreadNews> {
     return {
+      holding: { userId },
       audience: JSON.stringify([userId, grants.viewClass]),
       watch: (listener) => this.unreads.watch({ userId, grants }, listener),
     };

@@ -77,22 +77,54 @@ describe('what trends', () => {
     const { world, watch } = bench(NEVER);
     world.answers.set(3, [['home' as never, 2]]);
     world.sync();
-    const all = [watch(ask(3)), watch(ask(3)), watch(ask(5))];
+    const all = [watch(ask(3)), watch(ask(3)), watch(ask(5, 60))];
     await until(() => all.every(({ seen }) => seen.length === 1));
     expect(world.requests).toEqual([
       {
         asks: [
           ['visits', 300, 3],
-          ['visits', 300, 5],
+          ['visits', 60, 5],
         ],
       },
     ]);
     expect(all.map(({ seen }) => seen)).toEqual([[[['home', 2]]], [[['home', 2]]], [[]]]);
     expect(watch(ask(3)).value()).toEqual([['home', 2]]);
-    const later = watch(ask(7));
+    const later = watch(ask(7, 10));
     await until(() => later.seen.length === 1);
-    expect(world.requests.slice(1)).toEqual([{ asks: [['visits', 300, 7]] }]);
+    expect(world.requests.slice(1)).toEqual([{ asks: [['visits', 10, 7]] }]);
     expect(world.watched).toBe(3);
+  });
+
+  it('is asked once for all who want to be shown another number of the same pages', async () => {
+    const { world, watch } = bench(AT_ONCE);
+    const rows = ['home', 'blog', 'shop'].map((page) => [page as never, 2] as const);
+    world.answers.set(3, rows);
+    world.sync();
+    const all = [watch(ask(2)), watch(ask(3)), watch(ask(1))];
+    await until(() => all.every(({ seen }) => seen.length === 1));
+    expect(all.map(({ seen }) => seen)).toEqual([[rows.slice(0, 2)], [rows], [rows.slice(0, 1)]]);
+    expect(world.requests[0]).toEqual({ asks: [['visits', 300, 3]] });
+    // Who wants more than has been asked for has it asked at once; who is shown the same is told nothing.
+    world.answers.set(4, [...rows, ['news' as never, 1]]);
+    const more = watch(ask(4));
+    await until(() => more.seen.length === 1);
+    expect(more.value()).toHaveLength(4);
+    expect(all.map(({ seen }) => seen.length)).toEqual([1, 1, 1]);
+    for (const watching of [...all, more]) watching.close();
+    expect(world.watched).toBe(0);
+  });
+
+  it('has those that the home does not know give way to others', async () => {
+    const { world, watch } = bench(NEVER);
+    world.answers.set(1, 'BAD_REQUEST');
+    world.sync();
+    const strangers = Array.from({ length: QUESTIONS_MAX }, (_, at) => watch(ask(1, 10 + at)));
+    await until(() => strangers.every(({ seen }) => seen.length === 1));
+    const honest = watch(ask(3));
+    await until(() => honest.seen.length === 1);
+    expect([honest.value(), world.watched]).toEqual([[], QUESTIONS_MAX]);
+    for (const stranger of strangers) stranger.close();
+    expect(world.watched).toBe(1);
   });
 
   it('is told when it is something else than before, and only then', async () => {
@@ -152,7 +184,7 @@ describe('what trends', () => {
     const { world, watch } = bench(NEVER);
     world.answers.set(3, 'BAD_REQUEST');
     world.sync();
-    const [wrong, right] = [watch(ask(3)), watch(ask(5))];
+    const [wrong, right] = [watch(ask(3)), watch(ask(5, 60))];
     await until(() => right.seen.length === 1);
     expect([wrong.seen, right.seen]).toEqual([['BAD_REQUEST'], [[]]]);
   });

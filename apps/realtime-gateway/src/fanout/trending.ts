@@ -28,15 +28,31 @@ export interface TrendingOptions {
 /** As old as counter-api lets an answer become: sooner there is nothing to learn. */
 const POLL_MS = 1000;
 
-/** Most different questions at a time: eight requests each time. Another one is refused. */
+/**
+ * Most different questions at a time: eight requests each time. Another one takes the place of one that the home does not
+ * know the counter of, else it is refused. There are fewer counters and windows than this, so only such ones can use it up.
+ */
 export const QUESTIONS_MAX = 8 * TRENDING_ASKS_MAX;
 
 /** Patience with one request: the home may have to read all buckets several times. */
 const TIMEOUT_MS = 5000;
 
+/** The same for all who ask the same, however many pages they want to be shown. */
+export function questionKey({ name, windowSeconds }: TrendingAsk): string {
+  return `${name} ${windowSeconds}`;
+}
+
 /** What all ask who ask the same. */
 interface Question {
-  readonly ask: TrendingAsk;
+  readonly key: string;
+  readonly ask: Omit<TrendingAsk, 'first'>;
+  /** By how many pages they show. */
+  readonly shows: Map<number, Show>;
+}
+
+/** The first pages of the answer to a question. */
+interface Show {
+  readonly first: number;
   readonly listeners: Set<Listener>;
   event: TrendingEvent | undefined;
   /** The event as JSON. */
@@ -66,27 +82,47 @@ export class Trending {
 
   /** Watches the answer to a question. Throws HeadcountError TOO_MANY where there is no room for another one. */
   watch(ask: TrendingAsk, listener: Listener): Watching<TrendingEvent> {
-    const key = `${ask.name} ${ask.windowSeconds} ${ask.first}`;
+    const key = questionKey(ask);
     const question = this.questions.get(key) ?? this.begin(key, ask);
+    const { first } = ask;
+    const show = question.shows.get(first) ?? {
+      ...{ first, listeners: new Set(), event: undefined, text: '' },
+    };
+    question.shows.set(first, show);
     // The same function may watch twice, so each watch has one of its own.
     const own: Listener = (event) => listener(event);
-    question.listeners.add(own);
+    show.listeners.add(own);
+    this.changed();
     return {
-      value: () => question.event,
+      value: () => show.event,
       close: () => {
-        if (!question.listeners.delete(own) || question.listeners.size > 0) return;
-        this.questions.delete(key);
-        this.changed();
+        if (show.listeners.delete(own)) this.closed(question, show);
       },
     };
   }
 
-  private begin(key: string, ask: TrendingAsk): Question {
-    if (this.questions.size >= QUESTIONS_MAX) throw new HeadcountError('TOO_MANY');
-    const question: Question = { ask, listeners: new Set(), event: undefined, text: '' };
+  private begin(key: string, { name, windowSeconds }: TrendingAsk): Question {
+    if (this.questions.size >= QUESTIONS_MAX) this.makeRoom();
+    const question: Question = { key, ask: { name, windowSeconds }, shows: new Map() };
     this.questions.set(key, question);
-    this.changed();
     return question;
+  }
+
+  /** Those who watch a question that gives way have been told that it is wrong, and are told nothing more. */
+  private makeRoom(): void {
+    const wrong = [...this.questions.values()].find(({ shows }) =>
+      [...shows.values()].every(({ event }) => event === 'BAD_REQUEST'),
+    );
+    if (wrong === undefined) throw new HeadcountError('TOO_MANY');
+    this.questions.delete(wrong.key);
+  }
+
+  private closed({ key, shows }: Question, { first, listeners }: Show): void {
+    if (listeners.size > 0) return;
+    shows.delete(first);
+    // One that has given way may have been begun anew.
+    if (shows.size === 0 && this.questions.get(key)?.shows === shows) this.questions.delete(key);
+    this.changed();
   }
 
   private changed(): void {
@@ -123,11 +159,14 @@ export class Trending {
 
   private async request(questions: readonly Question[]): Promise<void> {
     const { keeper, metrics } = this.options;
+    const firsts = questions.map(({ shows }) => Math.max(1, ...shows.keys()));
     const answer = await keeper.call({
       method: 'POST',
       path: PATHS.trending,
       body: {
-        asks: questions.map(({ ask }) => [ask.name, ask.windowSeconds, ask.first] as const),
+        asks: questions.map(
+          ({ ask }, place) => [ask.name, ask.windowSeconds, firsts[place] ?? 1] as const,
+        ),
       },
       answer: trendingAnswer,
       timeoutMs: TIMEOUT_MS,
@@ -139,20 +178,23 @@ export class Trending {
       return;
     }
     answer.value.answers.forEach((event, at) => {
-      const question = questions[at];
-      if (question) take(question, event);
+      for (const show of questions[at]?.shows.values() ?? [])
+        if (show.first <= (firsts[at] ?? 0)) take(show, event);
     });
   }
 
   private unanswered(): Question[] {
-    return [...this.questions.values()].filter(({ event }) => event === undefined);
+    return [...this.questions.values()].filter(({ shows }) =>
+      [...shows.values()].some(({ event }) => event === undefined),
+    );
   }
 }
 
-function take(question: Question, event: TrendingEvent): void {
+function take(show: Show, answer: TrendingEvent): void {
+  const event = typeof answer === 'string' ? answer : answer.slice(0, show.first);
   const text = JSON.stringify(event);
-  if (text === question.text) return;
-  question.event = event;
-  question.text = text;
-  for (const listener of question.listeners) listener(event);
+  if (text === show.text) return;
+  show.event = event;
+  show.text = text;
+  for (const listener of show.listeners) listener(event);
 }

@@ -1,4 +1,4 @@
-import type { SocketId } from '@headcount/gateway-core';
+import type { Holder, SocketId } from '@headcount/gateway-core';
 import type { Grants } from '@headcount/platform';
 import { HeadcountError, type PageId, type ViewerId } from '@headcount/protocol';
 
@@ -9,6 +9,8 @@ export interface Visitor {
   /** Whether it has said who it is; else its id was made up here. */
   readonly isNamed: boolean;
   readonly grants: Grants;
+  /** What its operations hold. */
+  readonly holder: Holder;
 }
 
 /** Throws HeadcountError where the visitor's token does not name one of the pages. */

@@ -11,7 +11,7 @@ import {
   type SubscribePayload,
 } from 'graphql-ws';
 import { formatGraphqlError } from '@headcount/platform';
-import { HeadcountError, errorEntry, type ErrorCode } from '@headcount/protocol';
+import { HeadcountError, errorEntry, type ErrorCode, type Result } from '@headcount/protocol';
 import type { Visitor } from '../presence/visitor.js';
 import type { Outbox } from '../fanout/outbox.js';
 
@@ -45,7 +45,8 @@ export interface SocketOrigin {
 
 /** Somebody who may speak, and until when. */
 export interface Admitted {
-  readonly visitor: Visitor;
+  /** Takes up room from now on, as the socket is still open; a code: there is none. */
+  readonly enter: () => Result<Visitor, ErrorCode>;
   /** Calls `act` when that is over; the result calls it off. */
   readonly whenOver: (act: () => void) => () => void;
 }
@@ -177,7 +178,9 @@ export class Connection {
     const admitting = this.rules.visitorOf(params, this.from).then((admitted) => {
       if (this.isClosed) return;
       if (typeof admitted === 'string') return this.refuse(admitted);
-      this.visitor = admitted.visitor;
+      const visitor = admitted.enter();
+      if (!visitor.ok) return this.refuse(visitor.error);
+      this.visitor = visitor.value;
       this.forgetEnd = admitted.whenOver(() => this.refuse('TOKEN_EXPIRED'));
       this.tell({ type: MessageType.ConnectionAck });
     });

@@ -15,6 +15,7 @@ import type { Groups } from '../fanout/groups.js';
 import type { FieldSources } from '../fanout/field-sources.js';
 import { shownResult } from '../fanout/shown-result.js';
 import type { Visitor } from '../presence/visitor.js';
+import type { ViewerQuotas } from '../quotas/viewer-quotas.js';
 import type { SocketContext } from '../subscriptions/counter.resolver.js';
 import { graphqlErrorOf, type Connection, type Running } from './connection.js';
 import type { Documents } from './documents.js';
@@ -24,6 +25,7 @@ export interface OperationsOptions {
   readonly documents: Documents;
   readonly groups: Groups;
   readonly sources: FieldSources;
+  readonly quotas: ViewerQuotas;
 }
 
 export class Operations {
@@ -69,8 +71,15 @@ export class Operations {
     const { field, args } = plan.value;
     const source = this.options.sources.sourceOf(field, args, visitor);
     if (source === null) return undefined;
-    const group = this.options.groups.groupOf(schema, plan.value, source);
-    return group.join(id, connection.outbox, visitor);
+    const { groups, quotas } = this.options;
+    const { holder } = visitor;
+    quotas.hold(holder, source.holding);
+    try {
+      return groups.groupOf(schema, plan.value, source).join(id, connection.outbox, visitor);
+    } catch (cause) {
+      holder.release(source.holding);
+      throw cause;
+    }
   }
 }
 

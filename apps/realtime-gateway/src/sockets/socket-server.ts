@@ -175,7 +175,9 @@ export class SocketServer {
     metrics.open.dec();
     metrics.closed.inc({ code });
     // First presence, whatever becomes of the subscriptions: nobody stays who has no socket.
-    if (visitor !== null) presence.leave(visitor);
+    if (visitor === null) return;
+    presence.leave(visitor);
+    visitor.holder.leave();
   }
 
   private broken(socket: WebSocket, cause: unknown): void {

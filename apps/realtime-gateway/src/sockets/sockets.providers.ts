@@ -10,11 +10,13 @@ import {
   type Clock,
   type Ids,
 } from '@headcount/platform';
+import { ok } from '@headcount/protocol';
 import { FanoutMetrics } from '../fanout/fanout-metrics.js';
 import { FieldSources } from '../fanout/field-sources.js';
 import { Groups } from '../fanout/groups.js';
 import { originPolicy, type GatewayConfig } from '../gateway-settings.js';
 import { Presence } from '../presence/presence.js';
+import { ViewerQuotas } from '../quotas/viewer-quotas.js';
 import type { ConnectionRules } from './connection.js';
 import { Documents } from './documents.js';
 import { whenExpired } from './expiry.js';
@@ -38,10 +40,11 @@ export function socketsProviders(config: GatewayConfig): readonly Provider[] {
         documents: Documents,
         groups: Groups,
         sources: FieldSources,
+        quotas: ViewerQuotas,
       ) =>
         // The schema is made when the app has been initialised, which is before anyone connects.
-        new Operations({ schema: () => schemaHost.schema, documents, groups, sources }),
-      inject: [GraphQLSchemaHost, Documents, Groups, FieldSources],
+        new Operations({ schema: () => schemaHost.schema, documents, groups, sources, quotas }),
+      inject: [GraphQLSchemaHost, Documents, Groups, FieldSources, ViewerQuotas],
     },
     {
       provide: SocketServer,
@@ -55,10 +58,11 @@ export function socketsProviders(config: GatewayConfig): readonly Provider[] {
         clock: Clock,
         addresses: ClientAddresses,
         crowded: CrowdedAddresses,
+        quotas: ViewerQuotas,
       ) =>
         new SocketServer({
           ...{ presence, metrics, fanoutMetrics, clock, addresses, crowded },
-          rules: rulesOf(config, operations, { authenticator, ids, clock }),
+          rules: rulesOf(config, operations, { authenticator, ids, clock, quotas }),
           origins: originPolicy(config),
           keepAliveTimes: {
             pingIntervalMs: config.PING_INTERVAL_MS,
@@ -73,7 +77,7 @@ export function socketsProviders(config: GatewayConfig): readonly Provider[] {
         }),
       inject: [
         ...[Operations, Authenticator, IDS, Presence, SocketMetrics, FanoutMetrics, CLOCK],
-        ...[ClientAddresses, CrowdedAddresses],
+        ...[ClientAddresses, CrowdedAddresses, ViewerQuotas],
       ],
     },
   ];
@@ -84,8 +88,14 @@ function rulesOf(
   operations: Operations,
   {
     clock,
+    quotas,
     ...who
-  }: { readonly authenticator: Authenticator; readonly ids: Ids; readonly clock: Clock },
+  }: {
+    readonly authenticator: Authenticator;
+    readonly ids: Ids;
+    readonly clock: Clock;
+    readonly quotas: ViewerQuotas;
+  },
 ): ConnectionRules {
   const toleranceMs = config.AUTH_CLOCK_TOLERANCE_SECONDS * 1000;
   return {
@@ -96,7 +106,12 @@ function rulesOf(
       if (!identity.ok) return identity.error;
       const { viewerId, isNamed, grants, expiresAtMs } = identity.value;
       return {
-        visitor: { socketId, viewerId, isNamed, grants },
+        enter: () => {
+          const holder = quotas.enter({ viewerId, isNamed });
+          return holder.ok
+            ? ok({ socketId, viewerId, isNamed, grants, holder: holder.value })
+            : holder;
+        },
         whenOver: (act) => whenExpired({ expiresAtMs, toleranceMs }, clock, act),
       };
     },

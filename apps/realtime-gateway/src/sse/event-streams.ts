@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Holder } from '@headcount/gateway-core';
 import {
   addressKey,
   type ClientAddresses,
@@ -6,6 +7,7 @@ import {
   type CrowdedAddresses,
 } from '@headcount/platform';
 import { err, ok, type Result } from '@headcount/protocol';
+import type { ViewerQuotas, Whose } from '../quotas/viewer-quotas.js';
 import { whenExpired } from '../sockets/expiry.js';
 import { drainAll } from '../sockets/drain-plan.js';
 import { Room } from '../sockets/room.js';
@@ -20,6 +22,7 @@ export interface EventStreamsOptions {
   readonly metrics: StreamMetrics;
   readonly addresses: Pick<ClientAddresses, 'of'>;
   readonly crowded: Pick<CrowdedAddresses, 'note'>;
+  readonly quotas: Pick<ViewerQuotas, 'enter'>;
   readonly streamsMax: number;
   readonly streamsPerAddressMax: number;
   readonly stuckMs: number;
@@ -29,6 +32,12 @@ export interface EventStreamsOptions {
   readonly clock: Pick<Clock, 'nowMs'>;
   /** How long a token is taken after its end, in milliseconds. */
   readonly toleranceMs: number;
+}
+
+/** A stream, and what its operations hold. */
+export interface TakenStream {
+  readonly stream: EventStream;
+  readonly holder: Holder;
 }
 
 /** Why there is no stream. */
@@ -50,14 +59,19 @@ export class EventStreams {
     });
   }
 
-  /** Makes an answer a stream. It takes up room until the answer closes, whatever becomes of it. */
-  take(response: ServerResponse): Result<EventStream, NoStream> {
+  /**
+   * Makes an answer a stream; `whose` null: of somebody who is nobody's viewer. It takes up room until the answer closes,
+   * whatever becomes of it.
+   */
+  take(response: ServerResponse, whose: Whose | null): Result<TakenStream, NoStream> {
     const address = addressKey(this.options.addresses.of(response.req));
     const noRoom = this.noRoomFor(address);
-    if (noRoom !== null) {
-      this.options.metrics.refused.inc({ code: noRoom });
-      return err(noRoom);
+    const entered = noRoom === null ? this.options.quotas.enter(whose) : err(noRoom);
+    if (!entered.ok) {
+      this.options.metrics.refused.inc({ code: entered.error });
+      return entered;
     }
+    const holder = entered.value;
     // Below zero, for those above it name WebSockets.
     this.lastSocketId -= 1;
     const { metrics, stuckMs, beatMs, vanished } = this.options;
@@ -78,8 +92,9 @@ export class EventStreams {
       this.open.delete(stream);
       metrics.open.dec();
       this.room.leave(address);
+      holder.leave();
     });
-    return ok(stream);
+    return ok({ stream, holder });
   }
 
   /** Ends a stream when the token ends that it was opened with; null: never. */

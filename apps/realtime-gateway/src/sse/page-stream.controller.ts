@@ -14,7 +14,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '@headcount/platform';
 import { VIEWERS, orThrow } from '@headcount/protocol';
 import { demandPages, type Visitor } from '../presence/visitor.js';
-import { Subscriptions, type Values } from '../subscriptions/subscriptions.js';
+import { Subscriptions, type Reader, type Values } from '../subscriptions/subscriptions.js';
 import { RETRY_FRAME, counterEvent } from './counter-event.js';
 import type { EventStream } from './event-stream.js';
 import { EventStreams } from './event-streams.js';
@@ -59,25 +59,30 @@ export class PageStreamController {
     if (identity !== null) demandPages(identity, [asked]);
     // Fastify sends HEAD here as well, and whoever asks for no body must not become present.
     if (request.method === 'HEAD') return void (await reply.headers(STREAM_HEADERS).send());
-    const taken = this.streams.take(reply.raw);
+    const taken = this.streams.take(reply.raw, identity);
     // An EventSource comes back after a stream that ends, but takes an error for the end.
     if (!taken.ok && taken.error === 'SHUTTING_DOWN')
       return void (await reply.headers(STREAM_HEADERS).send(RETRY_FRAME));
-    const stream = orThrow(taken);
+    const { stream, holder } = orThrow(taken);
     const { socketId } = stream;
     if (identity !== null) this.streams.endWhenExpired(stream, identity.expiresAtMs);
-    const values = this.open(asked, identity && { socketId, ...identity }, stream);
+    const visitor = identity && { socketId, holder, ...identity };
+    const values = this.open(asked, { visitor, holder }, stream);
     reply.hijack();
     stream.begin({ ...reply.getHeaders(), ...STREAM_HEADERS });
     await feed(stream, framesOf(values, stream), this.logger);
   }
 
   /** Begins to read, and to be present for a visitor, both until the stream closes. */
-  private open(asked: PageStreamAsked, visitor: Visitor | null, stream: EventStream): Values {
+  private open(
+    asked: PageStreamAsked,
+    { visitor, holder }: Reader & { readonly visitor: Visitor | null },
+    stream: EventStream,
+  ): Values {
     const present = visitor && this.subscriptions.viewing(visitor, asked.pageId);
     if (present !== null) stream.onClose(() => present.end());
     if (present !== null && asked.name === VIEWERS) return present;
-    const watched = this.subscriptions.counterChanged(asked);
+    const watched = this.subscriptions.counterChanged({ holder }, asked);
     stream.onClose(() => watched.end());
     return watched;
   }

@@ -10,6 +10,7 @@ import {
   type Ids,
 } from '@headcount/platform';
 import { originPolicy, type GatewayConfig } from '../gateway-settings.js';
+import { ViewerQuotas } from '../quotas/viewer-quotas.js';
 import { Documents } from '../sockets/documents.js';
 import { EventStreams } from './event-streams.js';
 import { unansweredOn } from './kernel-tables.js';
@@ -63,9 +64,10 @@ export function sseProviders(config: GatewayConfig): readonly Provider[] {
         vanished: VanishedReaders,
         addresses: ClientAddresses,
         crowded: CrowdedAddresses,
+        quotas: ViewerQuotas,
       ) =>
         new EventStreams({
-          ...{ metrics, clock, vanished, addresses, crowded },
+          ...{ metrics, clock, vanished, addresses, crowded, quotas },
           beatMs: config.PING_INTERVAL_MS,
           streamsMax: config.SOCKETS_MAX,
           streamsPerAddressMax: config.SOCKETS_PER_ADDRESS_MAX,
@@ -73,7 +75,10 @@ export function sseProviders(config: GatewayConfig): readonly Provider[] {
           drainMs: config.DRAIN_MS,
           toleranceMs: config.AUTH_CLOCK_TOLERANCE_SECONDS * 1000,
         }),
-      inject: [StreamMetrics, CLOCK, VanishedReaders, ClientAddresses, CrowdedAddresses],
+      inject: [
+        ...[StreamMetrics, CLOCK, VanishedReaders, ClientAddresses, CrowdedAddresses],
+        ViewerQuotas,
+      ],
     },
     {
       provide: GRAPHQL_STREAM,

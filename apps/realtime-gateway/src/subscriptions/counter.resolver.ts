@@ -82,7 +82,7 @@ export class CounterResolver {
   })
   counterChanged(@Args() args: CounterChangedArgs, @Context() { visitor }: SocketContext): Values {
     const counters = countersFor(visitor, 'counterChanged', args);
-    return this.subscriptions.counterChanged(counters[0], everyOf(args));
+    return this.subscriptions.counterChanged(visitor, counters[0], everyOf(args));
   }
 
   @Subscription(() => [Counter], {
@@ -95,7 +95,7 @@ export class CounterResolver {
     @Context() { visitor }: SocketContext,
   ): Values<readonly CounterValue[]> {
     const counters = countersFor(visitor, 'countersChanged', args);
-    return this.subscriptions.countersChanged(counters, everyOf(args));
+    return this.subscriptions.countersChanged(visitor, counters, everyOf(args));
   }
 
   @Subscription(() => Counter, {
@@ -104,6 +104,6 @@ export class CounterResolver {
   })
   siteChanged(@Args() args: EveryArgs, @Context() { visitor }: SocketContext): Values {
     const counters = countersFor(visitor, 'siteChanged', {});
-    return this.subscriptions.counterChanged(counters[0], everyOf(args));
+    return this.subscriptions.counterChanged(visitor, counters[0], everyOf(args));
   }
 }

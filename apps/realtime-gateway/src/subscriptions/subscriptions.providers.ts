@@ -11,6 +11,7 @@ import { TrendingMetrics } from '../fanout/trending-metrics.js';
 import { Trending } from '../fanout/trending.js';
 import type { GatewayConfig } from '../gateway-settings.js';
 import { Presence } from '../presence/presence.js';
+import { ViewerQuotas } from '../quotas/viewer-quotas.js';
 import { HomeKeeper } from '../uplink/home-keeper.js';
 import { Unreads } from '../unread/unreads.js';
 import { Uplink } from '../uplink/uplink.js';
@@ -59,9 +60,9 @@ export function subscriptionsProviders(config: GatewayConfig): readonly Provider
     },
     {
       provide: Subscriptions,
-      useFactory: (sources: Sources, clock: Clock, metrics: FanoutMetrics) =>
-        new Subscriptions(sources, clock, metrics),
-      inject: [Sources, CLOCK, FanoutMetrics],
+      useFactory: (sources: Sources, quotas: ViewerQuotas, clock: Clock, metrics: FanoutMetrics) =>
+        new Subscriptions(sources, quotas, clock, metrics),
+      inject: [Sources, ViewerQuotas, CLOCK, FanoutMetrics],
     },
     CounterResolver,
     TrendingResolver,

@@ -33,6 +33,6 @@ export class TrendingResolver {
     @Args() args: TrendingChangedArgs,
     @Context() { visitor }: SocketContext,
   ): Values<TrendingEvent> {
-    return this.subscriptions.trendingChanged(trendingFor(visitor, args), everyOf(args));
+    return this.subscriptions.trendingChanged(visitor, trendingFor(visitor, args), everyOf(args));
   }
 }

@@ -2,6 +2,7 @@ import type { Provider } from '@nestjs/common';
 import { UnreadBook, type SyncBooks } from '@headcount/gateway-core';
 import { CLOCK, type Clock } from '@headcount/platform';
 import { Counters } from '../counters/counters.js';
+import { ViewerQuotas } from '../quotas/viewer-quotas.js';
 import { HomeKeeper } from '../uplink/home-keeper.js';
 import { SYNC_BOOKS } from '../uplink/uplink.providers.js';
 import { FollowsReader } from './follows-reader.js';
@@ -21,16 +22,17 @@ export const unreadProviders: readonly Provider[] = [
       keeper: HomeKeeper,
       clock: Clock,
       metrics: UnreadMetrics,
+      quotas: ViewerQuotas,
     ): Unreads => {
       const reader = new FollowsReader({
         ...{ keeper, metrics },
         read: (userId, follows) => unreads.takeFollows(userId, follows),
       });
       const book = new UnreadBook();
-      const unreads = new Unreads({ book, interest, counters, reader, clock, metrics });
+      const unreads = new Unreads({ book, interest, counters, reader, clock, metrics, quotas });
       return unreads;
     },
-    inject: [SYNC_BOOKS, Counters, HomeKeeper, CLOCK, UnreadMetrics],
+    inject: [SYNC_BOOKS, Counters, HomeKeeper, CLOCK, UnreadMetrics, ViewerQuotas],
   },
   {
     provide: Titles,

@@ -10,11 +10,12 @@ import {
   type Connection,
   type PageUnread,
 } from '@headcount/platform';
+import { HeadcountError } from '@headcount/protocol';
 import { unreadFor } from '../fanout/field-sources.js';
 import type { SocketContext } from '../subscriptions/counter.resolver.js';
 import { Subscriptions, type Values } from '../subscriptions/subscriptions.js';
 import { Titles } from './titles.js';
-import type { UnreadEvent } from './unread-event.js';
+import type { UnreadNews } from './unreads.js';
 import { LiveUnread } from './unread.object.js';
 
 /** What a user has not read, live, for one reader; a group takes `resolve` from here. Public to guards, as counters are. */
@@ -34,11 +35,12 @@ export class UnreadResolver {
   @Subscription(() => LiveUnread, {
     description:
       'What the user has not read: at once, and each time that it is something else, on every device.',
-    resolve(this: UnreadResolver, event: UnreadEvent): LiveUnread {
+    resolve(this: UnreadResolver, event: UnreadNews): LiveUnread {
+      if (event instanceof HeadcountError) throw event;
       return new LiveUnread(event, this.cursors);
     },
   })
-  unreadChanged(@Context() { visitor }: SocketContext): Values<UnreadEvent> {
+  unreadChanged(@Context() { visitor }: SocketContext): Values<UnreadNews> {
     return this.subscriptions.unreadChanged(unreadFor(visitor));
   }
 

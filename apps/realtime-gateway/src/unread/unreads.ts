@@ -1,8 +1,9 @@
 import type { Follow } from '@headcount/crdt';
-import type { InterestBook, UnreadBook } from '@headcount/gateway-core';
+import type { InterestBook, Owner, QuotaBook, UnreadBook } from '@headcount/gateway-core';
 import type { Clock, Grants } from '@headcount/platform';
 import {
   decodePageModifications,
+  type HeadcountError,
   type InterestAnswer,
   type InterestRequest,
   type PageId,
@@ -12,6 +13,7 @@ import {
 } from '@headcount/protocol';
 import type { Counters } from '../counters/counters.js';
 import type { Watching } from '../fanout/source.js';
+import type { ViewerQuotas } from '../quotas/viewer-quotas.js';
 import { UnreadEvent } from './unread-event.js';
 import type { UnreadMetrics } from './unread-metrics.js';
 
@@ -29,14 +31,22 @@ export interface UnreadsOptions {
   readonly counters: Pick<Counters, 'wake' | 'listen'>;
   readonly reader: { want(userId: ViewerId): void; forget(userId: ViewerId): void };
   readonly clock: Clock;
+  readonly quotas: Pick<ViewerQuotas, 'refusal'> & { readonly book: Pick<QuotaBook, 'admits'> };
   readonly metrics: Pick<UnreadMetrics, 'users' | 'pages' | 'values'>;
 }
 
 /** The longest that a timer is set for, in milliseconds: it looks again then. */
 const TIMER_MS_MAX = 86_400_000;
 
-interface Session {
+/** What watchers are told: what the user has not read, or why that is not shown. */
+export type UnreadNews = UnreadEvent | HeadcountError;
+
+interface Session extends Owner {
   readonly listeners: Set<Listener>;
+  /** Followed pages; 0: it has ended. */
+  watched: number;
+  /** Why it is shown nothing: this gateway has no room for what the user follows. Null: it has. */
+  refusal: HeadcountError | null;
   muteEnd: NodeJS.Timeout | null;
 }
 
@@ -56,7 +66,7 @@ export class Unreads {
   }
 
   /** Watches what a user has not read: the listener is told of each change, from the one after `value()` on. */
-  watch(ask: UnreadAsk, listener: (event: UnreadEvent) => void): Watching<UnreadEvent> {
+  watch(ask: UnreadAsk, listener: (event: UnreadNews) => void): Watching<UnreadNews> {
     const { interest, counters, clock } = this.options;
     const { userId } = ask;
     const session = this.sessions.get(userId) ?? this.open(userId);
@@ -66,6 +76,8 @@ export class Unreads {
     };
     session.listeners.add(tell);
     interest.users.hold(userId);
+    // There may be room by now.
+    if (session.refusal !== null) this.options.reader.want(userId);
     counters.wake();
     return {
       value: () => this.eventOf(ask),
@@ -79,12 +91,38 @@ export class Unreads {
 
   /** What has been read of a user's follows. */
   takeFollows(userId: ViewerId, follows: ReadonlyMap<PageId, Follow>): void {
-    const { book, clock } = this.options;
+    const { book, clock, interest } = this.options;
+    const session = this.sessions.get(userId);
+    if (session === undefined) return;
+    const refusal = this.refusalOf(follows);
+    if (refusal !== null) return this.refuse(userId, session, refusal);
+    session.refusal = null;
+    session.watched = Math.max(follows.size, 1);
     const { begun, ended, isNews } = book.takeFollows(userId, follows, clock.nowMs());
-    for (const pageId of begun) this.hold(pageId);
+    for (const pageId of begun) this.hold(pageId, session);
+    for (const pageId of follows.keys()) interest.pages.share(pageId, session);
     this.release(ended);
     this.awaitMuteEnd(userId);
     if (isNews) this.tell(userId);
+    this.changed();
+  }
+
+  /** Why there is no room for the pages of these follows; null: there is. */
+  private refusalOf(follows: ReadonlyMap<PageId, Follow>): HeadcountError | null {
+    const { quotas, interest } = this.options;
+    let more = 0;
+    for (const pageId of follows.keys()) if (!interest.pages.wantsKey(pageId)) more += 1;
+    return quotas.book.admits(more) ? null : quotas.refusal('watched');
+  }
+
+  /** Holds nothing for the user, and has it read anew when its follows change or somebody else watches. */
+  private refuse(userId: ViewerId, session: Session, refusal: HeadcountError): void {
+    const { book, clock, reader } = this.options;
+    session.refusal = refusal;
+    session.watched = 1;
+    this.release(book.takeFollows(userId, new Map(), clock.nowMs()).ended);
+    reader.forget(userId);
+    this.tell(userId);
     this.changed();
   }
 
@@ -94,7 +132,7 @@ export class Unreads {
   }
 
   private open(userId: ViewerId): Session {
-    const session: Session = { listeners: new Set(), muteEnd: null };
+    const session: Session = { listeners: new Set(), watched: 1, refusal: null, muteEnd: null };
     this.sessions.set(userId, session);
     this.options.book.open(userId);
     this.changed();
@@ -103,8 +141,9 @@ export class Unreads {
 
   private close(userId: ViewerId): void {
     const { book, reader } = this.options;
-    const muteEnd = this.sessions.get(userId)?.muteEnd;
-    if (muteEnd) clearTimeout(muteEnd);
+    const session = this.sessions.get(userId);
+    if (session?.muteEnd) clearTimeout(session.muteEnd);
+    if (session) session.watched = 0;
     this.sessions.delete(userId);
     reader.forget(userId);
     this.release(book.close(userId));
@@ -147,12 +186,12 @@ export class Unreads {
     this.changed();
   }
 
-  private hold(pageId: PageId): void {
+  private hold(pageId: PageId, owner: Owner): void {
     const { pages } = this.options.interest;
     const page = { pageId, pairsAbove: null };
     // In its grace the home knows of it still, but its modifications have been let go here.
     if (pages.wants(page)) pages.askFor(page);
-    pages.hold(page);
+    pages.hold(page, owner);
   }
 
   private release(pageIds: readonly PageId[]): void {
@@ -194,7 +233,9 @@ export class Unreads {
     for (const listener of this.sessions.get(userId)?.listeners ?? []) listener();
   }
 
-  private eventOf({ userId, grants }: UnreadAsk): UnreadEvent | undefined {
+  private eventOf({ userId, grants }: UnreadAsk): UnreadNews | undefined {
+    const refusal = this.sessions.get(userId)?.refusal;
+    if (refusal) return refusal;
     const pages = this.options.book.unread(userId);
     if (pages === undefined) return undefined;
     const all = [...pages];
