@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { lexicographicSortSchema, printSchema } from 'graphql';
-import { subgraphSdl, type RunningApp } from '@headcount/platform';
+import { costFaults, subgraphSdl, type RunningApp } from '@headcount/platform';
 import { TEST_SIGNING_KEYS, expectGolden, type RedisServer, startRedis } from '@headcount/testing';
 import { ENTITIES } from './federation/entity.resolver.js';
 import { openApiDocument } from './openapi.js';
@@ -30,6 +30,11 @@ describe('golden files of counter-api', () => {
   it('has the schema of schema.graphql', () => {
     const { schema } = app.nest.get(GraphQLSchemaHost, { strict: false });
     expectGolden(golden('schema.graphql'), `${printSchema(lexicographicSortSchema(schema))}\n`);
+  });
+
+  it('declares what every field costs that reads, computes, or answers as much as it is asked for', () => {
+    const { schema } = app.nest.get(GraphQLSchemaHost, { strict: false });
+    expect(costFaults(schema)).toEqual([]);
   });
 
   it('is the subgraph of subgraph.graphql', () => {

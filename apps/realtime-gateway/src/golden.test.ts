@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { lexicographicSortSchema, printSchema } from 'graphql';
-import { subgraphSdl, type RunningApp } from '@headcount/platform';
+import { costFaults, subgraphSdl, type RunningApp } from '@headcount/platform';
 import { TEST_SIGNING_KEYS, expectGolden } from '@headcount/testing';
 import { startRealtimeGateway } from './start.js';
 import { ENTITIES } from './subscriptions/gateway.resolver.js';
@@ -28,6 +28,11 @@ describe('golden files of realtime-gateway', () => {
       join(__dirname, '..', 'schema.graphql'),
       `${printSchema(lexicographicSortSchema(schema))}\n`,
     );
+  });
+
+  it('declares what every field costs that reads, computes, or answers as much as it is asked for', () => {
+    const { schema } = app.nest.get(GraphQLSchemaHost, { strict: false });
+    expect(costFaults(schema)).toEqual([]);
   });
 
   it('is the subgraph of subgraph.graphql', () => {

@@ -72,12 +72,15 @@ export {
   type Connection,
   type ListPlace,
 } from './graphql/connection.js';
+export { Cost } from './graphql/cost.decorator.js';
+export { costFaults } from './graphql/cost-faults.js';
 export { Counter } from './graphql/counter.object.js';
 export { DateTime, rfc3339 } from './graphql/date-time.js';
 export { documentLimits, isTooDeepToParse, tooDeepToParse } from './graphql/document-limits.js';
 export { Representation, entitiesOf } from './graphql/federation/representations.js';
 export { subgraphSdl, type SubgraphEntities } from './graphql/federation/subgraph-sdl.js';
 export { subgraphResolver } from './graphql/federation/subgraph.resolver.js';
+export { type CostByArgument, type FieldCost } from './graphql/field-cost.js';
 export { formatGraphqlError, withoutSuggestion } from './graphql/format-error.js';
 export { graphqlOptions } from './graphql/graphql-options.js';
 export { SafeInt } from './graphql/safe-int.js';

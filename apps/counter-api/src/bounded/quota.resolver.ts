@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Args, Field, ID, ObjectType, Query, Resolver } from '@nestjs/graphql';
-import { CONFIG, Public, SafeInt } from '@headcount/platform';
+import { Cost, CONFIG, Public, SafeInt } from '@headcount/platform';
 import { counterRef } from '../counters/input.js';
 import type { CounterApiConfig } from '../settings.js';
 import { BoundedService } from './bounded.service.js';
@@ -45,6 +45,7 @@ export class QuotaResolver {
   ) {}
 
   @Public()
+  @Cost({ own: 10 })
   @Query(() => Quota, { description: 'Who may lower a bounded counter, and by how much.' })
   async quota(
     @Args('pageId', { type: () => ID, description: 'The page.' }) pageId: string,

@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Args, Field, Mutation, ObjectType, Query, Resolver } from '@nestjs/graphql';
-import { Caller, Public, type Subject } from '@headcount/platform';
+import { Cost, Caller, Public, type Subject } from '@headcount/platform';
 import { HeadcountError } from '@headcount/protocol';
 import { ChangeRights } from './change-rights.js';
 import { changeEach } from './change-each.js';
@@ -47,6 +47,7 @@ export class BatchResolver {
 
   /** Counters of any pages and names, in the order asked. */
   @Public()
+  @Cost({ each: 10, times: 'refs' })
   @Query(() => [RegionalCounter], {
     description: 'Counters of any pages and names, in the order asked.',
   })
@@ -59,6 +60,7 @@ export class BatchResolver {
   }
 
   /** Changes each for itself: what is wrong with one leaves the others alone. */
+  @Cost({ each: 10, times: 'changes' })
   @Mutation(() => [CounterResult], {
     description:
       'Raises and lowers many durable counters, each for itself; what became of them in the order asked.',

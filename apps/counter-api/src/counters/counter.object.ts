@@ -1,5 +1,5 @@
 import { Field, ObjectType } from '@nestjs/graphql';
-import { Counter } from '@headcount/platform';
+import { Cost, Counter } from '@headcount/platform';
 import type { CounterValue } from '@headcount/protocol';
 import { Durability } from './durability.scalar.js';
 
@@ -20,6 +20,7 @@ export class ChangeOutcome {
     this.replayed = replayed;
   }
 
+  @Cost({ own: 10 })
   @Field(() => Durability, { description: 'How durable the change was when this was answered.' })
   get durability(): Promise<string> {
     return this.promised();

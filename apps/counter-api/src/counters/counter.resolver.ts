@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Args, Context, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
-import { Caller, Public, type Subject } from '@headcount/platform';
+import { Cost, Caller, Public, type Subject } from '@headcount/platform';
 import { HeadcountError, SITE, VIEWERS, orThrow } from '@headcount/protocol';
 import { ChangeRights } from './change-rights.js';
 import { ChangeArgs, CountersArgs, ReadArgs } from './counter-args.js';
@@ -22,6 +22,7 @@ export class CounterResolver {
 
   /** One counter as this region sees it now. */
   @Public()
+  @Cost({ own: 10 })
   @Query(() => RegionalCounter, { description: 'A counter of a page as it stands now.' })
   async counter(
     @Args() { pageId, name, minVersion }: ReadArgs,
@@ -33,6 +34,7 @@ export class CounterResolver {
   }
 
   /** Asked for by name only, as it costs a look of its own. */
+  @Cost({ own: 10 })
   @ResolveField('version', () => String, {
     description:
       'Covers this answer and all before it: given as `minVersion` in another region, it makes sure that they are there.',
@@ -43,6 +45,7 @@ export class CounterResolver {
 
   /** The same counter of many pages, in the order asked. */
   @Public()
+  @Cost({ each: 10, times: 'pageIds' })
   @Query(() => [RegionalCounter], {
     description: 'The same counter of many pages, in the order asked.',
   })
@@ -56,6 +59,7 @@ export class CounterResolver {
 
   /** Who is anywhere on the website, each viewer once. */
   @Public()
+  @Cost({ own: 10 })
   @Query(() => RegionalCounter, {
     description: 'The whole website: every distinct viewer present anywhere, once.',
   })
@@ -63,6 +67,7 @@ export class CounterResolver {
     return new RegionalCounter(await this.service.read({ pageId: SITE, name: VIEWERS }));
   }
 
+  @Cost({ own: 10 })
   @Mutation(() => RegionalCounter, {
     description: 'Raises a durable counter; the answer is the counter after it.',
   })
@@ -73,6 +78,7 @@ export class CounterResolver {
     return this.change(change, 1, caller);
   }
 
+  @Cost({ own: 10 })
   @Mutation(() => RegionalCounter, {
     description: 'Lowers a durable counter; the answer is the counter after it.',
   })

@@ -1,7 +1,13 @@
 import { Inject } from '@nestjs/common';
 import { Args, Parent, Query, ResolveField, Resolver, createUnionType } from '@nestjs/graphql';
 import { z } from 'zod';
-import { Public, Representation, entitiesOf, type SubgraphEntities } from '@headcount/platform';
+import {
+  Cost,
+  Public,
+  Representation,
+  entitiesOf,
+  type SubgraphEntities,
+} from '@headcount/platform';
 import { HeadcountError, VIEWERS } from '@headcount/protocol';
 import type { CounterRef } from '@headcount/replication';
 import { RegionalCounter } from '../counters/counter.object.js';
@@ -34,6 +40,7 @@ export class EntityResolver {
   constructor(@Inject(CountersService) private readonly counters: CountersService) {}
 
   /** In the order asked; the counters are read together. */
+  @Cost({ each: 10, times: 'representations' })
   @Query(() => [Entity], {
     name: '_entities',
     nullable: 'items',
@@ -57,6 +64,7 @@ export class EntityResolver {
     });
   }
 
+  @Cost({ own: 10 })
   @ResolveField('counter', () => RegionalCounter, { description: 'A counter of the page.' })
   async counter(
     @Parent() { pageId }: Page,

@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Args, ArgsType, Field, ID, Int, Mutation, Resolver } from '@nestjs/graphql';
-import { Caller, type Subject } from '@headcount/platform';
+import { Cost, Caller, type Subject } from '@headcount/platform';
 import { RegionalCounter } from '../counters/counter.object.js';
 import { LEASE_SECONDS } from './input.js';
 import { LeaseRequests } from './lease-requests.js';
@@ -32,6 +32,7 @@ class RenewArgs extends LeaseArgs {
 export class LeaseResolver {
   constructor(@Inject(LeaseRequests) private readonly requests: LeaseRequests) {}
 
+  @Cost({ own: 10 })
   @Mutation(() => RegionalCounter, {
     description:
       'Makes a viewer present on a page for a while, without a socket; the same again renews it. The answer is the page after it.',
@@ -43,6 +44,7 @@ export class LeaseResolver {
     return new RegionalCounter(await this.requests.renew(pageId, viewer, ttlSeconds, caller));
   }
 
+  @Cost({ own: 10 })
   @Mutation(() => RegionalCounter, {
     description:
       'Ends the lease of a viewer before its time, if there is one; the answer is the page after it.',

@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Args, ArgsType, Field, ID, Int, Mutation, ObjectType, Resolver } from '@nestjs/graphql';
 import type { Allowance as Taken } from '@headcount/counter-store';
-import { Caller, SafeInt, type Subject } from '@headcount/platform';
+import { Cost, Caller, SafeInt, type Subject } from '@headcount/platform';
 import { allowanceAskOf, limitKeyOf, takeableBy } from './input.js';
 import { LimitsService } from './limits.service.js';
 import { secondsOf } from './rate-limit-fields.js';
@@ -55,6 +55,7 @@ class AllowArgs {
 export class LimitsResolver {
   constructor(@Inject(LimitsService) private readonly limits: LimitsService) {}
 
+  @Cost({ own: 10 })
   @Mutation(() => Allowance, {
     description:
       'Takes from a limit, if the window has as much. Each call takes, also one sent again.',

@@ -10,6 +10,7 @@ import {
   Resolver,
 } from '@nestjs/graphql';
 import {
+  Cost,
   available,
   CLOCK,
   CONFIG,
@@ -62,6 +63,7 @@ export class RegionResolver {
   ) {}
 
   @Public()
+  @Cost({ own: 10 })
   @Query(() => [RegionStatus], {
     description: 'Every region in service, the one that answers first.',
   })
@@ -81,6 +83,7 @@ export class RegionResolver {
     return [own, ...others.sort((left, right) => (left.name < right.name ? -1 : 1))];
   }
 
+  @Cost({ own: 5 })
   @ResolveField('regions', () => [RegionStatus], {
     description: 'The regions that the count is made of, and how fresh what each says is.',
   })
@@ -88,6 +91,7 @@ export class RegionResolver {
     return this.regions();
   }
 
+  @Cost({ own: 10 })
   @Mutation(() => [RegionStatus], {
     description:
       'Takes a region that is stale out of service for good: its viewers are forgotten, its durable counts stay. It can come back under another name only.',

@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Args, ArgsType, Field, ID, Mutation, ObjectType, Query, Resolver } from '@nestjs/graphql';
 import type { SetEntry } from '@headcount/counter-store';
-import { Caller, DateTime, SafeInt, type Subject } from '@headcount/platform';
+import { Caller, Cost, DateTime, SafeInt, type Subject } from '@headcount/platform';
 import { RegionalCounter } from '../counters/counter.object.js';
 import { counterRef, operationIdOf } from '../counters/input.js';
 import { reasonOf, setValueOf } from './input.js';
@@ -92,6 +92,7 @@ export class CounterSetEntry {
 export class RepairResolver {
   constructor(@Inject(RepairService) private readonly repairs: RepairService) {}
 
+  @Cost({ own: 20 })
   @Mutation(() => CounterSet, {
     description:
       'Gives a durable counter a value, also one whose totals are full; for operators. What other regions count at the same moment is kept and comes on top.',
@@ -108,6 +109,7 @@ export class RepairResolver {
     return new CounterSet(await this.repairs.set(asked, caller));
   }
 
+  @Cost({ own: 100 })
   @Query(() => [CounterSetEntry], {
     description:
       'What operators have set of a counter in this region, the latest first; for operators.',

@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Args, Query, Resolver } from '@nestjs/graphql';
-import { Public, TrendingArgs, TrendingPage } from '@headcount/platform';
+import { Cost, Public, TrendingArgs, TrendingPage } from '@headcount/platform';
 import { trendingAsk } from '@headcount/protocol';
 import { TrendingService } from './trending.service.js';
 
@@ -10,6 +10,7 @@ export class TrendingResolver {
   constructor(@Inject(TrendingService) private readonly service: TrendingService) {}
 
   @Public()
+  @Cost({ own: 500, each: 1, times: 'first' })
   @Query(() => [TrendingPage], {
     description:
       'The pages whose counter gained most within a window, most first, of equals the first by its id. A second old at most; what other regions tell counts when it is heard.',

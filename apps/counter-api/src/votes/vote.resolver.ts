@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Args, ArgsType, Field, ID, Mutation, ObjectType, Query, Resolver } from '@nestjs/graphql';
-import { Caller, type Subject } from '@headcount/platform';
+import { Cost, Caller, type Subject } from '@headcount/platform';
 import { RegionalCounter } from '../counters/counter.object.js';
 import { VoteRequests } from './vote-requests.js';
 import type { VoteValue } from './votes.service.js';
@@ -66,11 +66,13 @@ class CastArgs extends VoteArgs {
 export class VoteResolver {
   constructor(@Inject(VoteRequests) private readonly requests: VoteRequests) {}
 
+  @Cost({ own: 10 })
   @Query(() => Vote, { name: 'vote', description: 'The vote of one voter, as it stands now.' })
   async voteOf(@Args() args: VoteArgs, @Caller() caller: Subject): Promise<Vote> {
     return new Vote(await this.requests.of(args, caller));
   }
 
+  @Cost({ own: 10 })
   @Mutation(() => Vote, {
     description: 'Votes, or changes the vote. The same again changes nothing: a voter counts once.',
   })
@@ -78,6 +80,7 @@ export class VoteResolver {
     return new Vote(await this.requests.vote(args, caller));
   }
 
+  @Cost({ own: 10 })
   @Mutation(() => Vote, { description: 'Takes the vote back, whatever it was for.' })
   async unvote(@Args() args: VoteArgs, @Caller() caller: Subject): Promise<Vote> {
     return new Vote(await this.requests.unvote(args, caller));

@@ -34,6 +34,12 @@ export function windowAsk(windowSeconds: unknown): number {
   return within('windowSeconds', windowSeconds, WINDOW_SECONDS_MAX);
 }
 
+/** What a window costs: a read, and one for each slot at most: whole hours, and minutes and ten seconds at both ends. */
+export function windowCost(windowSeconds: number): number {
+  const [tens, hours] = [Math.ceil(windowSeconds / 10) + 1, Math.ceil(windowSeconds / 3600) + 1];
+  return 10 + Math.min(tens, hours + 2 * 59 + 2 * 5);
+}
+
 /** A series; what is null or undefined is 60 slots. */
 export function seriesAsk(per: unknown, last: unknown): SeriesAsk {
   if (!isSlotLength(per)) {

@@ -11,9 +11,9 @@ import {
   Resolver,
   registerEnumType,
 } from '@nestjs/graphql';
-import { DateTime, Public, SafeInt } from '@headcount/platform';
+import { Cost, DateTime, Public, SafeInt } from '@headcount/platform';
 import { counterRef } from '../counters/input.js';
-import { SERIES_LAST_DEFAULT, SlotLength, seriesAsk, windowAsk } from './window-ask.js';
+import { SERIES_LAST_DEFAULT, SlotLength, seriesAsk, windowAsk, windowCost } from './window-ask.js';
 import { WindowsService, perSecond } from './windows.service.js';
 
 registerEnumType(SlotLength, {
@@ -88,6 +88,7 @@ export class WindowResolver {
   constructor(@Inject(WindowsService) private readonly service: WindowsService) {}
 
   @Public()
+  @Cost({ own: { argument: 'windowSeconds', costOf: windowCost } })
   @Query(() => CounterWindow, { description: 'What a counter has gained of late, and how fast.' })
   async counterWindow(@Args() { pageId, name, windowSeconds }: WindowArgs): Promise<CounterWindow> {
     const window = await this.service.window(counterRef(pageId, name), windowAsk(windowSeconds));
@@ -96,6 +97,7 @@ export class WindowResolver {
   }
 
   @Public()
+  @Cost({ own: 10, each: 1, times: 'last' })
   @Query(() => [Slot], {
     description:
       'What a counter has gained, slot by slot, the present one the last; those without a gain are 0.',

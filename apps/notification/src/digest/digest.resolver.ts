@@ -11,6 +11,7 @@ import {
   Resolver,
 } from '@nestjs/graphql';
 import {
+  Cost,
   Caller,
   DateTime,
   PageUnreadConnection,
@@ -37,6 +38,7 @@ import { DigestService } from './digest.service.js';
   description: 'A user who was not online, with what the user has not read.',
 })
 export class DigestEntry extends UserUnread {
+  @Cost({ own: 1 })
   @Field(() => ID, { name: 'userId', description: 'The user.' })
   get user(): string {
     return this.userId;
@@ -62,6 +64,7 @@ export class DigestResolver {
     @Inject(ActingUsers) private readonly users: ActingUsers,
   ) {}
 
+  @Cost({ own: 1, each: 1, times: 'first' })
   @ResolveField('pages', () => PageUnreadConnection, {
     description: 'The pages with something unread, the one that was modified last first.',
   })
@@ -72,6 +75,7 @@ export class DigestResolver {
     });
   }
 
+  @Cost({ own: 100, each: 50, times: 'first' })
   @Query(() => DigestConnection, {
     description:
       'Users with something unread who were not online, in an order that stays; needs the scope users:act. A part may have fewer entries than asked for: go on as long as hasNextPage.',

@@ -2,6 +2,7 @@ import { Inject } from '@nestjs/common';
 import { Args, Parent, Query, ResolveField, Resolver, createUnionType } from '@nestjs/graphql';
 import { z } from 'zod';
 import {
+  Cost,
   Caller,
   PartArgs,
   Representation,
@@ -40,6 +41,7 @@ export class EntityResolver {
   ) {}
 
   /** In the order asked. */
+  @Cost({ each: 10, times: 'representations' })
   @Query(() => [Entity], {
     name: '_entities',
     nullable: 'items',
@@ -52,12 +54,14 @@ export class EntityResolver {
     return entitiesOf(representations, reference, ({ pageId }) => new Page(pageIdOf(pageId)));
   }
 
+  @Cost({ own: 10 })
   @ResolveField('modifications', () => SafeInt, { description: 'How often it was modified.' })
   modifications(@Parent() { pageId }: Page): Promise<number> {
     return this.service.count(pageIdOf(pageId));
   }
 
   /** FORBIDDEN where the caller may not view the page. */
+  @Cost({ own: 100, each: 1, times: 'first' })
   @ResolveField('history', () => HistoryConnection, {
     description: 'Its last modifications, the latest first.',
   })

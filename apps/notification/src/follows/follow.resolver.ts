@@ -12,6 +12,7 @@ import {
   Resolver,
 } from '@nestjs/graphql';
 import {
+  Cost,
   Caller,
   DateTime,
   SafeInt,
@@ -69,6 +70,7 @@ export class FollowResolver {
     @Inject(ActingUsers) private readonly users: ActingUsers,
   ) {}
 
+  @Cost({ own: 100, each: 10, times: 'first' })
   @Query(() => FollowConnection, { description: 'The pages that the user follows, by their ids.' })
   async following(
     @Args() { userId, ...part }: UserPartArgs,
@@ -79,11 +81,13 @@ export class FollowResolver {
   }
 
   /** The way from a follow to what other subgraphs know of its page. */
+  @Cost({ own: 1 })
   @ResolveField('page', () => Page, { description: 'The page, as an entity.' })
   page(@Parent() { pageId }: Follow): Page {
     return new Page(pageId);
   }
 
+  @Cost({ own: 10 })
   @Query(() => Boolean, { description: 'Whether the user follows the page.' })
   isFollowing(
     @Args() { pageId, userId }: UserPageArgs,
@@ -92,6 +96,7 @@ export class FollowResolver {
     return this.service.isFollowing(this.users.userOf(caller, userId), pageIdOf(pageId));
   }
 
+  @Cost({ own: 30 })
   @Mutation(() => Follow, {
     description: 'Follows a page from now on: what was modified before counts as read.',
   })
@@ -103,11 +108,13 @@ export class FollowResolver {
     return new Follow(await this.service.follow(user, pageIdOf(pageId)));
   }
 
+  @Cost({ own: 10 })
   @Mutation(() => Boolean, { description: 'Stops to follow a page; whether it was followed.' })
   unfollow(@Args() { pageId, userId }: UserPageArgs, @Caller() caller: Subject): Promise<boolean> {
     return this.service.unfollow(this.users.userOf(caller, userId), pageIdOf(pageId));
   }
 
+  @Cost({ own: 30 })
   @Mutation(() => Follow, {
     description: 'Silences a page that is followed: it does not count until then.',
   })

@@ -1,6 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Args, ArgsType, Field, ID, ObjectType, Query, Resolver } from '@nestjs/graphql';
 import {
+  Cost,
   Caller,
   DateTime,
   PartArgs,
@@ -53,6 +54,7 @@ class HistoryArgs extends PartArgs {
 export class HistoryResolver {
   constructor(@Inject(HistoryService) private readonly service: HistoryService) {}
 
+  @Cost({ own: 100, each: 1, times: 'first' })
   @Query(() => HistoryConnection, {
     description: 'The last modifications of a page, the latest first.',
   })

@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Args, Field, ID, InputType, Mutation, ObjectType, Query, Resolver } from '@nestjs/graphql';
-import { Caller, DateTime, Public, SafeInt, type Subject } from '@headcount/platform';
+import { Cost, Caller, DateTime, Public, SafeInt, type Subject } from '@headcount/platform';
 import { HeadcountError, orThrow } from '@headcount/protocol';
 import { ActingUsers, SCOPE_MODIFY } from '../users/acting-user.js';
 import { modificationOf, pageIdOf, type RawModification } from './input.js';
@@ -68,6 +68,7 @@ export class ModificationResolver {
 
   /** How often a page was modified. */
   @Public()
+  @Cost({ own: 10 })
   @Query(() => SafeInt, { description: 'How often the page was modified.' })
   modifications(
     @Args('pageId', { type: () => ID, description: 'The page.' }) pageId: string,
@@ -76,6 +77,7 @@ export class ModificationResolver {
   }
 
   /** Counts an event once. */
+  @Cost({ own: 10 })
   @Mutation(() => Modification, {
     description: 'Tells that a page was modified. Needs the scope pages:modify.',
   })
@@ -89,6 +91,7 @@ export class ModificationResolver {
   }
 
   /** Counts each event once. */
+  @Cost({ each: 10, times: 'inputs' })
   @Mutation(() => [Modification], {
     description:
       'Tells that pages were modified, at most 100 at once. Needs the scope pages:modify. Where one is refused the others count all the same: tell all of them again, as none counts twice.',

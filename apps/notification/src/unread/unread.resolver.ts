@@ -10,6 +10,7 @@ import {
   Resolver,
 } from '@nestjs/graphql';
 import {
+  Cost,
   Caller,
   PageUnreadConnection,
   PartArgs,
@@ -46,12 +47,14 @@ export class UnreadResolver {
     @Inject(ActingUsers) private readonly users: ActingUsers,
   ) {}
 
+  @Cost({ own: 100 })
   @Query(() => UserUnread, { description: 'What the user has not read.' })
   async unread(@Args() { userId }: UserArgs, @Caller() caller: Subject): Promise<UserUnread> {
     const user = this.users.userOf(caller, userId);
     return this.show(user.id, await this.service.of(user));
   }
 
+  @Cost({ own: 1, each: 1, times: 'first' })
   @ResolveField('pages', () => PageUnreadConnection, {
     description: 'The pages with something unread, the one that was modified last first.',
   })
@@ -59,6 +62,7 @@ export class UnreadResolver {
     return this.service.shownPages(userId, value, part);
   }
 
+  @Cost({ own: 110 })
   @Mutation(() => UserUnread, { description: 'Marks as read what was shown of one page.' })
   async markRead(
     @Args() { pageId, cursor, userId }: MarkReadArgs,
@@ -68,6 +72,7 @@ export class UnreadResolver {
     return this.show(user.id, await this.service.markRead(user, pageIdOf(pageId), cursor));
   }
 
+  @Cost({ own: 210 })
   @Mutation(() => UserUnread, { description: 'Marks as read all that was shown.' })
   async markAllRead(
     @Args() { cursor, userId }: MarkAllReadArgs,

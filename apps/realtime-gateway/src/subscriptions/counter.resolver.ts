@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Args, ArgsType, Context, Field, ID, Int, Resolver, Subscription } from '@nestjs/graphql';
-import { Counter, Public } from '@headcount/platform';
+import { Cost, Counter, Public } from '@headcount/platform';
 import type { CounterValue } from '@headcount/protocol';
 import { countersFor, everyOf } from '../fanout/field-sources.js';
 import type { Visitor } from '../presence/visitor.js';
@@ -66,6 +66,7 @@ const allShown = (values: readonly CounterValue[]): Counter[] => values.map(show
 export class CounterResolver {
   constructor(@Inject(Subscriptions) private readonly subscriptions: Subscriptions) {}
 
+  @Cost({ own: 10 })
   @Subscription(() => Counter, {
     description:
       'Who views a page. Whoever is subscribed is present there, until the subscription ends.',
@@ -76,6 +77,7 @@ export class CounterResolver {
     return this.subscriptions.viewing(visitor, counters[0].pageId, everyOf(args));
   }
 
+  @Cost({ own: 10 })
   @Subscription(() => Counter, {
     description: 'A counter of a page, watched without being present there.',
     resolve: shown,
@@ -85,6 +87,7 @@ export class CounterResolver {
     return this.subscriptions.counterChanged(visitor, counters[0], everyOf(args));
   }
 
+  @Cost({ each: 10, times: 'pageIds' })
   @Subscription(() => [Counter], {
     description:
       'The same counter of several pages, all of them each time that one has changed, in the order asked.',
@@ -98,6 +101,7 @@ export class CounterResolver {
     return this.subscriptions.countersChanged(visitor, counters, everyOf(args));
   }
 
+  @Cost({ own: 10 })
   @Subscription(() => Counter, {
     description: 'The whole website: every distinct viewer present anywhere, once.',
     resolve: shown,

@@ -1,6 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Field, ID, ObjectType, Query, Resolver } from '@nestjs/graphql';
 import {
+  Cost,
   CONFIG,
   INSTANCE,
   Public,
@@ -34,6 +35,7 @@ export class GatewayResolver {
     @Inject(CONFIG) private readonly config: GatewayConfig,
   ) {}
 
+  @Cost({ own: 10 })
   @Query(() => Gateway, { description: 'Which gateway this is.' })
   gateway(): Gateway {
     return { instance: this.instance.id, region: this.config.REGION };

@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Args, ArgsType, Context, IntersectionType, Resolver, Subscription } from '@nestjs/graphql';
-import { Public, TrendingArgs, TrendingPage } from '@headcount/platform';
+import { Cost, Public, TrendingArgs, TrendingPage } from '@headcount/platform';
 import { HeadcountError } from '@headcount/protocol';
 import { everyOf, trendingFor } from '../fanout/field-sources.js';
 import type { TrendingEvent } from '../fanout/trending.js';
@@ -24,6 +24,7 @@ function shown(event: TrendingEvent): TrendingPage[] {
 export class TrendingResolver {
   constructor(@Inject(Subscriptions) private readonly subscriptions: Subscriptions) {}
 
+  @Cost({ own: 500, each: 1, times: 'first' })
   @Subscription(() => [TrendingPage], {
     description:
       'The pages whose counter gained most within a window, most first, of equals the first by its id: all of them each time that it becomes another list, about two seconds late at most. For those who may view every page.',

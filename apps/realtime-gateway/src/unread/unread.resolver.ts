@@ -1,6 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Args, Context, Parent, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
 import {
+  Cost,
   Keyrings,
   PageUnreadConnection,
   PartArgs,
@@ -32,6 +33,7 @@ export class UnreadResolver {
     this.cursors = new ReadCursors(keyrings.of('cursor'));
   }
 
+  @Cost({ own: 100 })
   @Subscription(() => LiveUnread, {
     description:
       'What the user has not read: at once, and each time that it is something else, on every device.',
@@ -44,6 +46,7 @@ export class UnreadResolver {
     return this.subscriptions.unreadChanged(unreadFor(visitor));
   }
 
+  @Cost({ own: 1, each: 1, times: 'first' })
   @ResolveField('pages', () => PageUnreadConnection, {
     description: 'The pages with something unread, the one that was modified last first.',
   })

@@ -20,8 +20,8 @@ export const graphqlSettings = {
     { min: 0, max: 10_000, default: 200 },
   ),
   GRAPHQL_COST_MAX: numberSetting(
-    'Most that a GraphQL operation may cost: 10 for each counter or other thing that is read, 1 for each field of it.',
-    // A thousand counters with all their fields.
+    'Maximum cost of a GraphQL operation: about 10 for each read, 1 for each field that shows what was read; docs/safety.md has a table.',
+    // A thousand counters with all their plain fields.
     { min: 10, max: 10_000_000, default: 25_000 },
   ),
 };

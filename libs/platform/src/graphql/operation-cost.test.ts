@@ -1,4 +1,5 @@
-import { buildSchema, getOperationAST, parse, type DocumentNode } from 'graphql';
+import { assertObjectType, buildSchema, getOperationAST, parse, type DocumentNode } from 'graphql';
+import { COST_EXTENSION, type FieldCost } from './field-cost.js';
 import { operationCost } from './operation-cost.js';
 
 const schema = buildSchema(`
@@ -6,11 +7,25 @@ const schema = buildSchema(`
     one(id: ID): Thing
     many(ids: [ID!]! = ["a", "b"], more: [ID!]): [Thing]
     top(first: Int = 10): [Thing]
+    window(seconds: Int = 60): Thing
   }
   type Mutation { write: Thing }
   type Subscription { manyChanged(ids: [ID!]!): [Thing] }
-  type Thing { count: Int name: String parts(first: Int): [Thing] }
+  type Thing { count: Int name: String version: String parts(first: Int): [Thing] }
 `);
+
+/** What resolvers would declare. */
+const COSTS: Readonly<Record<string, FieldCost>> = {
+  'Query.top': { each: 10, times: 'first' },
+  'Query.window': { own: { argument: 'seconds', costOf: (seconds) => seconds / 10 } },
+  'Thing.version': { own: 10 },
+  'Thing.parts': { own: 5, each: 1, times: 'first' },
+};
+for (const [name, cost] of Object.entries(COSTS)) {
+  const [type = '', field = ''] = name.split('.');
+  const found = assertObjectType(schema.getType(type)).getFields()[field];
+  if (found) found.extensions = { [COST_EXTENSION]: cost };
+}
 
 /** What an operation costs; null: its variables do not fit. */
 function costOf(
@@ -44,7 +59,14 @@ describe('the cost of an operation', () => {
     ['{ top { count } }', 110],
     ['{ top(first: 3) { count } }', 33],
     ['{ top(first: -3) { count } }', 11],
-    ['{ one { parts(first: 5) { count parts(first: 5) { count } } } }', 70],
+    [
+      '{ one { parts(first: 5) { count parts(first: 5) { count } } } }',
+      10 + 5 + 5 * (1 + 1 + 5 + 5 * 2),
+    ],
+    ['{ one { version a: version } }', 30],
+    ['{ many(ids: ["a", "b"]) { version } }', 40],
+    ['{ window { count } }', 7],
+    ['{ window(seconds: 600) { count } }', 61],
     ['subscription { manyChanged(ids: ["a", "b"]) { count } }', 22],
     ['{ __schema { types { name } } }', 3],
   ])('of %s is %i', (document, cost) => {
@@ -54,10 +76,10 @@ describe('the cost of an operation', () => {
   it('is that of the variables that were given, or else of their presets', () => {
     const document =
       'query ($ids: [ID!]! = ["a"], $n: Int) { many(ids: $ids) { parts(first: $n) { name } } }';
-    expect(costOf(document, { ids: ids(100), n: 7 })).toBe(100 * (10 + 7 * 2));
-    expect(costOf(document, { n: 2 })).toBe(10 + 2 * 2);
-    expect(costOf(document, { ids: 'a' })).toBe(10 + 2);
-    expect(costOf(document)).toBe(12);
+    expect(costOf(document, { ids: ids(100), n: 7 })).toBe(100 * (10 + 5 + 7 * 2));
+    expect(costOf(document, { n: 2 })).toBe(10 + 5 + 2 * 2);
+    expect(costOf(document, { ids: 'a' })).toBe(10 + 5 + 2);
+    expect(costOf(document)).toBe(17);
   });
 
   it('is worked out anew for other variables of the same document', () => {

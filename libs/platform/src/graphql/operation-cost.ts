@@ -3,9 +3,7 @@ import {
   Kind,
   getArgumentValues,
   getNamedType,
-  getNullableType,
   getVariableValues,
-  isListType,
   isObjectType,
   visit,
   type DocumentNode,
@@ -20,9 +18,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { err, ok, type Result } from '@headcount/protocol';
-
-/** Cost of a field of a root type: it reads something. Every other field shows what was read, and costs 1. */
-const READ_COST = 10;
+import { costRule, type CostRule } from './field-cost.js';
 
 /** Errors about variables in one answer. The executor of graphql-js has the same limit. */
 const VARIABLE_ERRORS_MAX = 50;
@@ -31,11 +27,11 @@ const VARIABLE_ERRORS_MAX = 50;
 type Values = Readonly<Record<string, unknown>>;
 
 /**
- * Cost of an operation of a valid document: 10 for a field of a root type, 1 for every other, each as often as the lists
- * demand that it stands in. The length of a list is what its field is asked for: the length of an argument that is a
- * list, or the number `first`. `@include` and `@skip` make no difference. The values are those that resolvers will
- * receive: graphql-js coerces them here with the functions that its executor uses. Errors: variables that do not fit.
- * Cost O(document) for an operation that is new; for one seen before, O(variables that size lists).
+ * Cost of an operation of a valid document: the sum of its fields, each by what its resolver declares (`FieldCost`).
+ * `@include` and `@skip` make no difference, and of an entity the selections for all its types count. Arguments have the
+ * values that resolvers will receive: graphql-js coerces them here with the functions that its executor uses.
+ * Errors: variables that do not fit.
+ * Cost O(document) for an operation that is new; for one seen before, O(variables that costs depend on).
  */
 export function operationCost(
   schema: GraphQLSchema,
@@ -44,7 +40,7 @@ export function operationCost(
   variables: Values,
 ): Result<number, readonly GraphQLError[]> {
   const { price, sizing } = priced(schema, document, operation);
-  if (sizing.length === 0) return ok(price.fixed);
+  if (price.parts.length === 0) return ok(price.fixed);
   const options = { maxErrors: VARIABLE_ERRORS_MAX };
   const { coerced, errors } = getVariableValues(schema, sizing, variables, options);
   return errors ? err(errors) : ok(amountOf(price, coerced, new Map()));
@@ -56,15 +52,22 @@ interface Price {
   readonly parts: readonly Part[];
 }
 
-/** A field or a fragment whose cost depends on variables: `times` x (`own` + inner). */
+/** A field or a fragment whose cost depends on variables. */
 interface Part {
-  readonly times: number | SizedField;
-  readonly own: number;
+  readonly sizes: Sizes | SizedField;
   readonly inner: Price;
 }
 
-/** A field with the arguments that size it. */
+/** Sizes of a field: it costs `own` + `times` x (`each` + inner). */
+interface Sizes {
+  readonly own: number;
+  readonly times: number;
+  readonly each: number;
+}
+
+/** A field whose sizes depend on its arguments. `field` has those arguments and no others. */
 interface SizedField {
+  readonly rule: CostRule;
   readonly field: GraphQLField<unknown, unknown>;
   readonly node: FieldNode;
 }
@@ -103,9 +106,9 @@ function amountOf(price: Price, variables: Values, amounts: Map<Price, number>):
   const found = amounts.get(price);
   if (found !== undefined) return found;
   let amount = price.fixed;
-  for (const { times, own, inner } of price.parts) {
-    const repeated = typeof times === 'number' ? times : timesOf(times, variables);
-    amount += repeated * (own + amountOf(inner, variables, amounts));
+  for (const { sizes, inner } of price.parts) {
+    const known = 'rule' in sizes ? sizesOf(sizes, variables) : sizes;
+    amount += costWith(known, amountOf(inner, variables, amounts));
   }
   amounts.set(price, amount);
   return amount;
@@ -131,9 +134,8 @@ class Pricing {
     const parts: Part[] = [];
     for (const selection of selections) {
       const part = this.partOf(selection, parent);
-      if (typeof part.times === 'number' && part.inner.parts.length === 0)
-        fixed += part.times * (part.own + part.inner.fixed);
-      else parts.push(part);
+      if ('rule' in part.sizes || part.inner.parts.length > 0) parts.push(part);
+      else fixed += costWith(part.sizes, part.inner.fixed);
     }
     return { fixed, parts };
   }
@@ -145,10 +147,10 @@ class Pricing {
       case Kind.INLINE_FRAGMENT: {
         const type = selection.typeCondition?.name.value;
         const within = type === undefined ? parent : this.schema.getType(type);
-        return { times: 1, own: 0, inner: this.of(selection.selectionSet, within) };
+        return { sizes: FREE, inner: this.of(selection.selectionSet, within) };
       }
       case Kind.FRAGMENT_SPREAD:
-        return { times: 1, own: 0, inner: this.ofFragment(selection.name.value) };
+        return { sizes: FREE, inner: this.ofFragment(selection.name.value) };
     }
   }
 
@@ -158,9 +160,8 @@ class Pricing {
       ? this.of(node.selectionSet, field && getNamedType(field.type))
       : NOTHING;
     // __typename and introspection.
-    if (field === undefined) return { times: 1, own: 1, inner };
-    const own = this.isRoot(parent) ? READ_COST : 1;
-    return { times: this.times(field, node), own, inner };
+    if (field === undefined) return { sizes: { ...FREE, each: 1 }, inner };
+    return { sizes: this.sizes(field, node, costRule(field, this.isRoot(parent))), inner };
   }
 
   private ofFragment(name: string): Price {
@@ -182,13 +183,16 @@ class Pricing {
     return roots.some((root) => root !== undefined && root === type);
   }
 
-  /** How often the field counts, where the document decides that; else what decides it. */
-  private times(field: GraphQLField<unknown, unknown>, node: FieldNode): number | SizedField {
-    const args = field.args.filter(isSizing);
-    if (args.length === 0) return 1;
-    const sized = { field: { ...field, args }, node };
+  /** The sizes of a field, where the document decides them; else what decides them. */
+  private sizes(
+    field: GraphQLField<unknown, unknown>,
+    node: FieldNode,
+    rule: CostRule,
+  ): Sizes | SizedField {
+    const args = field.args.filter(({ name }) => rule.sizing.includes(name));
+    const sized = { rule, field: { ...field, args }, node };
     const names = variablesIn(node, args);
-    if (names.length === 0) return timesOf(sized, {});
+    if (names.length === 0) return sizesOf(sized, {});
     for (const name of names) this.sizing.add(name);
     return sized;
   }
@@ -196,8 +200,10 @@ class Pricing {
 
 const NOTHING: Price = { fixed: 0, parts: [] };
 
-const isSizing = ({ name, type }: GraphQLArgument): boolean =>
-  isListType(getNullableType(type)) || name === 'first';
+const FREE: Sizes = { own: 0, times: 1, each: 0 };
+
+const costWith = ({ own, times, each }: Sizes, inner: number): number =>
+  own + times * (each + inner);
 
 /** The variables within the arguments of a field that are among `args`. */
 function variablesIn(node: FieldNode, args: readonly GraphQLArgument[]): string[] {
@@ -208,15 +214,20 @@ function variablesIn(node: FieldNode, args: readonly GraphQLArgument[]): string[
   return names;
 }
 
-/** How many entries a field is asked for, at least 1. */
-function timesOf({ field, node }: SizedField, variables: Values): number {
+/** The sizes with the values of one request. */
+function sizesOf({ rule, field, node }: SizedField, variables: Values): Sizes {
   const values = argumentsOf(field, node, variables);
-  // The executor reports such a field, and resolves nothing for it.
-  if (values === null) return 1;
-  return field.args.reduce(
-    (times, { name, defaultValue }) => times * sizeOf(values.get(name) ?? defaultValue),
-    1,
-  );
+  // The executor reports a field whose arguments do not fit, and resolves nothing for it.
+  if (values === null) return { ...FREE, each: rule.each };
+  // What a resolver makes of null is what it does without the argument.
+  const sizeOfArgument = (name: string): number =>
+    sizeOf(values.get(name) ?? field.args.find((arg) => arg.name === name)?.defaultValue);
+  const { own, each } = rule;
+  return {
+    own: typeof own === 'number' ? own : own.costOf(sizeOfArgument(own.argument)),
+    times: rule.times.reduce((times, name) => times * sizeOfArgument(name), 1),
+    each,
+  };
 }
 
 function argumentsOf(
@@ -232,6 +243,7 @@ function argumentsOf(
   }
 }
 
+/** The length of a list or the number itself, at least 1. */
 function sizeOf(value: unknown): number {
   if (Array.isArray(value)) return Math.max(value.length, 1);
   return typeof value === 'number' && value > 1 ? Math.ceil(value) : 1;

@@ -1,6 +1,7 @@
 import { Field, ID, ObjectType } from '@nestjs/graphql';
 import type { PageUnreadValue } from '@headcount/protocol';
 import { connectionType, mapNodes, partOf, type Connection, type PartArgs } from './connection.js';
+import { Cost } from './cost.decorator.js';
 import { DateTime } from './date-time.js';
 import { SafeInt } from './safe-int.js';
 
@@ -32,6 +33,7 @@ export class PageUnread {
     this.lastModifiedAt = page.modifiedAtMs;
   }
 
+  @Cost({ own: 10 })
   @Field(() => String, {
     nullable: true,
     description: 'Title of its last modification; null: none was given, or it is no longer kept.',
@@ -40,6 +42,7 @@ export class PageUnread {
     return this.extras.titleOf(this.page);
   }
 
+  @Cost({ own: 2 })
   @Field(() => String, {
     description:
       'For `markRead`: what the count was computed from, so that what comes later stays unread.',
@@ -72,6 +75,8 @@ export class Unread {
   @Field(() => SafeInt, { description: 'How many modifications are unread, over all pages.' })
   readonly total: number;
 
+  private made: string | null = null;
+
   /** The cursor is made when it is asked for: that of many pages is long. */
   constructor(
     total: number,
@@ -80,11 +85,14 @@ export class Unread {
     this.total = total;
   }
 
+  @Cost({ own: 20 })
   @Field(() => String, {
     description:
       'For `markAllRead`: what the counts were computed from. It speaks of the 1,500 pages that were modified last; of more, ask again after `markAllRead`.',
   })
   get cursor(): string {
-    return this.makeCursor();
+    // Kept: aliases would have it compressed and signed once each.
+    this.made ??= this.makeCursor();
+    return this.made;
   }
 }

@@ -6,6 +6,7 @@ import { Public } from '../../auth/public.js';
 import { isLoopback } from '../../config/loopback.js';
 import type { CommonConfig } from '../../config/shared-settings.js';
 import { CONFIG } from '../../platform.module.js';
+import { Cost } from '../cost.decorator.js';
 import { subgraphSdl, type SubgraphEntities } from './subgraph-sdl.js';
 
 @ObjectType('_Service', { description: 'This app as a subgraph.' })
@@ -21,6 +22,8 @@ export function subgraphResolver(entities: SubgraphEntities): Type {
   class SubgraphResolver {
     constructor(@Inject(CONFIG) private readonly config: CommonConfig) {}
 
+    // It prints the whole schema.
+    @Cost({ own: 1000 })
     @Query(() => Service, {
       name: '_service',
       description: 'For composing a supergraph (Apollo Federation 2); on a loopback HOST alone.',
