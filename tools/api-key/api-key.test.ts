@@ -30,6 +30,8 @@ describe('npm run api-key', () => {
       'blog/*',
       '--counters',
       'likes',
+      '--amount',
+      '50',
     ];
     const { key, line } = await made('cms', ...words);
     expect(line).not.toContain(key);
@@ -40,18 +42,27 @@ describe('npm run api-key', () => {
     expect(
       ['likes', 'votes'].map((name) => service.grants.mayWrite(page('shop'), counter(name))),
     ).toEqual([true, false]);
+    expect(service.grants.amountMax).toBe(50);
   });
 
-  it('makes another key each time, for everything but scopes where nothing is named', async () => {
+  it('says in the line what the key is for, also where nothing is named', async () => {
+    expect(JSON.parse((await made('cms')).line)).toMatchObject({ pages: ['*'], counters: [] });
+  });
+
+  it('makes another key each time, for all pages and no change where nothing is named', async () => {
     const [one, other] = [await made('one'), await made('other')];
     const both = authenticator(`${one.line}\n${other.line}`);
     const service = orThrow(await both.authenticate({ token: other.key }));
     expect(service).toMatchObject({ name: 'other', grants: { viewsAll: true } });
     expect(service.grants.scopes.size).toBe(0);
+    expect(service.grants.mayWrite(page('home'), counter('likes'))).toBe(false);
     expect(orThrow(await both.authenticate({ token: one.key }))).toMatchObject({ name: 'one' });
   });
 
-  it.each([[[]], [['a b']], [['a', 'b']], [['a', '--page', 'x']]])('refuses %j', async (words) => {
-    await expect(command(...words)).rejects.toMatchObject({ code: 1 });
-  });
+  it.each([[[]], [['a b']], [['a', 'b']], [['a', '--page', 'x']], [['a', '--amount', '1e3']]])(
+    'refuses %j',
+    async (words) => {
+      await expect(command(...words)).rejects.toMatchObject({ code: 1 });
+    },
+  );
 });

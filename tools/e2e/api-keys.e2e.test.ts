@@ -26,7 +26,7 @@ const lineOf = (name: string, key: string, rights: object): string =>
 
 const LINES = [
   lineOf('cms', CMS, { scope: 'pages:modify', pages: ['blog/*'], counters: ['blog/* likes'] }),
-  lineOf('shop', SHOP, { scope: 'users:act' }),
+  lineOf('shop', SHOP, { scope: 'users:act', counters: ['shop viewers'] }),
   lineOf('bare', BARE, { pages: [], counters: [] }),
 ];
 
@@ -133,6 +133,7 @@ describe('where callers prove who they are', () => {
     const put = (pageId: string, key: string) =>
       ask('counter-api', 'PUT', `/${pageId}/counter`, key, { action: 'increment' });
     expect(await put('shop', SHOP)).toMatchObject({ status: 200, body: { count: 1 } });
+    expect(await put('home', SHOP)).toMatchObject({ status: 403, code: 'FORBIDDEN' });
     expect(await put('shop', BARE)).toMatchObject({ status: 403, code: 'FORBIDDEN' });
     const event = (key: string) =>
       ask('notification', 'POST', '/pages/blog%2F1/modifications', key, { eventId: 'e1' });

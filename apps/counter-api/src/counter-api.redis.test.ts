@@ -16,6 +16,7 @@ describe('counter-api', () => {
       REDIS_URL: redis.url,
       LOG_LEVEL: 'fatal',
       SIGNING_KEYS: TEST_SIGNING_KEYS,
+      AMOUNT_MAX: String(Number.MAX_SAFE_INTEGER),
     });
   });
   afterAll(async () => {

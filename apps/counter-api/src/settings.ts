@@ -14,6 +14,7 @@ import {
   setting,
   type ConfigOf,
 } from '@headcount/platform';
+import { changeSettings } from './counters/change-settings.js';
 import { exportSettings } from './export/export-settings.js';
 import { gatewayAddresses } from './intake/gateway-addresses.js';
 import { rateLimitSettings } from './limits/rate-limit-settings.js';
@@ -100,6 +101,7 @@ export const counterApiSettings = {
     'Leases at most, of viewers who are present without a socket, in the whole region.',
     { min: 1, max: 10_000_000, default: 100_000 },
   ),
+  ...changeSettings,
   ...rateLimitSettings,
   ...counterSettings,
   ...historySettings,

@@ -1,4 +1,4 @@
-export { SCOPE_USERS, actedFor, demandScope, viewable } from './auth/acting.js';
+export { SCOPE_USERS, actedFor, demandScope, demandScopeOn, viewable } from './auth/acting.js';
 export { AuthGuard, Caller } from './auth/auth.guard.js';
 export { Authenticator, credentialsOf, type Credentials } from './auth/authenticator.js';
 export { Grants, type GrantedPatterns } from './auth/grants.js';
@@ -23,7 +23,7 @@ export { runApp, type AppDefinition, type RunningApp } from './bootstrap/run-app
 export { StartError } from './bootstrap/start-error.js';
 
 export { authSettings, type AuthConfig } from './config/auth-settings.js';
-export { counterSettings } from './config/counter-settings.js';
+export { counterPatternsSetting, counterSettings } from './config/counter-settings.js';
 export { historySettings } from './config/history-settings.js';
 export { regionSettings, type Peers } from './config/region-settings.js';
 export { describeSettings } from './config/describe-settings.js';

@@ -41,7 +41,10 @@ export const ERRORS = {
   BAD_COUNTER_NAME: entry(400, 'The counter name is not valid.'),
   BAD_VIEWER_ID: entry(400, 'The viewer id is not valid.'),
   BAD_ACTION: entry(400, 'The action must be "increment" or "decrement".'),
-  BAD_AMOUNT: entry(400, 'The amount must be a whole number from 1 to 9007199254740991.'),
+  BAD_AMOUNT: entry(
+    400,
+    'The amount must be a whole number from 1 to the largest one that is allowed.',
+  ),
   BAD_OPERATION_ID: entry(400, 'The operation id is not valid.'),
   BAD_DURABILITY: entry(400, 'The durability must be memory, disk or replicas:N, N from 1 to 99.'),
   BAD_VERSION: entry(400, 'The version is not one that was given out for this page.'),

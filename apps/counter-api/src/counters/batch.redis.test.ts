@@ -25,6 +25,7 @@ describe('many counters over GraphQL', () => {
       ...{ COUNTER_API_PORT: '0', REDIS_URL: redis.url, LOG_LEVEL: 'fatal' },
       ...{ BUCKETS: String(BUCKETS), CACHED_COUNTERS_MAX: '0' },
       SIGNING_KEYS: TEST_SIGNING_KEYS,
+      AMOUNT_MAX: String(MAX),
     });
   });
   afterAll(async () => {

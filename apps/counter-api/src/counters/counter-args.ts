@@ -56,7 +56,7 @@ export class ChangeArgs extends CounterArgs {
   @Field(() => SafeInt, {
     nullable: true,
     defaultValue: 1,
-    description: 'By how much, at least 1.',
+    description: 'By how much, 1 to AMOUNT_MAX.',
   })
   readonly by?: number | null;
 
@@ -86,7 +86,7 @@ export class RefsArgs {
 export class CounterChange extends CounterRefInput {
   @Field(() => SafeInt, {
     defaultValue: 1,
-    description: 'By how much, not 0; a negative number lowers.',
+    description: 'By how much, not 0, at most AMOUNT_MAX; a negative number lowers.',
   })
   readonly by!: number;
 

@@ -25,7 +25,7 @@ export const BY = {
   minimum: 1,
   maximum: Number.MAX_SAFE_INTEGER,
   default: 1,
-  description: 'Written as a whole number: 1.0 and 1e3 are refused.',
+  description: 'At most AMOUNT_MAX. Written as a whole number: 1.0 and 1e3 are refused.',
 };
 
 export const ACTION = { type: 'string', enum: ['increment', 'decrement'] };

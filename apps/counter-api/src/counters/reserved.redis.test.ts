@@ -5,7 +5,7 @@
  */
 import type { RunningApp } from '@headcount/platform';
 import { RESERVED_COUNTERS, RESERVED_OPERATION_PREFIXES } from '@headcount/protocol';
-import { startRedis, type RedisServer } from '@headcount/testing';
+import { TEST_SIGNING_KEYS, startRedis, type RedisServer } from '@headcount/testing';
 import { startCounterApi } from '../start.js';
 
 /** What a client sends: a REST request, or an operation of GraphQL. */
@@ -77,6 +77,7 @@ describe('what means something inside', () => {
       COUNTER_API_PORT: '0',
       REDIS_URL: redis.url,
       LOG_LEVEL: 'fatal',
+      SIGNING_KEYS: TEST_SIGNING_KEYS,
     });
   });
   afterAll(async () => {

@@ -22,6 +22,7 @@ describe('counters over REST', () => {
       REDIS_URL: redis.url,
       LOG_LEVEL: 'fatal',
       SIGNING_KEYS: TEST_SIGNING_KEYS,
+      AMOUNT_MAX: String(MAX),
       CORS_ORIGINS: 'https://shop.example',
       OPERATION_IDS_MAX: '100',
       BUCKETS: '64',

@@ -8,9 +8,13 @@ import { TEST_SIGNING_KEYS, type RedisServer, startRedis } from '@headcount/test
 import { startCounterApi } from '../start.js';
 
 const SECRET = 'a secret of at least 32 characters';
+const MAX = Number.MAX_SAFE_INTEGER;
+const AMOUNT_MAX = 1000;
+/** How many paths there are by which a counter is changed by more than one. */
+const PATHS = 8;
 
 /** The token of somebody with these rights. */
-const tokenWith = (rights: { counters?: string[]; pages?: string[] }): Promise<string> =>
+const tokenWith = (rights: { counters?: string[]; amount?: number }): Promise<string> =>
   new SignJWT({ sub: 'ann', ...rights })
     .setProtectedHeader({ alg: 'HS256' })
     .setExpirationTime('1 hour')
@@ -27,6 +31,7 @@ describe('the right to write counters', () => {
       LOG_LEVEL: 'fatal',
       SIGNING_KEYS: TEST_SIGNING_KEYS,
       AUTH: 'jwt',
+      AMOUNT_MAX: String(AMOUNT_MAX),
       AUTH_JWT_SECRET: SECRET,
     });
   });
@@ -55,15 +60,72 @@ describe('the right to write counters', () => {
     });
     return response.json();
   };
+  /** The codes with which each path answers a change by `by`; none: it was made. */
+  const everyPath = async (token: string, by: number): Promise<string[]> => {
+    const rest = async (method: string, path: string, body: object) => {
+      const request = { method, headers: headersOf(token), body: JSON.stringify(body) };
+      return JSON.stringify(await (await fetch(app.url + path, request)).json());
+    };
+    const path = '/amounts/counters/likes';
+    const [up, down] = [
+      { action: 'increment', by },
+      { action: 'decrement', by },
+    ];
+    const counter = 'pageId: "amounts", name: "likes"';
+    const change = (signed: number) =>
+      `mutation { incrementCounters(changes: [{ ${counter}, by: ${signed} }]) { error { code } } }`;
+    const answers = [
+      await rest('PUT', path, up),
+      await rest('POST', path, down),
+      await rest('POST', '/counters', { changes: [{ page: 'amounts', name: 'likes', ...up }] }),
+      await rest('POST', '/counters', { changes: [{ page: 'amounts', name: 'likes', ...down }] }),
+      ...(await Promise.all(
+        [
+          `mutation { incrementCounter(${counter}, by: ${by}) { count } }`,
+          `mutation { decrementCounter(${counter}, by: ${by}) { count } }`,
+          change(by),
+          change(-by),
+        ].map(async (query) => JSON.stringify(await graphql(query, token))),
+      )),
+    ];
+    return answers.map((text) => /"code":"(\w+)"/.exec(text)?.[1] ?? 'none');
+  };
   const refusal = (code: string) => ({
     errors: [expect.objectContaining({ extensions: expect.objectContaining({ code }) })],
   });
 
-  it('is that of every counter where the token does not say', async () => {
-    const token = await tokenWith({ pages: ['elsewhere'] });
-    expect(await put('open', token)).toMatchObject({ status: 200, body: { count: 1 } });
-    const raised = await graphql('mutation { incrementCounter(pageId: "open") { count } }', token);
-    expect(raised).toEqual({ data: { incrementCounter: { count: 2 } } });
+  it('is that of no counter where the token does not say', async () => {
+    const token = await tokenWith({});
+    expect(await put('closed', token)).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } });
+    const raised = await graphql(
+      'mutation { incrementCounter(pageId: "closed") { count } }',
+      token,
+    );
+    expect(raised).toMatchObject(refusal('FORBIDDEN'));
+  });
+
+  it('is that of an amount that the token allows, on every path', async () => {
+    const [one, five] = [
+      await tokenWith({ counters: ['*'] }),
+      await tokenWith({ counters: ['*'], amount: 5 }),
+    ];
+    const bySix = await tokenWith({ counters: ['*'], amount: MAX });
+    const refused: string[] = [];
+    for (const [token, by] of [
+      [one, 2],
+      [five, 6],
+      [bySix, AMOUNT_MAX + 1],
+    ] as const) {
+      for (const answer of await everyPath(token, by)) refused.push(answer);
+    }
+    expect(refused).toEqual([
+      ...Array<string>(PATHS).fill('FORBIDDEN'),
+      ...Array<string>(PATHS).fill('FORBIDDEN'),
+      ...Array<string>(PATHS).fill('BAD_AMOUNT'),
+    ]);
+    const read = await graphql('{ counter(pageId: "amounts", name: "likes") { count } }');
+    expect(read).toEqual({ data: { counter: { count: 0 } } });
+    expect(await everyPath(five, 5)).toEqual(Array<string>(PATHS).fill('none'));
   });
 
   it('is that of the counters that its patterns fit, by PUT', async () => {

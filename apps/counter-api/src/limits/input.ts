@@ -1,6 +1,6 @@
 /** From what callers write of limits to what the service takes. Each throws HeadcountError with the code of the fault. */
-import type { Subject } from '@headcount/platform';
-import { HeadcountError, parsePageId, type CounterName, type PageId } from '@headcount/protocol';
+import { demandScopeOn, type Subject } from '@headcount/platform';
+import { HeadcountError, parsePageId, type PageId } from '@headcount/protocol';
 import { LIMIT_WINDOW_SECONDS_MAX } from './window.js';
 
 /** What a caller asks for, as it came. */
@@ -17,8 +17,8 @@ export interface AllowanceAsk {
   readonly cost: number;
 }
 
-/** What the patterns of a token name the limits of a key by, as if it were a counter of a page. */
-const LIMITS = 'limits' as CounterName;
+/** A back end with this scope takes from limits. */
+export const SCOPE_LIMITS = 'limits:take';
 
 const refuse = (sentence: string): never => {
   throw new HeadcountError('BAD_REQUEST', sentence);
@@ -45,8 +45,7 @@ function within(value: unknown, least: number, most: number, name: string): numb
     : refuse(`${name} must be a whole number from ${least} to ${most}.`);
 }
 
-/** The key itself, where the caller may take from its limits. */
-export function takeableBy({ grants }: Subject, key: PageId): PageId {
-  if (grants.mayWrite(key, LIMITS)) return key;
-  throw new HeadcountError('FORBIDDEN', 'The token does not allow to take from this limit.');
+/** The key itself, where the caller may take from its limits: `pages` of its token are held against keys as against pages. */
+export function takeableBy(caller: Subject, key: PageId, auth: 'off' | 'jwt'): PageId {
+  return demandScopeOn(caller, SCOPE_LIMITS, key, auth);
 }

@@ -1,8 +1,9 @@
 import { Body, Controller, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
-import { Caller, WHOLE_NUMBERS, type Subject } from '@headcount/platform';
+import { CONFIG, Caller, WHOLE_NUMBERS, type Subject } from '@headcount/platform';
 import { HeadcountError } from '@headcount/protocol';
+import type { CounterApiConfig } from '../settings.js';
 import { allowanceAskOf, limitKeyOf, takeableBy, type AskedAllowance } from './input.js';
 import { ALLOW_DOCS } from './limits.docs.js';
 import { LimitsService } from './limits.service.js';
@@ -19,7 +20,10 @@ export interface AllowanceDocument {
 /** Limits of whatever callers want to limit, over REST. */
 @Controller()
 export class LimitsController {
-  constructor(@Inject(LimitsService) private readonly limits: LimitsService) {}
+  constructor(
+    @Inject(LimitsService) private readonly limits: LimitsService,
+    @Inject(CONFIG) private readonly config: CounterApiConfig,
+  ) {}
 
   @Post('/limits/:key')
   @HttpCode(200)
@@ -31,7 +35,7 @@ export class LimitsController {
     @Caller() caller: Subject,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AllowanceDocument> {
-    const key = takeableBy(caller, limitKeyOf(rawKey));
+    const key = takeableBy(caller, limitKeyOf(rawKey), this.config.AUTH);
     const { cost, ...limit } = allowanceAskOf(fieldsOf(body));
     const allowance = await this.limits.take({ kind: 'key', key, ...limit }, cost);
     void reply

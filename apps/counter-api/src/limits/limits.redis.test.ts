@@ -135,15 +135,17 @@ describe('limits', () => {
     expect(refused.headers.get('content-type')).toMatch(/^application\/problem\+json/);
   });
 
-  it('need the right to write the counter limits of the page that the key names', async () => {
+  it('need the scope limits:take, and a token that is for the key as for a page', async () => {
     const guarded = await start({ AUTH: 'jwt', AUTH_JWT_SECRET: SECRET });
     const body = { limit: 1, windowSeconds: 60 };
     const statusOf = async (key: string, token?: string) =>
       (await allow(guarded, key, body, token)).status;
-    const may = await tokenOf('api', { counters: ['mine/* limits'] });
+    const may = await tokenOf('api', { scope: 'limits:take', pages: ['mine/*'] });
     expect(await statusOf('mine/1', may)).toBe(200);
     expect(await statusOf('theirs', may)).toBe(403);
-    expect(await statusOf('mine/1', await tokenOf('api', { counters: ['likes'] }))).toBe(403);
+    expect(await statusOf('mine/1', await tokenOf('api', { counters: ['*', '* limits'] }))).toBe(
+      403,
+    );
     expect(await statusOf('mine/1')).toBe(401);
   });
 

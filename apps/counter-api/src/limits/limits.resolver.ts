@@ -1,7 +1,8 @@
 import { Inject } from '@nestjs/common';
 import { Args, ArgsType, Field, ID, Int, Mutation, ObjectType, Resolver } from '@nestjs/graphql';
 import type { Allowance as Taken } from '@headcount/counter-store';
-import { Cost, Caller, SafeInt, type Subject } from '@headcount/platform';
+import { CONFIG, Caller, Cost, SafeInt, type Subject } from '@headcount/platform';
+import type { CounterApiConfig } from '../settings.js';
 import { allowanceAskOf, limitKeyOf, takeableBy } from './input.js';
 import { LimitsService } from './limits.service.js';
 import { secondsOf } from './rate-limit-fields.js';
@@ -53,7 +54,10 @@ class AllowArgs {
 /** Limits of whatever callers want to limit, over GraphQL. */
 @Resolver(() => Allowance)
 export class LimitsResolver {
-  constructor(@Inject(LimitsService) private readonly limits: LimitsService) {}
+  constructor(
+    @Inject(LimitsService) private readonly limits: LimitsService,
+    @Inject(CONFIG) private readonly config: CounterApiConfig,
+  ) {}
 
   @Cost({ own: 10 })
   @Mutation(() => Allowance, {
@@ -64,7 +68,7 @@ export class LimitsResolver {
     @Args() { key: rawKey, ...asked }: AllowArgs,
     @Caller() caller: Subject,
   ): Promise<Allowance> {
-    const key = takeableBy(caller, limitKeyOf(rawKey));
+    const key = takeableBy(caller, limitKeyOf(rawKey), this.config.AUTH);
     const { cost, ...limit } = allowanceAskOf(asked);
     return new Allowance(await this.limits.take({ kind: 'key', key, ...limit }, cost));
   }

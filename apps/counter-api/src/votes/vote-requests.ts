@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { choiceName } from '@headcount/counter-store';
-import { CONFIG, actedFor, type Subject } from '@headcount/platform';
+import { CONFIG, actedFor, viewable, type Subject } from '@headcount/platform';
 import type { CounterRef } from '@headcount/replication';
 import { counterRef } from '../counters/input.js';
 import { ChangeRights } from '../counters/change-rights.js';
@@ -20,7 +20,7 @@ const SAY_WHOM =
 
 /**
  * From what callers ask for to votes: a user votes as the subject of its token, a back end with the scope for anybody, on
- * counters that the token may write. Each method throws HeadcountError with the code of the fault, before anything changes.
+ * counters that the token may vote on. Each method throws HeadcountError with the code of the fault, before anything changes.
  */
 @Injectable()
 export class VoteRequests {
@@ -44,7 +44,9 @@ export class VoteRequests {
   }
 
   async of(request: VoteRequest, caller: Subject): Promise<VoteValue> {
-    return this.votes.of({ ...counterOf(request), voter: this.voterOf(request, caller) });
+    const counter = counterOf(request);
+    viewable(caller.grants, counter.pageId);
+    return this.votes.of({ ...counter, voter: this.voterOf(request, caller) });
   }
 
   private voterOf({ voter }: VoteRequest, caller: Subject) {

@@ -20,7 +20,7 @@ describe('votes', () => {
       const app = await startCounterApi({
         ...{ COUNTER_API_PORT: '0', REDIS_URL: redis.url, LOG_LEVEL: 'fatal', AUTH: auth },
         SIGNING_KEYS: TEST_SIGNING_KEYS,
-        ...(auth === 'jwt' && { AUTH_JWT_SECRET: SECRET }),
+        ...(auth === 'jwt' && { AUTH_JWT_SECRET: SECRET, VOTED_COUNTERS: 'likes,poll' }),
       });
       apps.set(auth, app);
     }
@@ -30,7 +30,10 @@ describe('votes', () => {
     await redis.stop();
   });
 
-  const as = async (sub: string, rights: { scope?: string; counters?: string[] } = {}) => {
+  const as = async (
+    sub: string,
+    rights: { scope?: string; counters?: string[]; votes?: string[] } = {},
+  ) => {
     const token = await new SignJWT({ sub, ...rights })
       .setProtectedHeader({ alg: 'HS256' })
       .setExpirationTime('1 hour')
@@ -180,10 +183,24 @@ describe('votes', () => {
   });
 
   it('are cast only on counters that the token may write', async () => {
-    const headers = await as('ann', { counters: ['likes'] });
+    const headers = await as('ann', { votes: ['likes'] });
     expect((await rest('PUT', ['e', 'likes', 'ann'], { headers }))[0]).toBe(200);
     for (const method of ['PUT', 'DELETE'])
       expect((await rest(method, ['e', 'poll', 'ann'], { headers }))[0]).toBe(403);
     expect((await rest('GET', ['e', 'poll', 'ann'], { headers }))[0]).toBe(200);
+  });
+
+  it('of users are all that they may do to VOTED_COUNTERS', async () => {
+    const ann = await as('ann', { counters: ['*'] });
+    expect((await rest('PUT', ['f', 'poll', 'ann'], { headers: ann, body: {} }))[0]).toBe(200);
+    expect((await rest('PUT', ['f', 'visits', 'ann'], { headers: ann }))[0]).toBe(403);
+    const increment = async (name: string, headers: Headers) => {
+      const query = `mutation { incrementCounter(pageId: "f", name: "${name}") { count } }`;
+      return graphql(query, headers);
+    };
+    for (const name of ['poll', 'poll:red'])
+      expect(await increment(name, ann)).toMatchObject(refusal('FORBIDDEN'));
+    const backEnd = await as('back end', { scope: 'users:act', counters: ['poll'] });
+    expect(await increment('poll', backEnd)).toEqual({ data: { incrementCounter: { count: 2 } } });
   });
 });

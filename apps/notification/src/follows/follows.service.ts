@@ -15,7 +15,7 @@ import {
 import { HeadcountError, type PageId } from '@headcount/protocol';
 import { STORE, type Store } from '../store/store.js';
 import { UnreadService } from '../unread/unread.service.js';
-import type { ActingUser } from '../users/acting-user.js';
+import { actablePage, type ActingUser } from '../users/acting-user.js';
 
 /** A page that a user follows, as it is shown. */
 export interface FollowValue {
@@ -57,11 +57,13 @@ export class FollowsService {
 
   /** Ends it; whether the page was followed. */
   async unfollow(user: ActingUser, pageId: PageId): Promise<boolean> {
+    actablePage(user, pageId);
     return (await this.change(user, { kind: 'unfollow', pageId })) === 'changed';
   }
 
   /** Silences a page until then, for ever where that is null; a time that has passed ends the silence. */
   async mute(user: ActingUser, pageId: PageId, untilMs: number | null): Promise<FollowValue> {
+    actablePage(user, pageId);
     const wanted = Math.min(untilMs ?? FOR_EVER_MS, FOR_EVER_MS);
     const until = wanted > this.clock.nowMs() ? wanted : 0;
     await this.change(user, { kind: 'mute', pageId, untilMs: until });

@@ -43,7 +43,8 @@ export class ModificationController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PageModified> {
     this.users.demand(caller, SCOPE_MODIFY);
-    const asked = modificationOf({ pageId, ...bodyOf(modificationRequest, body, EXAMPLE) });
+    const said = modificationOf({ pageId, ...bodyOf(modificationRequest, body, EXAMPLE) });
+    const asked = this.users.toldBy(caller, said);
     const modified = orThrow(await this.service.modify(asked));
     void reply.code(modified.counted ? HttpStatus.CREATED : HttpStatus.OK);
     return modified;
@@ -59,7 +60,8 @@ export class ModificationController {
   ): Promise<{ readonly modifications: readonly PageModified[] }> {
     this.users.demand(caller, SCOPE_MODIFY);
     const asked = bodyOf(modificationsRequest, body, EXAMPLE_OF_ALL).modifications;
-    const checked = asked.map(modificationOf);
+    // All are checked before the first one counts.
+    const checked = asked.map((one) => this.users.toldBy(caller, modificationOf(one)));
     const modified = await Promise.all(checked.map((one) => this.service.modify(one)));
     return { modifications: modified.map(orThrow) };
   }

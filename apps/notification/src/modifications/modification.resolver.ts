@@ -87,7 +87,8 @@ export class ModificationResolver {
     @Caller() caller: Subject,
   ): Promise<Modification> {
     this.users.demand(caller, SCOPE_MODIFY);
-    return new Modification(orThrow(await this.service.modify(modificationOf(input))));
+    const asked = this.users.toldBy(caller, modificationOf(input));
+    return new Modification(orThrow(await this.service.modify(asked)));
   }
 
   /** Counts each event once. */
@@ -109,7 +110,7 @@ export class ModificationResolver {
       );
     }
     // All are checked before the first one counts.
-    const asked = inputs.map(modificationOf);
+    const asked = inputs.map((input) => this.users.toldBy(caller, modificationOf(input)));
     const modified = await Promise.all(asked.map((one) => this.service.modify(one)));
     return modified.map((one) => new Modification(orThrow(one)));
   }

@@ -24,7 +24,7 @@ import {
 } from '@headcount/protocol';
 import { HistoryService } from '../history/history.service.js';
 import { STORE, type Store } from '../store/store.js';
-import type { ActingUser } from '../users/acting-user.js';
+import { actablePage, type ActingUser } from '../users/acting-user.js';
 import { PresenceNotes } from '../users/presence-notes.js';
 
 /** What users have not read, and what they say that they have. */
@@ -75,6 +75,7 @@ export class UnreadService {
 
   /** Marks what the cursor says of the page, where the user follows it still; what is unread then. */
   async markRead(user: ActingUser, pageId: PageId, cursor: string): Promise<UnreadValue> {
+    actablePage(user, pageId);
     const shown = this.cursorOf(user, cursor);
     const read = shown.of(pageId);
     // Where a cursor of all says nothing of a page, nothing of it was unread.

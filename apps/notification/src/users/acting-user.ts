@@ -4,6 +4,8 @@ import {
   CONFIG,
   actedFor,
   demandScope,
+  demandScopeOn,
+  viewable,
   type CommonConfig,
   type Subject,
 } from '@headcount/platform';
@@ -14,6 +16,11 @@ export const SCOPE_MODIFY = 'pages:modify';
 
 const SAY_WHOM =
   'Say for whom: with a token, or where AUTH is off with x-headcount-user or userId.';
+
+/** The page itself, where whoever acts for the user may act there: a user on any page for itself, a back end on those of its token. */
+export function actablePage(user: ActingUser, pageId: PageId): PageId {
+  return user.isSelf ? pageId : viewable(user, pageId);
+}
 
 /** A user, and what the token of whoever acts allows to see. */
 export interface ActingUser {
@@ -34,8 +41,14 @@ export class ActingUsers {
     return { id, isSelf, mayView: (pageId) => caller.grants.mayView(pageId) };
   }
 
-  /** Demands a scope of the token; where AUTH is off everybody may do everything. */
+  /** Demands a scope of the token, for what is of no single page; where AUTH is off everybody may do everything. */
   demand(caller: Subject, scope: string): void {
     demandScope(caller, scope, this.config.AUTH);
+  }
+
+  /** The modification, where the caller may tell of those of its page. */
+  toldBy<T extends { readonly pageId: PageId }>(caller: Subject, modification: T): T {
+    demandScopeOn(caller, SCOPE_MODIFY, modification.pageId, this.config.AUTH);
+    return modification;
   }
 }

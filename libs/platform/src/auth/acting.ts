@@ -11,10 +11,21 @@ import type { Subject } from './subject.js';
 /** A back end with this scope acts for any user. */
 export const SCOPE_USERS = 'users:act';
 
-/** Demands a scope of the token; where AUTH is off everybody may do everything. FORBIDDEN else. */
+/** Demands a scope of the token, for what is of no single page; where AUTH is off everybody may do everything. FORBIDDEN else. */
 export function demandScope({ grants }: Subject, scope: string, auth: 'off' | 'jwt'): void {
   if (auth === 'off' || grants.scopes.has(scope)) return;
   throw new HeadcountError('FORBIDDEN', `The token must have the scope ${scope}.`);
+}
+
+/** Demands a scope, and that the token is for the page on which it is used. The page itself; FORBIDDEN else. */
+export function demandScopeOn(
+  caller: Subject,
+  scope: string,
+  pageId: PageId,
+  auth: 'off' | 'jwt',
+): PageId {
+  demandScope(caller, scope, auth);
+  return viewable(caller.grants, pageId);
 }
 
 /**

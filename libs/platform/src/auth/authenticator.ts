@@ -2,7 +2,7 @@ import { err, ok, parseViewerId, type Result } from '@headcount/protocol';
 import type { AuthConfig } from '../config/auth-settings.js';
 import type { Clock } from '../sources.js';
 import { API_KEY_PREFIX, ApiKeys } from './api-keys.js';
-import { viewerOfClaims } from './claims.js';
+import { viewerOfClaims, type UserRights } from './claims.js';
 import { Grants } from './grants.js';
 import { ANONYMOUS, type Subject, type Viewer } from './subject.js';
 import { TokenVerifier, type TokenRefusal } from './token-verifier.js';
@@ -26,10 +26,12 @@ export type NoSubject = TokenRefusal | 'BAD_VIEWER_ID';
 export class Authenticator {
   private readonly verifier: TokenVerifier | null;
   private readonly apiKeys: ApiKeys;
+  private readonly userRights: UserRights;
 
   constructor(config: AuthConfig, clock: Clock) {
     this.verifier = config.AUTH === 'jwt' ? new TokenVerifier(config, clock) : null;
     this.apiKeys = new ApiKeys(config.API_KEYS ?? config.API_KEYS_FILE ?? []);
+    this.userRights = config.USER_RIGHTS;
   }
 
   /** The subject, or why there is none. Never throws for what the caller shows. */
@@ -41,7 +43,7 @@ export class Authenticator {
       return service === null ? err('UNAUTHENTICATED') : ok(service);
     }
     const claims = await this.verifier.claimsOf(token);
-    return claims.ok ? viewerOfClaims(claims.value) : claims;
+    return claims.ok ? viewerOfClaims(claims.value, this.userRights) : claims;
   }
 }
 

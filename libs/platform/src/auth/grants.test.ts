@@ -5,11 +5,23 @@ const page = (id: string) => orThrow(parsePageId(id));
 const name = (id: string) => orThrow(parseCounterName(id));
 
 describe('grants', () => {
-  it('allow everything where nothing is said', () => {
+  it('of all allow everything', () => {
     expect(Grants.ALL.mayView(page('home'))).toBe(true);
     expect(Grants.ALL.mayView(SITE)).toBe(true);
     expect(Grants.ALL.mayWrite(page('home'), name('likes'))).toBe(true);
+    expect(Grants.ALL.mayVote(page('home'), name('likes'), false)).toBe(true);
+    expect(Grants.ALL.amountMax).toBe(Infinity);
     expect([...Grants.ALL.scopes]).toEqual([]);
+  });
+
+  it('allow to view everything and to change nothing where nothing is said', () => {
+    const silent = Grants.of({});
+    expect([silent.mayView(page('home')), silent.mayWrite(page('home'), name('likes'))]).toEqual([
+      true,
+      false,
+    ]);
+    expect(silent.mayVote(page('home'), name('likes'), true)).toBe(true);
+    expect(silent.mayVote(page('home'), name('likes'), false)).toBe(false);
   });
 
   it('allow nothing where the lists are empty', () => {
@@ -22,7 +34,6 @@ describe('grants', () => {
     const some = Grants.of({ pages: ['home', 'blog/*/comments'] });
     const asked = ['home', 'home/2', 'blog/1/comments', 'blog/1'];
     expect(asked.filter((id) => some.mayView(page(id)))).toEqual(['home', 'blog/1/comments']);
-    expect(some.mayWrite(page('blog/1'), name('likes'))).toBe(true);
   });
 
   it('allow the whole website by a pattern that fits its id, like any page', () => {

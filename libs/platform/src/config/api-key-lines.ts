@@ -8,7 +8,7 @@ import { Grants } from '../auth/grants.js';
 /** Most keys: each request with a key is held against all of them. */
 export const API_KEYS_MAX = 100;
 
-// A name that is not known may be a right that was written wrongly, and left out it would allow all.
+// A name that is not known may be a right that was written wrongly, and left out it might allow more.
 const lineField = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
@@ -22,7 +22,7 @@ export const apiKeysField = z.string().transform((text, context): readonly ApiKe
   for (const [at, line] of text.split(/\r?\n/).entries()) {
     if (/^\s*(?:#|$)/.test(line)) continue;
     const read = lineField.safeParse(parsed(line));
-    const { name = '', sha256 = '', pages, counters, scope } = read.data ?? {};
+    const { name = '', sha256 = '', scope, ...rights } = read.data ?? {};
     const isNew = !taken.has(name) && !taken.has(sha256);
     if (!read.success || !isNew || keys.length >= API_KEYS_MAX) {
       context.addIssue({
@@ -33,7 +33,7 @@ export const apiKeysField = z.string().transform((text, context): readonly ApiKe
       return z.NEVER;
     }
     taken.add(name).add(sha256);
-    const grants = Grants.of({ pages, counters, scopes: scope });
+    const grants = Grants.of({ ...rights, scopes: scope });
     keys.push({ digest: Buffer.from(sha256, 'hex'), service: { kind: 'service', name, grants } });
   }
   return keys;

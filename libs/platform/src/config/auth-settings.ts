@@ -3,9 +3,10 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { PUBLIC_KEY_ALGORITHMS, SECRET_ALGORITHMS, algorithmsOf } from '../auth/algorithms.js';
 import { API_KEYS_MAX, apiKeysField, fileField } from './api-key-lines.js';
+import { userRightsField } from '../auth/claims.js';
 import { choiceSetting, numberSetting } from './kinds.js';
 import { isLoopback } from './loopback.js';
-import { optionalSetting, type ConfigOf } from './setting.js';
+import { optionalSetting, setting, type ConfigOf } from './setting.js';
 
 const ALGORITHMS = [...SECRET_ALGORITHMS, ...PUBLIC_KEY_ALGORITHMS] as const;
 
@@ -41,6 +42,15 @@ function isPrivateWay(address: string): boolean {
   if (protocol === 'https:') return true;
   return protocol === 'http:' && isLoopback(hostname.replace(/^\[|\]$/g, ''));
 }
+
+const jsonField = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue('not JSON');
+    return z.NEVER;
+  }
+});
 
 const claimValue = z.string().regex(/^\S{1,1024}$/);
 
@@ -112,6 +122,16 @@ export const authSettings = {
   AUTH_CLOCK_TOLERANCE_SECONDS: numberSetting(
     'How far the clock of whoever makes the tokens may be off, in seconds.',
     { min: 0, max: 300, default: 5 },
+  ),
+  USER_RIGHTS: setting(
+    {
+      description:
+        'What users may do of whom the token does not say otherwise, in the form of its claims `pages`, `counters`, `votes` and `amount`. Without `votes` they may vote on VOTED_COUNTERS.',
+      must: 'a JSON object with the fields pages, counters, votes and amount, each as the claim of that name',
+      example: '{"pages":["*"],"counters":["likes"],"amount":1}',
+      default: '{"pages":["*"],"counters":[],"amount":1}',
+    },
+    jsonField.pipe(userRightsField),
   ),
   API_KEYS: optionalSetting(
     {

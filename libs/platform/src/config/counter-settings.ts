@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { parseDurability, type DurabilityChoice } from '@headcount/counter-store';
 import { TRENDING_DEFAULTS, TRENDING_NAMES_MAX, parseCounterName } from '@headcount/protocol';
 import { numberSetting } from './kinds.js';
-import { setting } from './setting.js';
+import { optionalSetting, setting, type Setting, type SettingText } from './setting.js';
 
 const durability = z.string().transform((raw, context): DurabilityChoice => {
   const choice = parseDurability(raw);
@@ -32,6 +32,12 @@ const counterPatterns = z
       names.length <= RULE_NAMES_MAX &&
       names.every((name) => parseCounterName(name.replace(/\*$/, '')).ok),
   );
+
+/** A rule for counters by their names. */
+export const counterPatternsSetting = (
+  text: Pick<SettingText, 'description' | 'example'>,
+): Setting<readonly string[] | undefined> =>
+  optionalSetting({ ...ruleText, ...text }, counterPatterns);
 
 const ruleText = {
   must: `1 to ${RULE_NAMES_MAX} names of counters separated by commas, each of which may end with *`,

@@ -14,7 +14,7 @@ export interface NumberBounds {
 
 const digits = z
   .string()
-  .regex(/^\d{1,15}$/)
+  .regex(/^\d{1,16}$/)
   .transform(Number);
 
 /** A whole number within bounds. */
