@@ -95,7 +95,7 @@ export const gatewaySettings = {
     default: 100,
   }),
   MESSAGES_PER_SECOND_MAX: numberSetting(
-    'Most messages a second that one socket may send, each KiB of one as a message; twice as many at once.',
+    'Maximum messages a second of one socket, each KiB of one and each 250 of the cost of its operation as a message; twice as many at once.',
     { min: 1, max: 100_000, default: 100 },
   ),
   MESSAGE_BYTES_MAX: numberSetting('Largest message that a socket may send, in bytes.', {

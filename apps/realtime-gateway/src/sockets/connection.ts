@@ -20,6 +20,8 @@ export interface Wire {
   /** Resolves when the message has left this process, or can no longer. */
   readonly send: (text: string) => Promise<void>;
   readonly close: (code: number, reason: string) => void;
+  /** Charges it for an operation of this cost; false: that was too much, and it is closed. */
+  readonly spend: (cost: number) => boolean;
   /** Told of what should not have happened; the socket is closed. */
   readonly broken: (cause: unknown) => void;
 }
@@ -121,6 +123,11 @@ export class Connection {
   fail(id: string, errors: readonly GraphQLError[]): void {
     this.remove(id);
     this.tell({ id, type: MessageType.Error, payload: errors.map(formatGraphqlError) });
+  }
+
+  /** Charges the socket for an operation that is about to begin; false: it is not to begin, for the socket is closed. */
+  spend(cost: number): boolean {
+    return this.wire.spend(cost);
   }
 
   /** Closes because of a code of the catalogue. */

@@ -32,6 +32,12 @@ export interface DocumentsOptions {
   readonly isOpen: boolean;
 }
 
+/** A document whose operation may begin, and what that costs. */
+export interface AdmittedDocument {
+  readonly prepared: PreparedDocument;
+  readonly cost: number;
+}
+
 /** An operation, and the document that it stands in. */
 export interface DocumentAsked extends OperationAsked {
   readonly query: string;
@@ -67,13 +73,18 @@ export class Documents {
   }
 
   /** The document of an operation that may begin; or what is wrong with it: there is none, it does not fit, it costs too much. */
-  admit(schema: GraphQLSchema, { query, ...asked }: DocumentAsked): Prepared {
+  admit(
+    schema: GraphQLSchema,
+    { query, ...asked }: DocumentAsked,
+  ): Result<AdmittedDocument, readonly GraphQLError[]> {
     const prepared = this.prepare(schema, query);
     if (!prepared.ok) return prepared;
     const { document } = prepared.value;
     const { limits } = this.options;
     const admitted = admit(schema, document, asked.operationName, asked.variables, limits);
-    return admitted.ok ? prepared : err(admitted.error.errors);
+    return admitted.ok
+      ? ok({ prepared: prepared.value, cost: admitted.value.cost })
+      : err(admitted.error.errors);
   }
 
   private prepareAnew(schema: GraphQLSchema, query: string): Prepared {

@@ -40,17 +40,19 @@ export class Operations {
   ): Running | null {
     const schema = this.options.schema();
     const asked = { operationName, variables };
-    const prepared = this.options.documents.admit(schema, { query, ...asked });
-    if (!prepared.ok) return failed(connection, id, prepared.error);
+    const admitted = this.options.documents.admit(schema, { query, ...asked });
+    if (!admitted.ok) return failed(connection, id, admitted.error);
+    const { prepared, cost } = admitted.value;
+    if (!connection.spend(cost)) return null;
     try {
-      const joined = this.join(schema, prepared.value, asked, { connection, visitor, id });
+      const joined = this.join(schema, prepared, asked, { connection, visitor, id });
       if (joined !== undefined) return joined;
     } catch (cause) {
       return failed(connection, id, [graphqlErrorOf(cause)]);
     }
     const contextValue: SocketContext = { visitor };
     const args = {
-      ...{ schema, document: prepared.value.document, contextValue },
+      ...{ schema, document: prepared.document, contextValue },
       ...{ variableValues: variables ?? null, operationName: operationName ?? null },
     };
     const alone = new Alone(connection, id);

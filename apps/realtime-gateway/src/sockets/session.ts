@@ -73,6 +73,13 @@ export class Session implements Wire {
     under.once('drain', () => socket.resume());
   }
 
+  spend(cost: number): boolean {
+    const { socket, house, rate } = this;
+    const admitted = rate.admitsCost(house.clock.monotonicMs(), cost);
+    if (!admitted) house.onTooMuch(socket);
+    return admitted;
+  }
+
   pong(bytes: number): void {
     if (this.admits(bytes)) this.house.keepAlive.heard(this.socket);
   }

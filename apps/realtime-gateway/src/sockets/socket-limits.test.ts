@@ -167,6 +167,34 @@ describe('the limits of sockets', () => {
     expect(await closed).toBe(1013);
   });
 
+  it.each([
+    ['one counter each', 1, 'shown'],
+    ['a hundred counters with all that they have', 100, 1013],
+  ])('a burst of operations of %s counts for what they cost', async (_, size, outcome) => {
+    await start();
+    const socket = await open();
+    const closed = closeOf(socket);
+    const fields = 'pageId name count connections updatedAt staleRegions';
+    const query = `subscription ($pageIds: [ID!]!) { countersChanged(pageIds: $pageIds) { ${fields} } }`;
+    const pageIds = Array.from({ length: size }, (__, n) => `page-${n}`);
+    const shown = new Set<string>();
+    const all = new Promise((tell) => {
+      socket.on('message', (data) => {
+        shown.add((JSON.parse(String(data)) as { id: string }).id);
+        if (shown.size === 60) tell('shown');
+      });
+    });
+    for (let id = 0; id < 60; id += 1)
+      socket.send(
+        JSON.stringify({
+          id: `${id}`,
+          type: 'subscribe',
+          payload: { query, variables: { pageIds } },
+        }),
+      );
+    expect(await Promise.race([all, closed])).toBe(outcome);
+  });
+
   it('sockets beyond the limit of all are sent away, to come back later', async () => {
     await start({ SOCKETS_MAX: '2' });
     const [first] = [await open(), await open()];

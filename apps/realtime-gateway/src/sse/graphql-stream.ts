@@ -38,7 +38,7 @@ export function graphqlStream({ schema, documents }: GraphqlStreamOptions): Grap
       if (!document.ok) return refusing(document.error);
       return {
         schema: schema(),
-        document: document.value.document,
+        document: document.value.prepared.document,
         variableValues: variables,
         operationName,
         contextValue: context,

@@ -23,13 +23,14 @@ interface Waiting {
 
 /**
  * Titles of last modifications, as the home tells: each is asked for when somebody is shown it, once for all who are, until the
- * page is modified again.
+ * page is modified again. One request is under way at a time, so that nothing else waits for however many are shown at once.
  */
 export class Titles {
   /** By what the page's modifications are: all of its users are shown the same object. */
   private readonly known = new WeakMap<VersionVector, Promise<string | null>>();
   private waiting: Waiting[] = [];
   private turnEnd: NodeJS.Immediate | null = null;
+  private isAsking = false;
 
   constructor(private readonly options: TitlesOptions) {}
 
@@ -39,18 +40,23 @@ export class Titles {
     if (known !== undefined) return known;
     const asked = new Promise<string | null>((answer) => {
       this.waiting.push({ made, pageId, answer });
-      this.turnEnd ??= setImmediate(() => this.ask());
+      if (!this.isAsking) this.turnEnd ??= setImmediate(() => void this.ask());
     });
     this.known.set(made, asked);
     return asked;
   }
 
-  private ask(): void {
+  /** Never rejects. */
+  private async ask(): Promise<void> {
     this.turnEnd = null;
-    const { waiting } = this;
-    this.waiting = [];
-    for (let at = 0; at < waiting.length; at += TITLES_MAX)
-      void this.request(waiting.slice(at, at + TITLES_MAX));
+    this.isAsking = true;
+    while (this.waiting.length > 0) {
+      const { waiting } = this;
+      this.waiting = [];
+      for (let at = 0; at < waiting.length; at += TITLES_MAX)
+        await this.request(waiting.slice(at, at + TITLES_MAX));
+    }
+    this.isAsking = false;
   }
 
   /** Never rejects. */

@@ -60,8 +60,11 @@ export interface SignedClientOptions {
   readonly onUnsigned?: (reason: string) => void;
 }
 
-/** Sockets to one receiver: a slow call does not hold up the next heartbeat. */
-const CONNECTIONS = 4;
+/**
+ * Sockets to one receiver. A gateway has one call of each kind under way (sync, feed, interest, follows, titles, trending,
+ * goodbye), so that a slow one does not hold up the next heartbeat.
+ */
+const CONNECTIONS = 8;
 
 /** Longest answer taken in, in bytes: a whole interest's values are about 4 MB. */
 const ANSWER_BYTES_MAX = 16 * 1_048_576;
