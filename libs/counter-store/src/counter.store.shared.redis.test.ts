@@ -56,7 +56,11 @@ describe('counter store, many buckets at once', () => {
 
   it('sends each bucket of a Cluster by itself', async () => {
     stores.redis.isCluster = true;
-    const alone = new RedisCounterStore(stores.context, { windowMs: 600_000, idsMax: 1000 });
+    const alone = new RedisCounterStore(stores.context, {
+      windowMs: 600_000,
+      idsMax: 1000,
+      idsPerViewerMax: 1000,
+    });
     stores.redis.isCluster = false;
     await add(0, 1);
     const before = await calls();

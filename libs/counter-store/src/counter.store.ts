@@ -10,10 +10,11 @@ import type { Position } from '@headcount/crdt';
 import { SharedCalls } from './shared-calls.js';
 import { peersArg, trendedArg, type StoreContext } from './store-context.js';
 
-/** How long operation ids are kept at least, and how many a bucket holds a generation (DESIGN.md §7). */
+/** How long operation ids are kept at least, and how many a bucket holds a generation (DESIGN.md §7): in all, and of one viewer. */
 export interface OperationIdLimits {
   readonly windowMs: number;
   readonly idsMax: number;
+  readonly idsPerViewerMax: number;
 }
 
 /** One addition to a durable counter. `operationId` makes it count once, however often it is sent. */
@@ -23,6 +24,8 @@ export interface Addition {
   /** Not 0, |amount| <= 2^53 - 1; negative lowers. */
   readonly amount: number;
   readonly operationId: string | null;
+  /** The id under which versions without namespaces have stored it (operation-id.ts). */
+  readonly formerId?: string | null;
   /** Answered once Redis has it, whatever the others of its batch wait for. Default: as the others. */
   readonly atOnce?: boolean;
 }
@@ -126,16 +129,17 @@ export class RedisCounterStore implements CounterStore {
       if (last && isAlike(last.addition, addition)) last.operations += 1;
       else runs.push({ addition, operations: 1 });
     }
-    return runs.map(({ addition: { pageId, name, amount, operationId }, operations }) => {
+    return runs.map(({ addition, operations }) => {
+      const { pageId, name, amount } = addition;
       const { key, fullName } = counterKey(pageId, name);
       const kind = counterKind(rules, pageId, name);
-      return [key, fullName, amount, operationId ?? '', kind, operations];
+      return [key, fullName, amount, operationArg(addition), kind, operations];
     });
   }
 
   private addAll(batches: readonly BatchCall[]): Promise<readonly (BatchAdded | Error)[]> {
     const { redis, sources, region } = this.context;
-    const { windowMs, idsMax } = this.limits;
+    const { windowMs, idsMax, idsPerViewerMax } = this.limits;
     return countersAdd.run(
       redis,
       batches.flatMap(({ keys }) => keys),
@@ -144,6 +148,7 @@ export class RedisCounterStore implements CounterStore {
         sources.nowMs(),
         windowMs,
         idsMax,
+        idsPerViewerMax,
         trendedArg(this.context),
         peersArg(this.context),
         ...batches.flatMap(({ args }) => args),
@@ -181,6 +186,12 @@ export class RedisCounterStore implements CounterStore {
     seen.note(bucket, position);
     return position;
   }
+}
+
+/** The operation as the script takes it. */
+function operationArg({ operationId, formerId }: Addition): string {
+  if (operationId === null) return '';
+  return formerId ? `${operationId}\n${formerId}` : operationId;
 }
 
 /** Whether both are the same for Redis. One with an id is only like itself. */

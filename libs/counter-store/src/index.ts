@@ -24,6 +24,7 @@ export {
   type CounterStore,
   type OperationIdLimits,
 } from './counter.store.js';
+export { keyedOperation, type KeyedOperation } from './operation-id.js';
 export { RedisDurableStore, type DurableStore, type SlicesAsk } from './durable.store.js';
 export type { DurableSince } from './scripts/durable-since.js';
 export type { DurableSlices } from './scripts/durable-slices.js';

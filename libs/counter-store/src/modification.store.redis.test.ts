@@ -96,7 +96,11 @@ describe('modifications', () => {
     await modify(lone, 'e1');
     await modify(lone, 'e2');
     const { made: before } = await read(lone);
-    const shared = new RedisCounterStore(context, { windowMs: 600_000, idsMax: 1000 });
+    const shared = new RedisCounterStore(context, {
+      windowMs: 600_000,
+      idsMax: 1000,
+      idsPerViewerMax: 1000,
+    });
     await shared.add({
       ...{ bucket: 0, instance: 'i', number: (number += 1), sentUnder: null },
       additions: [{ pageId: HOME, name: MODIFICATIONS, amount: 1, operationId: null }],

@@ -46,7 +46,7 @@ export interface RepairStore {
 export class RedisRepairStore implements RepairStore {
   constructor(
     private readonly context: StoreContext,
-    private readonly limits: OperationIdLimits,
+    private readonly limits: Pick<OperationIdLimits, 'windowMs' | 'idsMax'>,
   ) {}
 
   async set({ bucket, pageId, name, value, operationId, by, reason }: SetAsk): Promise<CounterSet> {

@@ -133,11 +133,16 @@ export function isErrorCode(text: unknown): text is ErrorCode {
 export class HeadcountError extends Error {
   override readonly name = 'HeadcountError';
 
+  /** After how many seconds the same request may succeed, where that is known (Retry-After). */
+  readonly retryAfterSeconds: number | null;
+
   constructor(
     readonly code: ErrorCode,
     readonly detail?: string,
+    { retryAfterSeconds = null }: { readonly retryAfterSeconds?: number | null } = {},
   ) {
     super(detail ?? ERRORS[code].title);
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 

@@ -68,7 +68,11 @@ class Region {
   ) {
     this.redis = commandConnection({ redisUrl: server.url, commandTimeoutMs: 5000 });
     this.context = this.newContext();
-    this.counters = new RedisCounterStore(this.context, { windowMs: 600_000, idsMax: 1000 });
+    this.counters = new RedisCounterStore(this.context, {
+      windowMs: 600_000,
+      idsMax: 1000,
+      idsPerViewerMax: 1000,
+    });
   }
 
   static async open(name: string): Promise<Region> {

@@ -9,7 +9,7 @@ const stores = load('../../../dist/libs/counter-store/src/index.js');
 
 /** Buckets of every deployment here: what counter-api has where nothing else is said. */
 export const BUCKETS = 1024;
-const ID_LIMITS = { windowMs: 600_000, idsMax: 10_000 };
+const ID_LIMITS = { windowMs: 600_000, idsMax: 10_000, idsPerViewerMax: 10_000 };
 
 /** Opens the stores of a region on its Redis, as an app of that region would; `nowMs` is their clock. */
 export async function openStores(redis, region, nowMs = Date.now) {

@@ -36,7 +36,11 @@ export async function openStores(redis) {
   return {
     redis: connection,
     context,
-    counters: new stores.RedisCounterStore(context, { windowMs: 600_000, idsMax: 100_000 }),
+    counters: new stores.RedisCounterStore(context, {
+      windowMs: 600_000,
+      idsMax: 100_000,
+      idsPerViewerMax: 100_000,
+    }),
     follows: new stores.RedisFollowStore(context, { ...options, followsMax: FOLLOWS_MAX }),
     close: () => connection.disconnect(),
   };

@@ -105,7 +105,7 @@ export const MUTANTS = [
   {
     name: 'a batch that comes again is added again',
     file: `${SCRIPTS}counters-add.lua`,
-    from: 'local again = number <= tonumber(lastNumber)',
+    from: 'local again = tonumber(number) <= tonumber(lastNumber)',
     to: 'local again = false',
   },
   {

@@ -24,15 +24,15 @@ import {
   type Subject,
 } from '@headcount/platform';
 import { HeadcountError } from '@headcount/protocol';
-import { batchIn, type BatchItem } from './batch-body.js';
+import { batchIn } from './batch-body.js';
 import { MANY_DOCS, BATCH_DOCS } from './batch.docs.js';
 import { ChangeRights } from './change-rights.js';
 import { changeEach } from './change-each.js';
 import { documentOf, type CounterDocument } from './counter-document.js';
 import { COUNTERS_MAX, CountersService } from './counters.service.js';
-import { counterRef, operationIdOf } from './input.js';
+import { counterRef, operationKeyOf, operationOf } from './input.js';
 import { JSON_TYPE, preferredType } from './media-type.js';
-import { operationIdIn } from './request-headers.js';
+import { operationKeyIn } from './request-headers.js';
 
 /** A counter among others. */
 interface NamedDocument extends CounterDocument {
@@ -91,14 +91,15 @@ export class BatchController {
   ): Promise<{ readonly results: readonly BatchResult[] }> {
     preferredType(accept, [JSON_TYPE]);
     const { changes, durability } = batchIn(body);
-    const shared = key === undefined ? null : operationIdIn(key);
-    const idOf = ({ key: own }: BatchItem, at: number) =>
-      operationIdOf(own ?? (shared === null ? null : `${shared}.${at}`));
+    const shared = key === undefined ? null : operationKeyIn(key);
     const changed = await changeEach(this.counters, changes, (read, at) => {
-      const item = read();
-      const { page, name, amount } = item;
+      const { page, name, amount, key: own } = read();
       const change = this.rights.change(caller, counterRef(page, name), amount);
-      return { ...change, operationId: idOf(item, at), durability };
+      const operation =
+        own === undefined
+          ? operationOf(caller, change, shared, at)
+          : operationOf(caller, change, operationKeyOf(own));
+      return { ...change, operation, durability };
     });
     if (durability !== null) void reply.header('headcount-durability', durabilityText(durability));
     const results = changed.map((one): BatchResult => {

@@ -7,7 +7,7 @@ import { changeEach } from './change-each.js';
 import { ChangesArgs, RefsArgs, type CounterChange } from './counter-args.js';
 import { ChangeOutcome, RegionalCounter } from './counter.object.js';
 import { COUNTERS_MAX, CountersService } from './counters.service.js';
-import { counterRef, operationIdOf, signedAmountOf } from './input.js';
+import { counterRef, operationKeyOf, operationOf, signedAmountOf } from './input.js';
 
 @ObjectType({ description: 'Why one of several changes was not, or perhaps not, made.' })
 export class CounterError {
@@ -69,15 +69,15 @@ export class BatchResolver {
     @Args() { changes, durability = null }: ChangesArgs,
     @Caller() caller: Subject,
   ): Promise<CounterResult[]> {
-    const changed = await changeEach(this.service, changes, (change: CounterChange) => ({
-      ...this.rights.change(
-        caller,
-        counterRef(change.pageId, change.name),
-        signedAmountOf(change.by),
-      ),
-      operationId: operationIdOf(change.opId),
-      durability,
-    }));
+    const changed = await changeEach(this.service, changes, (asked: CounterChange) => {
+      const counter = counterRef(asked.pageId, asked.name);
+      const change = this.rights.change(caller, counter, signedAmountOf(asked.by));
+      return {
+        ...change,
+        operation: operationOf(caller, change, operationKeyOf(asked.opId)),
+        durability,
+      };
+    });
     const promised = () => this.service.promised(durability);
     return changed.map((one) => {
       if (!one.ok) return new CounterResult(null, new CounterError(one.error));

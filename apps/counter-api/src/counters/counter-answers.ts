@@ -1,13 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { durabilityText, type DurabilityChoice } from '@headcount/counter-store';
+import type { Subject } from '@headcount/platform';
 import { orThrow } from '@headcount/protocol';
 import type { CounterRef } from '@headcount/replication';
 import type { PermittedChange } from './change-rights.js';
 import { documentOf, etagOf, isKnown, type CounterDocument } from './counter-document.js';
 import { CounterWaits } from './counter-waits.js';
 import { CountersService } from './counters.service.js';
-import { operationIdIn, waitSecondsIn } from './request-headers.js';
+import { operationOf } from './input.js';
+import { operationKeyIn, waitSecondsIn } from './request-headers.js';
 
 /** Answers to requests for a counter over REST, and what their headers say. */
 @Injectable()
@@ -43,16 +45,18 @@ export class CounterAnswers {
     return documentOf(value);
   }
 
-  /** Makes a change, once for each Idempotency-Key. */
+  /** Makes a change, once for each Idempotency-Key of the caller. */
   async changed(
     change: PermittedChange,
     durability: DurabilityChoice | null,
+    caller: Subject,
     { headers }: FastifyRequest,
     reply: FastifyReply,
   ): Promise<CounterDocument> {
-    const key = headers['idempotency-key'];
-    const operationId = typeof key === 'string' ? operationIdIn(key) : null;
-    const changed = await this.counters.change({ ...change, operationId, durability });
+    const header = headers['idempotency-key'];
+    const key = typeof header === 'string' ? operationKeyIn(header) : null;
+    const operation = operationOf(caller, change, key);
+    const changed = await this.counters.change({ ...change, operation, durability });
     const { value, replayed } = orThrow(changed);
     if (replayed) void reply.header('idempotency-replayed', 'true');
     if (durability !== null) void reply.header('headcount-durability', durabilityText(durability));

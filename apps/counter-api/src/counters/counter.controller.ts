@@ -62,6 +62,6 @@ export class CounterController {
     const counter = counterRef(webpageId, VIEWERS);
     const amount = directionOf(fieldsOf(body, CHANGE_EXAMPLE).action);
     const change = this.rights.change(caller, counter, amount);
-    return this.answers.changed(change, null, request, reply);
+    return this.answers.changed(change, null, caller, request, reply);
   }
 }

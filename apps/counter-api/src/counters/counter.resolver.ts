@@ -7,7 +7,7 @@ import { ChangeArgs, CountersArgs, ReadArgs } from './counter-args.js';
 import { CounterLoaders } from './counter-loaders.js';
 import { ChangeOutcome, RegionalCounter } from './counter.object.js';
 import { COUNTERS_MAX, CountersService } from './counters.service.js';
-import { amountOf, counterRef, operationIdOf, pageIdOf } from './input.js';
+import { amountOf, counterRef, operationKeyOf, operationOf, pageIdOf } from './input.js';
 import { VersionsService } from './versions.service.js';
 
 /** Counters over GraphQL. Reading is for everyone, changing for those whom their token allows it. */
@@ -94,9 +94,11 @@ export class CounterResolver {
     direction: 1 | -1,
     caller: Subject,
   ): Promise<RegionalCounter> {
+    const amount = direction * amountOf(by ?? 1);
+    const change = this.rights.change(caller, counterRef(pageId, name), amount);
     const changed = await this.service.change({
-      ...this.rights.change(caller, counterRef(pageId, name), direction * amountOf(by ?? 1)),
-      operationId: operationIdOf(opId),
+      ...change,
+      operation: operationOf(caller, change, operationKeyOf(opId)),
       durability,
     });
     const { value, replayed } = orThrow(changed);

@@ -70,7 +70,7 @@ export class CountersController {
     if (vote !== null) return this.vote({ ...vote, pageId: webpageId, name }, caller);
     const { amount, durability } = changeIn(body);
     const change = this.rights.change(caller, counterRef(webpageId, name), amount);
-    return this.answers.changed(change, durability, request, reply);
+    return this.answers.changed(change, durability, caller, request, reply);
   }
 
   /** The same, for those who hold that a PUT must not count twice. */

@@ -1,12 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { durabilityText, type DurabilityChoice } from '@headcount/counter-store';
+import {
+  durabilityText,
+  type DurabilityChoice,
+  type KeyedOperation,
+} from '@headcount/counter-store';
 import { available, CONFIG } from '@headcount/platform';
 import {
+  HeadcountError,
   bucketOf,
   ok,
   orThrow,
   type CounterValue,
-  type OperationId,
   type Result,
 } from '@headcount/protocol';
 import type { CounterApiConfig } from '../settings.js';
@@ -19,9 +23,19 @@ import { counterOf, type CounterRef } from '@headcount/replication';
 /** Most counters of one question, over REST and GraphQL alike. */
 export const COUNTERS_MAX = 1000;
 
+/** What is said where no more operation ids are kept. */
+const IDS_REFUSED: ReadonlyMap<ChangeRefusal, string> = new Map([
+  [
+    'TOO_MANY',
+    'The caller has used as many operation ids in this part of the store as one user may (OPERATION_IDS_PER_VIEWER_MAX); nothing was changed.',
+  ],
+  ['OPERATION_IDS_FULL', 'No more operation ids can be kept; nothing was changed.'],
+]);
+
 /** A change of a durable counter that a caller asks for. */
 export interface Change extends PermittedChange {
-  readonly operationId: OperationId | null;
+  /** Null: it counts each time that it is sent. */
+  readonly operation: KeyedOperation | null;
   /** Another durability than DURABILITY; null or absent: that one. */
   readonly durability?: DurabilityChoice | null;
 }
@@ -81,13 +95,30 @@ export class CountersService {
     return values;
   }
 
-  /** Adds once for each operation id. Throws STORE_UNAVAILABLE where a durability is asked for and nobody can say. */
-  async change({ durability, ...change }: Change): Promise<Result<Changed, ChangeRefusal>> {
-    const added = await this.additions.add(change, durability ?? null);
-    if (!added.ok) return added;
+  /**
+   * Adds once for each operation. Throws HeadcountError STORE_UNAVAILABLE where a durability is asked for and nobody can say, and
+   * TOO_MANY or OPERATION_IDS_FULL where no more operations are remembered.
+   */
+  async change({
+    operation,
+    durability,
+    ...change
+  }: Change): Promise<Result<Changed, ChangeRefusal>> {
+    const [operationId, formerId] = [operation?.id ?? null, operation?.formerId ?? null];
+    const addition = { ...change, operationId, formerId };
+    const added = await this.additions.add(addition, durability ?? null);
+    if (!added.ok) return this.refused(added);
     const { view, position, staleRegions, outcome } = added.value;
     const value = counterOf(change, view, position, staleRegions);
     return value.ok ? ok({ value: value.value, replayed: outcome === 'replayed' }) : value;
+  }
+
+  /** Says when more operations are remembered: all that were remembered by now are forgotten by then. */
+  private refused<R extends { readonly error: ChangeRefusal }>(refusal: R): R {
+    const sentence = IDS_REFUSED.get(refusal.error);
+    if (sentence === undefined) return refusal;
+    const retryAfterSeconds = this.config.OPERATION_ID_WINDOW_SECONDS;
+    throw new HeadcountError(refusal.error, sentence, { retryAfterSeconds });
   }
 
   /** What is promised of a change that asked for `durability`, as it is written. Throws STORE_UNAVAILABLE. */

@@ -1,4 +1,6 @@
 /** From what callers write to what the services take. Each throws HeadcountError with the code of the fault. */
+import { keyedOperation, type KeyedOperation } from '@headcount/counter-store';
+import { callerKeyOf, type Subject } from '@headcount/platform';
 import {
   HeadcountError,
   RESERVED_OPERATION_PREFIXES,
@@ -35,12 +37,25 @@ export function signedAmountOf(by: number): number {
   return by;
 }
 
-/** The id of an operation, or null where the caller gave none. */
-export function operationIdOf(raw: string): OperationId;
-export function operationIdOf(raw: string | null | undefined): OperationId | null;
-export function operationIdOf(raw: string | null | undefined): OperationId | null {
+/** The key of an operation, or null where the caller gave none. */
+export function operationKeyOf(raw: string): OperationId;
+export function operationKeyOf(raw: string | null | undefined): OperationId | null;
+export function operationKeyOf(raw: string | null | undefined): OperationId | null {
   if (raw === null || raw === undefined) return null;
   if (!isReservedOperationId(raw)) return orThrow(parseOperationId(raw));
   const prefixes = RESERVED_OPERATION_PREFIXES.join(', ');
   throw new HeadcountError('BAD_OPERATION_ID', `An operation id must not begin with ${prefixes}.`);
+}
+
+/**
+ * The operation that a key stands for: the caller's own, on that page. `place` is that within a batch whose changes share the key.
+ * Null where there is no key.
+ */
+export function operationOf(
+  caller: Subject,
+  { pageId }: CounterRef,
+  key: OperationId | null,
+  place?: number,
+): KeyedOperation | null {
+  return key === null ? null : keyedOperation(callerKeyOf(caller), pageId, key, place);
 }

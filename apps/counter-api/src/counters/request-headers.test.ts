@@ -1,4 +1,4 @@
-import { operationIdIn, waitSecondsIn } from './request-headers.js';
+import { operationKeyIn, waitSecondsIn } from './request-headers.js';
 
 describe('how long somebody would wait', () => {
   it.each([
@@ -30,11 +30,11 @@ describe('an Idempotency-Key', () => {
     ['"a\\\\b\\"c"', 'a\\b"c'],
     ['"a";q=1', 'a'],
   ])('%s', (field, operationId) => {
-    expect(operationIdIn(field)).toBe(operationId);
+    expect(operationKeyIn(field)).toBe(operationId);
   });
 
   it.each(['a', ':YQ==:', '("a")', '?1', '"ä"', '"a" "b"', ''])('is not %j', (field) => {
-    expect(() => operationIdIn(field)).toThrow(
+    expect(() => operationKeyIn(field)).toThrow(
       expect.objectContaining({ code: 'BAD_OPERATION_ID' }),
     );
   });

@@ -1,7 +1,7 @@
 /** What the headers of a request ask for, beside the media type. */
 import { parseItem } from 'structured-headers';
 import { HeadcountError, type OperationId } from '@headcount/protocol';
-import { operationIdOf } from './input.js';
+import { operationKeyOf } from './input.js';
 
 /** Longest wait that is granted, in seconds. */
 export const WAIT_SECONDS_MAX = 60;
@@ -18,11 +18,11 @@ export function waitSecondsIn(prefer: string): number | null {
 }
 
 /**
- * The operation id that an Idempotency-Key says, which is a String of RFC 8941. Throws HeadcountError BAD_OPERATION_ID where
+ * The key of an operation that an Idempotency-Key says, which is a String of RFC 8941. Throws HeadcountError BAD_OPERATION_ID where
  * it is none, or not what an operation id may be.
  */
-export function operationIdIn(idempotencyKey: string): OperationId {
-  return operationIdOf(stringIn(idempotencyKey));
+export function operationKeyIn(idempotencyKey: string): OperationId {
+  return operationKeyOf(stringIn(idempotencyKey));
 }
 
 function stringIn(field: string): string {

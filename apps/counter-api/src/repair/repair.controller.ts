@@ -6,7 +6,7 @@ import { Caller, WHOLE_NUMBERS, rfc3339, type Subject } from '@headcount/platfor
 import { documentOf, type CounterDocument } from '../counters/counter-document.js';
 import { counterRef } from '../counters/input.js';
 import { JSON_TYPE, preferredType } from '../counters/media-type.js';
-import { operationIdIn } from '../counters/request-headers.js';
+import { operationKeyIn } from '../counters/request-headers.js';
 import { setIn } from './input.js';
 import { LIST_SETS_DOCS, SET_DOCS } from './repair.docs.js';
 import { RepairService } from './repair.service.js';
@@ -39,7 +39,7 @@ export class RepairController {
   ): Promise<SetDocument> {
     preferredType(headers.accept, [JSON_TYPE]);
     const key = headers['idempotency-key'];
-    const operationId = typeof key === 'string' ? operationIdIn(key) : null;
+    const operationId = typeof key === 'string' ? operationKeyIn(key) : null;
     const asked = { ...counterRef(webpageId, name), ...setIn(body), operationId };
     const { value, before, replayed } = await this.repairs.set(asked, caller);
     if (replayed) void reply.header('idempotency-replayed', 'true');

@@ -3,7 +3,7 @@ import { Args, ArgsType, Field, ID, Mutation, ObjectType, Query, Resolver } from
 import type { SetEntry } from '@headcount/counter-store';
 import { Caller, Cost, DateTime, SafeInt, type Subject } from '@headcount/platform';
 import { RegionalCounter } from '../counters/counter.object.js';
-import { counterRef, operationIdOf } from '../counters/input.js';
+import { counterRef, operationKeyOf } from '../counters/input.js';
 import { reasonOf, setValueOf } from './input.js';
 import { RepairService, type SetCounter } from './repair.service.js';
 
@@ -104,7 +104,7 @@ export class RepairResolver {
     const asked = {
       ...counterRef(pageId, name),
       ...{ value: setValueOf(value), reason: reasonOf(reason) },
-      operationId: operationIdOf(opId),
+      operationId: operationKeyOf(opId),
     };
     return new CounterSet(await this.repairs.set(asked, caller));
   }

@@ -47,7 +47,11 @@ class Writer {
       sources: { nowMs: () => Date.now(), randomHex: () => 'abcdef01' },
     };
     const buckets = BUCKETS;
-    this.counters = new RedisCounterStore(this.context, { windowMs: 600_000, idsMax: 1000 });
+    this.counters = new RedisCounterStore(this.context, {
+      windowMs: 600_000,
+      idsMax: 1000,
+      idsPerViewerMax: 1000,
+    });
     this.follows = new RedisFollowStore(this.context, {
       ...{ buckets, home: 'local', followsMax: 10_000 },
     });

@@ -11,10 +11,11 @@ ARGV[1] region           string   name of this region where it has peers, else e
 ARGV[2] nowMs            integer  milliseconds since 1970; rotates the ids, and says which slots; else informational
 ARGV[3] windowMs         integer  how long an operation id is kept at least
 ARGV[4] idsMax           integer  ids in one generation
-ARGV[5] trended          string   names of counters whose gains are kept for trend-read, separated by commas
-ARGV[6] peers            string   live regions, separated by commas, that have to be pulled from before a bounded counter is lowered
-ARGV[7] batches          list     for each: candidate, seenIncarnation, seenSeq, seenRev, instance, number, sentUnder, runs, and so many times
-                                  (counter key, full name or empty, amount, operation id or empty, kind as in additions, operations)
+ARGV[5] idsPerViewerMax  integer  of these, of one viewer
+ARGV[6] trended          string   names of counters whose gains are kept for trend-read, separated by commas
+ARGV[7] peers            string   live regions, separated by commas, that have to be pulled from before a bounded counter is lowered
+ARGV[8] batches          list     for each: candidate, seenIncarnation, seenSeq, seenRev, instance, number, sentUnder, runs, and so many times
+                                  (counter key, full name or empty, amount, operation id [line break, former id] or empty, kind, operations)
         candidate        string   incarnation to begin if this Redis has forgotten
         seenIncarnation  string   with seenSeq and seenRev: the highest position that the caller has seen of the bucket
         instance         string   the caller
@@ -25,9 +26,9 @@ Returns for each batch: { 'added' | 'again', incarnation, seq, rev, stale, repli
         operations, step, viewers, connections, durable, updated }
         outcome is added, replayed (its id was known), or a refusal of each of them alone; durable is that after the last of the run, and
         was lower by step before each of the others
-        or { 'failed', why, '', '', '', '', '0' }: an error ended this batch alone; what came of it is unknown, the others stand as answered
+        or { 'failed', why, '', '', '', '', '0' }: an error ended this batch alone; its outcome is unknown, the others stand
 Refuses OUT_OF_RANGE: a total would pass 2^53-1; OPERATION_ID_REUSED: known with another body; OPERATION_IDS_FULL;
-        BELOW_ZERO, QUOTA_ELSEWHERE: a bounded counter has not that much, or not here;
+        TOO_MANY: of one viewer; BELOW_ZERO, QUOTA_ELSEWHERE: a bounded counter has not that much, or not here;
         OUTCOME_UNKNOWN: without an id, sent before under an incarnation that has ended, so that a peer may have it
 Retry   safe with the same numbers, each batch alone or with any others: answered from the record
 Cost    O(operations); together because what each call costs is then paid once: making all functions, the replication id, the call itself
@@ -46,26 +47,25 @@ Holds   P1 totals only grow, up to 2^53-1; B1, B2, W1, Q2
 --- @include quota
 --- @include additions
 --- @include runs
-local region, nowMs, windowMs, idsMax, trended, peers = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5], ARGV[6]
-local BATCHES, BATCH, RUN, KEYS_EACH = 7, 8, 6, 6
-local now, reply = math.floor(nowMs / 1000), {}
+local region, _, windowMs, idsMax, idsPerViewerMax, trended, peers = unpack(ARGV, 1, 7)
+local BATCHES, BATCH, RUN, KEYS_EACH = 8, 8, 6, 6
+local nowMs, now, reply = tonumber(ARGV[2]), math.floor(ARGV[2] / 1000), {}
 
 -- The batch of the keys from `firstKey` on, which begins at ARGV[first].
 local function add_batch(firstKey, first)
   local meta, index, batches, operations0, operations1, names = unpack(KEYS, firstKey, firstKey + KEYS_EACH - 1)
   local candidate, seenIncarnation, seenSeq, seenRev, instance, number, sentUnder, asked = unpack(ARGV, first, first + BATCH - 1)
-  number = tonumber(number)
 
   local bucket = bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev, region)
   local lastNumber, _, lastOutcomes = (redis.call('HGET', batches, instance) or '0,0,'):match('(%d+),(%d+),(.*)')
-  local again = number <= tonumber(lastNumber)
+  local again = tonumber(number) <= tonumber(lastNumber)
   -- What it was first sent under has ended and the batch is not recorded: forgotten here, but a peer may have it.
   local isDoubtful = bucket.shared and sentUnder ~= '-' and sentUnder ~= bucket.incarnation
 
   trend_begin(bucket, trended)
   local book = additions_begin(bucket, names, now, peers)
   -- Opened at the first id, so that a batch without ids does not pay for them.
-  local function ids() return operation_ids_open(meta, operations0, operations1, nowMs, windowMs, idsMax) end
+  local function ids() return operation_ids_open(meta, operations0, operations1, nowMs, tonumber(windowMs), tonumber(idsMax), tonumber(idsPerViewerMax)) end
 
   local runs, views, recorded = {}, {}, runs_recorded(lastOutcomes)
   for i = first + BATCH, first + BATCH + RUN * (tonumber(asked) - 1), RUN do

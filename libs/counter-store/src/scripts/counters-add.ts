@@ -9,6 +9,7 @@ export type AddOutcome =
   | 'OUT_OF_RANGE'
   | 'OPERATION_ID_REUSED'
   | 'OPERATION_IDS_FULL'
+  | 'TOO_MANY'
   | 'BELOW_ZERO'
   | 'QUOTA_ELSEWHERE'
   | 'OUTCOME_UNKNOWN';
@@ -37,7 +38,7 @@ const RUN_FIELDS = 3 + VIEW_FIELDS;
 export const countersAdd = defineScript<(BatchAdded | Error)[]>({
   name: 'counters-add',
   keys: ['buckets'],
-  args: ['region', 'nowMs', 'windowMs', 'idsMax', 'trended', 'peers', 'batches'],
+  args: ['region', 'nowMs', 'windowMs', 'idsMax', 'idsPerViewerMax', 'trended', 'peers', 'batches'],
   decode: (reply) => {
     const answers: (BatchAdded | Error)[] = [];
     for (let at = 0; at < reply.length;) {

@@ -81,7 +81,7 @@ merge_follows(merge, index, names)
 merge_histories(merge, index, names)
 merge_votes(merge, index, names)
 if #state.operations > 0 or redis.call('EXISTS', operations0 .. ':waiting', operations1 .. ':waiting') > 0 then
-  merge_operations(merge, state.operations, operation_ids_open(meta, operations0, operations1, nowMs, windowMs, 0), voids)
+  merge_operations(merge, state.operations, operation_ids_open(meta, operations0, operations1, nowMs, windowMs, 0, 0), voids)
 end
 merge_voids(merge, state.voids, voids)
 local moved, missed = merge_vector(merge, covers ~= '' and cjson.decode(covers) or {}, from == nil)

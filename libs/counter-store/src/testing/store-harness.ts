@@ -42,6 +42,8 @@ export async function openStores(
     readonly windowMs?: number;
     /** How many of them; default 1,000. */
     readonly idsMax?: number;
+    /** How many of one viewer; default: all. */
+    readonly idsPerViewerMax?: number;
   } = {},
 ) {
   const server = await startRedis({ listen: 'unix', args: ['--appendonly', 'no'] });
@@ -49,7 +51,7 @@ export async function openStores(
   await redis.connect();
   const clock = { nowMs: 1_700_000_000_000 };
   let drawn = 0;
-  const { windowMs = 600_000, idsMax = 1000 } = options;
+  const { windowMs = 600_000, idsMax = 1000, idsPerViewerMax = idsMax } = options;
   const livePeers = new LivePeers(options.peers ?? []);
   const context: StoreContext = {
     redis,
@@ -72,7 +74,7 @@ export async function openStores(
     /** What one part of a region's answer may hold; may be changed at any time. */
     partBounds,
     presence: new RedisPresenceStore(context),
-    counters: new RedisCounterStore(context, { windowMs, idsMax }),
+    counters: new RedisCounterStore(context, { windowMs, idsMax, idsPerViewerMax }),
     repairs: new RedisRepairStore(context, { windowMs, idsMax }),
     upkeep: new RedisUpkeepStore(context),
     trending: new RedisTrendingStore(context),

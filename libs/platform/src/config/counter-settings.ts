@@ -68,6 +68,10 @@ export const counterSettings = {
     max: 10_000_000,
     default: 100_000,
   }),
+  OPERATION_IDS_PER_VIEWER_MAX: numberSetting(
+    'Maximum operation ids of one user in a bucket and window. All users together may take 80 % of OPERATION_IDS_MAX; the rest is for API keys and modifications.',
+    { min: 1, max: 10_000_000, default: 1000 },
+  ),
   TRENDING_COUNTERS: setting<readonly string[]>(
     {
       description:

@@ -37,6 +37,8 @@ export class ProblemFilter implements ExceptionFilter {
     const code = methods.length > 0 ? 'METHOD_NOT_ALLOWED' : codeOf(thrown);
     const detail = thrown instanceof HeadcountError ? thrown.detail : undefined;
     const problem = problemOf(code, this.ids.uuid(), detail);
+    if (thrown instanceof HeadcountError && thrown.retryAfterSeconds !== null)
+      void reply.header('retry-after', String(thrown.retryAfterSeconds));
     if (code === 'INTERNAL') {
       this.logger.error({ err: thrown, problem: problem.instance }, 'request failed');
     }

@@ -75,6 +75,7 @@ export async function openCounterRegion(
   const counters = new RedisCounterStore(context, {
     windowMs: config.OPERATION_ID_WINDOW_SECONDS * 1000,
     idsMax: config.OPERATION_IDS_MAX,
+    idsPerViewerMax: config.OPERATION_IDS_PER_VIEWER_MAX,
   });
   const isReady = (): boolean => redis.status === 'ready';
   const batcher = new IncrementBatcher({

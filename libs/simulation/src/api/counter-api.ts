@@ -108,7 +108,7 @@ const REPLICAS_TIMEOUT_MS = 1000;
 const WRITE_DEADLINE_MS = 5000;
 /** Fewer than there are counters at times, so that some are given up. */
 const CACHED_MAX = 6;
-const ID_LIMITS = { windowMs: 600_000, idsMax: 1000 };
+const ID_LIMITS = { windowMs: 600_000, idsMax: 1000, idsPerViewerMax: 1000 };
 
 export class CounterApi {
   readonly instance: InstanceId;

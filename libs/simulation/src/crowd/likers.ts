@@ -1,4 +1,5 @@
 /** Clients that add to durable counters: with and without operation ids, once, again, and in two regions. */
+import { keyedOperation } from '@headcount/counter-store';
 import { VIEWERS, type PageId } from '@headcount/protocol';
 import type { Random } from '@headcount/testing';
 import { LIKE_PATH, type LikeRequest } from '../api/counter-api.js';
@@ -11,7 +12,9 @@ const AMOUNT_MAX = 1000;
 const TRIES_MAX = 4;
 const PATIENCE_MS = 6000;
 /** Refusals after which an operation is certainly not added by that sending. */
-const CERTAIN = ['STORE_UNAVAILABLE', 'OPERATION_IDS_FULL', 'OUT_OF_RANGE'];
+const CERTAIN = ['STORE_UNAVAILABLE', 'OPERATION_IDS_FULL', 'TOO_MANY', 'OUT_OF_RANGE'];
+/** Who sends them. They choose the same keys. */
+const CALLERS = ['viewer ann', 'service shop'];
 
 export class Likers {
   private readonly random: Random;
@@ -32,11 +35,14 @@ export class Likers {
     const [page = 0, sign = 0, size = 0, keyed = 0, region = 0, both = 0] = draws;
     this.made += 1;
     const amount = Math.ceil(size * AMOUNT_MAX) * (sign < 0.25 ? -1 : 1);
+    const likedPage = at(this.pages, page);
+    const caller = at(CALLERS, (this.made % CALLERS.length) / CALLERS.length);
+    const key = `op${Math.floor(this.made / CALLERS.length)}`;
     const operation: Operation = {
-      page: at(this.pages, page),
+      page: likedPage,
       name: sign > 0.95 ? VIEWERS : LIKES,
       amount: sign > 0.95 ? Math.abs(amount) : amount,
-      operationId: keyed < 0.5 ? `op${this.made}` : null,
+      operationId: keyed < 0.5 ? keyedOperation(caller, likedPage, key).id : null,
       deliveries: [],
     };
     this.ledger.add(operation);

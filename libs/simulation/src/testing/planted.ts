@@ -25,7 +25,7 @@ export const PLANTED: readonly Planted[] = [
   {
     mistake: 'a batch that comes again is added again',
     script: /^counters-add$/,
-    from: 'local again = number <= tonumber(lastNumber)',
+    from: 'local again = tonumber(number) <= tonumber(lastNumber)',
     to: 'local again = false',
     near: 36,
     seen: /are certain/,
@@ -33,8 +33,8 @@ export const PLANTED: readonly Planted[] = [
   {
     mistake: 'an operation id is not remembered',
     script: /^counters-add$/,
-    from: "return redis.call('HGET', ids.current, id) or redis.call('HGET', ids.previous, id)",
-    to: 'return nil',
+    from: "if known then return known:sub(1, #body + 1) == body .. ' ' and 'replayed' or 'OPERATION_ID_REUSED' end",
+    to: '',
     near: 6,
     seen: /are certain/,
   },

@@ -35,7 +35,7 @@ local function additions_count(book, key, amount, id)
   local counter = additions_counter(book, key)
   if id ~= '' then
     local body, position = key .. ' ' .. int(amount), int(counter.up + math.max(amount, 0))
-    redis.call('HSET', book.ids.current, id, body .. ' ' .. book.writer .. ' 0 ' .. position)
+    operation_id_put(book.ids, id, body .. ' ' .. book.writer .. ' 0 ' .. position)
     book.taken[#book.taken + 1] = { id = id, key = key, body = body, position = position }
   end
   if not counter.touched then book.order[#book.order + 1] = key end
@@ -48,7 +48,9 @@ end
 local function additions_add(book, key, name, amount, id, kind, open)
   if id ~= '' then
     book.ids = book.ids or open()
-    local settled = operation_id_outcome(book.ids, id, key .. ' ' .. int(amount))
+    local lineEnd, former = id:find('\n', 1, true), nil
+    if lineEnd then id, former = id:sub(1, lineEnd - 1), id:sub(lineEnd + 1) end
+    local settled = operation_id_outcome(book.ids, id, key .. ' ' .. int(amount), former)
     if settled then return settled end
   end
   local isBounded, isWindowed, stem = '', '', ''
@@ -74,6 +76,7 @@ end
 -- Writes what changed; what each of those counters shows.
 local function additions_end(book, index)
   local bucket, views = book.bucket, {}
+  if book.ids then operation_ids_close(book.ids) end
   for _, key in ipairs(book.order) do
     local counter = book.held[key]
     bucket.seq = bucket.seq + 1
