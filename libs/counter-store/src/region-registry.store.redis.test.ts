@@ -51,6 +51,12 @@ describe('register of regions', () => {
     expect((await registry.look()).get('fra')?.stale).toBe(false);
   });
 
+  it('takes a region that was never heard of for stale, also one called constructor', async () => {
+    await registry.setStale('constructor', true);
+    const status = { heartbeat: 0, heardAtMs: 0, stale: true };
+    expect([...(await registry.look())]).toEqual([['constructor', status]]);
+  });
+
   it('keeps the first retirement of a region', async () => {
     await registry.retire({ region: 'old', atMs: 1, by: 'ada' });
     await registry.retire({ region: 'old', atMs: 2, by: 'fra' });

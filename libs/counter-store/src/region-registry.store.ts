@@ -50,13 +50,13 @@ export class RedisRegionRegistry implements RegionRegistry {
   }
 
   async look(): Promise<ReadonlyMap<string, RegionStatus>> {
-    const held = await this.context.redis.hgetall(REGIONS);
+    const held = new Map(Object.entries(await this.context.redis.hgetall(REGIONS)));
     const regions = new Map<string, RegionStatus>();
-    for (const field of Object.keys(held)) {
+    for (const field of held.keys()) {
       // One that was never heard of may be stale too, and has that field alone.
       const region = field.endsWith(STALE) ? field.slice(0, -STALE.length) : field;
-      const [heartbeat, heardAtMs] = (held[region] ?? '0,0').split(',').map(Number);
-      const stale = held[region + STALE] === '1';
+      const [heartbeat, heardAtMs] = (held.get(region) ?? '0,0').split(',').map(Number);
+      const stale = held.get(region + STALE) === '1';
       regions.set(region, { heartbeat: heartbeat ?? 0, heardAtMs: heardAtMs ?? 0, stale });
     }
     return regions;
