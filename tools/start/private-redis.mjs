@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault } from '../setup/fault.mjs';
@@ -6,6 +7,8 @@ import { redisReply } from './redis-reply.mjs';
 import { socketPath } from './socket-path.mjs';
 
 const LEFTOVER_MS_MAX = 20_000;
+/** Part of this machine's memory that the Redis may use. */
+const MEMORY_SHARE = 0.4;
 
 /**
  * The Redis of this data folder: it listens on a Unix socket only, so it meets no port and no Redis of anybody else, keeps
@@ -24,6 +27,8 @@ export function redisPart(program, { dataDir, logDir, prefix, verbose }) {
     appendfsync: 'always',
     save: '',
     'maxmemory-policy': 'noeviction',
+    // The rest is for the apps, and for the copy that Redis has of what changes while it writes its files anew.
+    maxmemory: String(Math.floor(totalmem() * MEMORY_SHARE)),
   };
   const part = {
     name: `${prefix}redis`,

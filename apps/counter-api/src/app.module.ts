@@ -10,6 +10,7 @@ import { GraphQLModule } from '@nestjs/graphql';
 import {
   AuthGuard,
   CLOCK,
+  CONFIG,
   IDS,
   INSTANCE,
   Keyrings,
@@ -20,6 +21,7 @@ import {
   SignedClients,
   SignedGuard,
   graphqlOptions,
+  showMemory,
   subgraphResolver,
   wrongWithRedis,
   type Clock,
@@ -92,8 +94,10 @@ export class AppModule implements OnApplicationShutdown {
     @Inject(STORE) private readonly store: Store,
     @Inject(Readiness) readiness: Readiness,
     @Inject(Metrics) metrics: Metrics,
+    @Inject(CONFIG) config: CounterApiConfig,
   ) {
     readiness.add('redis', () => wrongWith(store));
+    showMemory(store.memory, config, { metrics, readiness });
     metrics.gauge({
       name: 'redis_ready',
       help: '1 while commands can be sent to Redis.',

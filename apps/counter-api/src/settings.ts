@@ -3,6 +3,7 @@ import { z } from 'zod';
 import {
   commonSettings,
   counterSettings,
+  memorySettings,
   historySettings,
   numberSetting,
   operatorSettings,
@@ -104,6 +105,7 @@ export const counterApiSettings = {
   ...changeSettings,
   ...rateLimitSettings,
   ...counterSettings,
+  ...memorySettings,
   ...historySettings,
   ...exportSettings,
 };

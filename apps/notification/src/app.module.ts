@@ -10,15 +10,18 @@ import { GraphQLModule } from '@nestjs/graphql';
 import {
   AuthGuard,
   CLOCK,
+  CONFIG,
   IDS,
   INSTANCE,
+  Metrics,
   Readiness,
   graphqlOptions,
+  showMemory,
   subgraphResolver,
-  wrongWithRedis,
   type Clock,
   type Ids,
   type Instance,
+  wrongWithRedis,
 } from '@headcount/platform';
 import { DigestController } from './digest/digest.controller.js';
 import { DigestResolver } from './digest/digest.resolver.js';
@@ -48,8 +51,11 @@ export class AppModule implements OnApplicationShutdown {
   constructor(
     @Inject(STORE) private readonly store: Store,
     @Inject(Readiness) readiness: Readiness,
+    @Inject(Metrics) metrics: Metrics,
+    @Inject(CONFIG) config: NotificationConfig,
   ) {
     readiness.add('redis', () => wrongWithRedis(store.redis));
+    showMemory(store.memory, config, { metrics, readiness });
   }
 
   static forRoot(config: NotificationConfig): DynamicModule {

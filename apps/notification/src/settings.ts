@@ -1,6 +1,7 @@
 import {
   commonSettings,
   counterSettings,
+  memorySettings,
   historySettings,
   numberSetting,
   portSetting,
@@ -18,6 +19,7 @@ export const notificationSettings = {
   ...restSettings,
   ...regionSettings,
   ...counterSettings,
+  ...memorySettings,
   FOLLOWS_MAX: numberSetting('Pages that one user may follow.', {
     min: 1,
     max: 10_000,

@@ -4,11 +4,11 @@ import { counterKey, metaKey, batchesKey, indexKey, namesKey, operationsKey } fr
 import { fenceArgs } from './fence.js';
 import { bucketSince, type BucketSince } from './scripts/bucket-since.js';
 import { bucketCompare } from './scripts/bucket-compare.js';
-import { countersAdd, type BatchAdded } from './scripts/counters-add.js';
+import { countersAdd, type BatchAdded, type NewRefusal } from './scripts/counters-add.js';
 import { countersRead, type CountersRead } from './scripts/counters-read.js';
 import type { Position } from '@headcount/crdt';
 import { SharedCalls } from './shared-calls.js';
-import { peersArg, trendedArg, type StoreContext } from './store-context.js';
+import { newRefusal, peersArg, trendedArg, type StoreContext } from './store-context.js';
 
 /** How long operation ids are kept at least, and how many a bucket holds a generation (DESIGN.md §7): in all, and of one viewer. */
 export interface OperationIdLimits {
@@ -26,6 +26,8 @@ export interface Addition {
   readonly operationId: string | null;
   /** The id under which versions without namespaces have stored it (operation-id.ts). */
   readonly formerId?: string | null;
+  /** What is answered where the counter would be new; default: it is made. */
+  readonly ifNew?: NewRefusal | null;
   /** Answered once Redis has it, whatever the others of its batch wait for. Default: as the others. */
   readonly atOnce?: boolean;
 }
@@ -130,10 +132,11 @@ export class RedisCounterStore implements CounterStore {
       else runs.push({ addition, operations: 1 });
     }
     return runs.map(({ addition, operations }) => {
-      const { pageId, name, amount } = addition;
+      const { pageId, name, amount, ifNew } = addition;
       const { key, fullName } = counterKey(pageId, name);
       const kind = counterKind(rules, pageId, name);
-      return [key, fullName, amount, operationArg(addition), kind, operations];
+      const refusal = newRefusal(this.context, ifNew);
+      return [key, fullName, amount, operationArg(addition), kind, refusal, operations];
     });
   }
 
@@ -200,6 +203,7 @@ function isAlike(one: Addition, other: Addition): boolean {
     one.operationId === null &&
     other.operationId === null &&
     one.amount === other.amount &&
+    one.ifNew === other.ifNew &&
     one.pageId === other.pageId &&
     one.name === other.name
   );

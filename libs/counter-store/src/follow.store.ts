@@ -127,6 +127,7 @@ export class RedisFollowStore implements FollowStore {
         user.key,
         user.fullName,
         this.options.followsMax,
+        this.context.memory?.isFull ? '1' : '',
         ...changes.flatMap((change) => this.argsOf(change)),
       ],
     );

@@ -58,6 +58,7 @@ export class RedisHistoryStore implements HistoryStore {
         eventId,
         atMs,
         JSON.stringify([title, url, actor]),
+        this.context.memory?.isFull ? '1' : '',
       ],
     );
     this.context.seen.note(bucket, position);

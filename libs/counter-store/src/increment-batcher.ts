@@ -9,6 +9,7 @@
  */
 import { assert, type Position } from '@headcount/crdt';
 import { bucketOf, err, ok, type Result } from '@headcount/protocol';
+import { isOutOfMemory } from './redis-memory.js';
 import type { Addition, CounterStore } from './counter.store.js';
 import type { AddOutcome, Added, BatchAdded } from './scripts/counters-add.js';
 
@@ -118,7 +119,7 @@ export class IncrementBatcher {
         if (addition.atOnce) settle(resultOf(answer, place));
       });
     const untilMs = Math.max(...batch.map((waiting) => waiting.untilMs));
-    while (timers.nowMs() < untilMs) {
+    for (let tries = 1; timers.nowMs() < untilMs; tries += 1) {
       try {
         if (!isReady()) throw new Error('Redis is away');
         const sending = store.add({ bucket, instance, number, additions, sentUnder, onAnswer });
@@ -126,7 +127,12 @@ export class IncrementBatcher {
         const answer = await sending;
         batch.forEach(({ settle }, place) => settle(resultOf(answer, place)));
         return;
-      } catch {
+      } catch (cause) {
+        // Redis refuses writes before they change anything. Of one sent before nobody can say.
+        if (isOutOfMemory(cause) && tries === 1) {
+          batch.forEach(({ settle }) => settle(err('STORE_FULL')));
+          return;
+        }
         // Whatever went wrong, the batch may have been taken: only the same batch again can tell (G1).
         await this.sleep(RETRY_MS);
       }

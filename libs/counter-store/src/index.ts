@@ -81,6 +81,7 @@ export {
   type SetEntry,
 } from './repair.store.js';
 export type { CounterSet, SetOutcome } from './scripts/counter-set.js';
+export { RedisMemory, isOutOfMemory, type MemoryLimits } from './redis-memory.js';
 export { RedisRegistryStore, type RegistryStore } from './registry.store.js';
 export { RedisUpkeepStore, type UpkeepStore } from './upkeep.store.js';
 export { RedisTrendingStore, type TrendAsk, type TrendingStore } from './trending.store.js';
@@ -100,7 +101,7 @@ export { trendReach } from './trend-window.js';
 export type { TrendRow } from './scripts/trend-read.js';
 export { decodeChanges, decodeHead, type BucketChanges } from './changes.js';
 export type { CounterRow, CounterView, DurableRow } from './scripts/replies.js';
-export type { AddOutcome, Added, BatchAdded } from './scripts/counters-add.js';
+export type { AddOutcome, Added, BatchAdded, NewRefusal } from './scripts/counters-add.js';
 export type { CountersRead } from './scripts/counters-read.js';
 export type { BucketSince } from './scripts/bucket-since.js';
 export type { BucketSwept } from './scripts/bucket-sweep.js';

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { FencedContext } from './fence.js';
 import type { CounterRules, LivePeers } from './counter-rules.js';
 import type { Durability } from './durability.js';
+import type { NewRefusal } from './scripts/counters-add.js';
 
 /** What every repository works with. One a process; `seen` is shared, so that each learns from all. */
 export interface StoreContext extends FencedContext {
@@ -10,10 +11,17 @@ export interface StoreContext extends FencedContext {
   readonly durability: Durability;
   /** Names of counters whose gains are kept, so that pages trend by them; default: none. */
   readonly trended?: readonly string[];
+  /** Whether Redis has room for anything new; default: it has. */
+  readonly memory?: { readonly isFull: boolean };
   /** Which counters are windowed, and which are bounded; default: none. */
   readonly rules?: CounterRules;
   /** The regions without which nothing of a bounded counter may be lowered after something was forgotten; default: none. */
   readonly livePeers?: LivePeers;
+}
+
+/** What a script is told to answer where something would be new: '' where it may be made. */
+export function newRefusal({ memory }: StoreContext, ifNew?: NewRefusal | null): string {
+  return memory?.isFull ? 'STORE_FULL' : (ifNew ?? '');
 }
 
 /** Seconds since 1970, for what Redis keeps as informational time. */

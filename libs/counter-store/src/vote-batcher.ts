@@ -7,7 +7,8 @@
  */
 import { bucketOf, err, ok, type Result } from '@headcount/protocol';
 import type { BatchTimers } from './increment-batcher.js';
-import type { VoteChanged } from './scripts/votes-change.js';
+import { isOutOfMemory } from './redis-memory.js';
+import type { VoteChanged, VoteOutcome } from './scripts/votes-change.js';
 import type { VoteChange, VoteStore, VotedAt } from './vote.store.js';
 
 /** Changes of one script: about 5 ms of Redis. */
@@ -17,7 +18,8 @@ export const WAITING_VOTES_MAX = 20_000;
 const RETRY_MS = 50;
 
 /** Why a vote was not, or perhaps not, changed. */
-export type VoteRefusal = 'OUT_OF_RANGE' | 'STORE_UNAVAILABLE' | 'OUTCOME_UNKNOWN';
+export type VoteRefusal =
+  Exclude<VoteOutcome, 'changed' | 'same'> | 'STORE_UNAVAILABLE' | 'OUTCOME_UNKNOWN';
 
 /** A wish that was granted: the vote and its counter after it, and where the bucket stood then. */
 export type Voted = VotedAt & VoteChanged;
@@ -75,11 +77,19 @@ export class VoteBatcher {
     const { store, isReady, deadlineMs, timers } = this.options;
     const changes = batch.map(({ change }) => change);
     const untilMs = timers.nowMs() + deadlineMs;
+    let failed: unknown = null;
     for (let isSent = false; ;) {
       if (isReady()) {
-        isSent = true;
-        const made = await store.change(bucket, changes).catch(() => null);
+        const made = await store.change(bucket, changes).catch((cause: unknown) => {
+          failed = cause;
+        });
         if (made) return answer(batch, made);
+        // Redis refuses writes before they change anything. Of one sent before nobody can say.
+        if (isOutOfMemory(failed) && !isSent) {
+          for (const { settle } of batch) settle(err('STORE_FULL'));
+          return;
+        }
+        isSent = true;
       }
       if (timers.nowMs() + RETRY_MS >= untilMs) {
         for (const { settle } of batch)
@@ -98,7 +108,7 @@ function answer(
   batch.forEach(({ settle }, nth) => {
     const one = changed[nth];
     if (!one) settle(err('OUTCOME_UNKNOWN'));
-    else if (one.outcome === 'OUT_OF_RANGE') settle(err(one.outcome));
-    else settle(ok({ ...at, ...one }));
+    else if (one.outcome === 'changed' || one.outcome === 'same') settle(ok({ ...at, ...one }));
+    else settle(err(one.outcome));
   });
 }

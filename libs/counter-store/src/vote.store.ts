@@ -3,9 +3,10 @@ import type { Position } from '@headcount/crdt';
 import { bucketOf, type CounterName, type PageId, type ViewerId } from '@headcount/protocol';
 import { fenceArgs } from './fence.js';
 import { choicesKey, counterKey, indexKey, metaKey, namesKey, shortName } from './keys.js';
+import type { NewRefusal } from './scripts/counters-add.js';
 import { votesChange, type VoteChanged } from './scripts/votes-change.js';
 import { votesRead, type VoteView } from './scripts/votes-read.js';
-import { trendedArg, type StoreContext } from './store-context.js';
+import { newRefusal, trendedArg, type StoreContext } from './store-context.js';
 
 /** A voter and what it votes on. */
 export interface VoteAsk {
@@ -18,6 +19,8 @@ export interface VoteAsk {
 export interface VoteChange extends VoteAsk {
   /** `choice` '': there is nothing to choose from. */
   readonly wish: { readonly choice: string } | 'take back';
+  /** What is answered where a counter would be new; default: it is made. */
+  readonly ifNew?: NewRefusal | null;
 }
 
 /** As of which position of the bucket something was read. */
@@ -58,7 +61,7 @@ export class RedisVoteStore implements VoteStore {
         ...fenceArgs(this.context, bucket),
         sources.nowMs(),
         trendedArg(this.context),
-        ...changes.flatMap(argsOf),
+        ...changes.flatMap((change) => [...argsOf(change), newRefusal(this.context, change.ifNew)]),
       ],
     );
     seen.note(bucket, made.position);

@@ -24,6 +24,8 @@ export { StartError } from './bootstrap/start-error.js';
 
 export { authSettings, type AuthConfig } from './config/auth-settings.js';
 export { counterPatternsSetting, counterSettings } from './config/counter-settings.js';
+export { memorySettings } from './config/memory-settings.js';
+export { showMemory } from './redis/memory-watch.js';
 export { historySettings } from './config/history-settings.js';
 export { regionSettings, type Peers } from './config/region-settings.js';
 export { describeSettings } from './config/describe-settings.js';

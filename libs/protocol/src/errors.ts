@@ -90,6 +90,11 @@ export const ERRORS = {
     wsCloseCode: 1013,
     retryable: true,
   }),
+  TOO_MANY_COUNTERS: entry(
+    429,
+    'The caller has made as many new counters as it may for now; nothing was changed.',
+    { retryable: true },
+  ),
   TOO_SLOW: entry(429, 'The connection takes in less than it is sent.', {
     wsCloseCode: 4008,
     retryable: true,
@@ -104,6 +109,7 @@ export const ERRORS = {
   OPERATION_IDS_FULL: entry(503, 'No more operation ids can be kept; nothing was changed.', {
     retryable: true,
   }),
+  STORE_FULL: entry(507, 'The store has no room for anything new; nothing was changed.'),
   DURABILITY_UNAVAILABLE: entry(
     503,
     'The store cannot promise the durability that is asked for; nothing was changed.',

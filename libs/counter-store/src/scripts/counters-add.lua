@@ -15,7 +15,8 @@ ARGV[5] idsPerViewerMax  integer  of these, of one viewer
 ARGV[6] trended          string   names of counters whose gains are kept for trend-read, separated by commas
 ARGV[7] peers            string   live regions, separated by commas, that have to be pulled from before a bounded counter is lowered
 ARGV[8] batches          list     for each: candidate, seenIncarnation, seenSeq, seenRev, instance, number, sentUnder, runs, and so many times
-                                  (counter key, full name or empty, amount, operation id [line break, former id] or empty, kind, operations)
+                                  (counter key, full name or empty, amount, operation id [line break, former id] or empty, kind,
+                                  what is answered where the counter would be new: STORE_FULL, TOO_MANY_COUNTERS or empty, operations)
         candidate        string   incarnation to begin if this Redis has forgotten
         seenIncarnation  string   with seenSeq and seenRev: the highest position that the caller has seen of the bucket
         instance         string   the caller
@@ -24,8 +25,8 @@ ARGV[8] batches          list     for each: candidate, seenIncarnation, seenSeq,
         operations       integer  so many alike, one after another, make a run; 1 where there is an id
 Returns for each batch: { 'added' | 'again', incarnation, seq, rev, stale, replid, runs, then per run of those alike in outcome too: outcome,
         operations, step, viewers, connections, durable, updated }
-        outcome is added, replayed (its id was known), or a refusal of each of them alone; durable is that after the last of the run, and
-        was lower by step before each of the others
+        outcome is added, created (added, and the counter is new), replayed (its id was known), or a refusal of each of them alone
+        durable is that after the last of the run, and was lower by step before each of the others
         or { 'failed', why, '', '', '', '', '0' }: an error ended this batch alone; its outcome is unknown, the others stand
 Refuses OUT_OF_RANGE: a total would pass 2^53-1; OPERATION_ID_REUSED: known with another body; OPERATION_IDS_FULL;
         TOO_MANY: of one viewer; BELOW_ZERO, QUOTA_ELSEWHERE: a bounded counter has not that much, or not here;
@@ -48,14 +49,13 @@ Holds   P1 totals only grow, up to 2^53-1; B1, B2, W1, Q2
 --- @include additions
 --- @include runs
 local region, _, windowMs, idsMax, idsPerViewerMax, trended, peers = unpack(ARGV, 1, 7)
-local BATCHES, BATCH, RUN, KEYS_EACH = 8, 8, 6, 6
+local BATCHES, BATCH, RUN, KEYS_EACH = 8, 8, 7, 6
 local nowMs, now, reply = tonumber(ARGV[2]), math.floor(ARGV[2] / 1000), {}
 
 -- The batch of the keys from `firstKey` on, which begins at ARGV[first].
 local function add_batch(firstKey, first)
   local meta, index, batches, operations0, operations1, names = unpack(KEYS, firstKey, firstKey + KEYS_EACH - 1)
   local candidate, seenIncarnation, seenSeq, seenRev, instance, number, sentUnder, asked = unpack(ARGV, first, first + BATCH - 1)
-
   local bucket = bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev, region)
   local lastNumber, _, lastOutcomes = (redis.call('HGET', batches, instance) or '0,0,'):match('(%d+),(%d+),(.*)')
   local again = tonumber(number) <= tonumber(lastNumber)
@@ -70,14 +70,14 @@ local function add_batch(firstKey, first)
   local runs, views, recorded = {}, {}, runs_recorded(lastOutcomes)
   for i = first + BATCH, first + BATCH + RUN * (tonumber(asked) - 1), RUN do
     local key, amount, id = ARGV[i], tonumber(ARGV[i + 2]), ARGV[i + 3]
-    runs_settle(runs, i, amount, tonumber(ARGV[i + 5]), again and recorded or function()
+    runs_settle(runs, i, amount, tonumber(ARGV[i + 6]), again and recorded or function()
       if id == '' and isDoubtful then return 'OUTCOME_UNKNOWN', 1 end
-      return additions_add(book, key, ARGV[i + 1], amount, id, ARGV[i + 4], ids), 1, additions_total(book, key)
+      return additions_add(book, key, ARGV[i + 1], amount, id, ARGV[i + 4], ARGV[i + 5], ids), 1, additions_total(book, key)
     end)
   end
   if not again then
     views = additions_end(book, index)
-    redis.call('HSET', batches, instance, int(number) .. ',' .. int(now) .. ',' .. runs_record(runs))
+    redis.call('HSET', batches, instance, number .. ',' .. int(now) .. ',' .. runs_record(runs))
     index_trim(bucket, index)
   end
   trend_end(bucket, names, nowMs)

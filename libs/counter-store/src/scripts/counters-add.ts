@@ -2,6 +2,9 @@ import { assert, type Position } from '@headcount/crdt';
 import { defineScript } from '../define-script.js';
 import { VIEW_FIELDS, integer, positionAt, staleAt, viewAt, type CounterView } from './replies.js';
 
+/** Why nothing new is made: the store has no room, or the caller has made as much as it may. */
+export type NewRefusal = 'STORE_FULL' | 'TOO_MANY_COUNTERS';
+
 /** What became of one operation. All but the first two are refusals that changed nothing. */
 export type AddOutcome =
   | 'added'
@@ -10,6 +13,7 @@ export type AddOutcome =
   | 'OPERATION_ID_REUSED'
   | 'OPERATION_IDS_FULL'
   | 'TOO_MANY'
+  | NewRefusal
   | 'BELOW_ZERO'
   | 'QUOTA_ELSEWHERE'
   | 'OUTCOME_UNKNOWN';
@@ -17,6 +21,8 @@ export type AddOutcome =
 /** One operation's outcome, and what its counter shows after it. */
 export interface Added {
   readonly outcome: AddOutcome;
+  /** Whether it has made the counter. */
+  readonly isNew?: true;
   readonly view: CounterView;
 }
 
@@ -64,13 +70,14 @@ function answerAt(reply: readonly string[], at: number, end: number): BatchAdded
 
 /** The operations of one run, each with the total that it left. */
 function addRun(added: Added[], reply: readonly string[], at: number): void {
-  const outcome = reply[at] as AddOutcome | undefined;
-  assert(outcome !== undefined, 'a run has an outcome');
+  const said = reply[at] as AddOutcome | 'created' | undefined;
+  assert(said !== undefined, 'a run has an outcome');
   const [operations, step] = [integer(reply[at + 1]), integer(reply[at + 2])];
   const view = viewAt(reply, at + 3);
   for (let after = operations - 1; after >= 0; after -= 1) {
     const isLast = after === 0 || step === 0;
     const shown = isLast ? view : { ...view, durable: view.durable - after * step };
-    added.push({ outcome, view: shown });
+    if (said === 'created') added.push({ outcome: 'added', isNew: true, view: shown });
+    else added.push({ outcome: said, view: shown });
   }
 }

@@ -14,10 +14,11 @@ ARGV[5] region           string   name of this region where it has peers, else e
 ARGV[6] user             string   id or digest
 ARGV[7] userName         string   the id, where user is a digest, else empty
 ARGV[8] followsMax       integer  pages that one user may follow
-ARGV[9] changes          list     of (follow | unfollow | mark | mute, page, its id where page is a digest else empty,
+ARGV[9] isFull           string   1 where the store has no room for anything new, else empty
+ARGV[10] changes         list     of (follow | unfollow | mark | mute, page, its id where page is a digest else empty,
                                   until in milliseconds since 1970 (mute), 'writer position writer position ...' (follow, mark); writer ~: this region's life zero)
 Returns { incarnation, seq, rev, replid, then per change: changed | same | a refusal of that change alone }
-Refuses NOT_FOLLOWED: mark or mute of a page that the user does not follow; FOLLOWS_FULL; OUT_OF_RANGE: a number has no next
+Refuses NOT_FOLLOWED: mark or mute of a page that the user does not follow; FOLLOWS_FULL; STORE_FULL: a follow would be new; OUT_OF_RANGE: a number has no next
 Retry   safe: what is so already is the same
 Cost    O(changes x writers marked); near followsMax also O(follows held)
 Holds   F1, F2, B1, B2
@@ -29,8 +30,8 @@ Holds   F1, F2, B1, B2
 --- @include follows
 local meta, index, names, _, _, follows = unpack(KEYS)
 local candidate, seenIncarnation, seenSeq, seenRev, region = unpack(ARGV, 1, 5)
-local user, userName, followsMax = ARGV[6], ARGV[7], tonumber(ARGV[8])
-local CHANGES, MAX = 9, 9007199254740991
+local user, userName, followsMax, isFull = ARGV[6], ARGV[7], tonumber(ARGV[8]), ARGV[9]
+local CHANGES, MAX = 10, 9007199254740991
 
 local bucket = bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev, region)
 
@@ -61,6 +62,7 @@ local function changed(kind, held, untilMs, marks)
   elseif kind == 'follow' then
     if is_followed(held) then return nil end
     if held.length >= MAX then return nil, 'OUT_OF_RANGE' end
+    if isFull ~= '' and held.length == 0 then return nil, 'STORE_FULL' end
     if is_full() then return nil, 'FOLLOWS_FULL' end
     return { length = held.length + 1, number = 0, untilMs = 0, marks = marks_read(marks) }
   elseif not is_followed(held) then return nil, 'NOT_FOLLOWED'

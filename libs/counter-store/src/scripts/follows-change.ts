@@ -3,7 +3,8 @@ import { defineScript } from '../define-script.js';
 import { positionAt } from './replies.js';
 
 /** What became of one change. All but the first two are refusals that changed nothing. */
-export type FollowOutcome = 'changed' | 'same' | 'NOT_FOLLOWED' | 'FOLLOWS_FULL' | 'OUT_OF_RANGE';
+export type FollowOutcome =
+  'changed' | 'same' | 'NOT_FOLLOWED' | 'FOLLOWS_FULL' | 'STORE_FULL' | 'OUT_OF_RANGE';
 
 /** Outcomes in the order of the changes, and the Redis that has taken them. */
 export interface FollowsChanged {
@@ -25,6 +26,7 @@ export const followsChange = defineScript<FollowsChanged>({
     'user',
     'userName',
     'followsMax',
+    'isFull',
     'changes',
   ],
   decode: (reply) => ({

@@ -22,6 +22,7 @@ export const historyAdd = defineScript<{
     'event',
     'atMs',
     'json',
+    'isFull',
   ],
   decode: (reply) => ({
     position: positionAt(reply, 0),

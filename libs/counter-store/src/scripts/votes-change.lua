@@ -12,10 +12,10 @@ ARGV[5] region           string   name of this region where it has peers, else e
 ARGV[6] nowMs            integer  milliseconds since 1970; informational
 ARGV[7] trended          string   names of counters whose gains are kept for trend-read, separated by commas
 ARGV[8] changes          list     of (vote | unvote, counter key, full name or empty, voter or digest, choice or empty, counter key of the
-                                  choice, its full name or empty)
+                                  choice, its full name or empty, ifNew: what is answered where a counter would be new, or empty)
 Returns { incarnation, seq, rev, stale, replid, then per change: outcome, length, choice, viewers, connections, durable, updated }
-        outcome is changed, same, or a refusal of that change alone; what follows is the vote after it and what its counter shows at the end
-Refuses OUT_OF_RANGE: a total would pass 2^53-1, or a length has no next
+        outcome is changed, created (changed, and a counter is new), same, or a refusal of that change alone; what follows is the vote after it and what its counter shows at the end
+Refuses OUT_OF_RANGE: a total would pass 2^53-1, or a length has no next; TOO_MANY_COUNTERS; STORE_FULL, also where the vote itself would be new
 Retry   safe: what is so already is the same
 Cost    O(changes)
 Holds   E1, E2, E3, B1, B2
@@ -28,10 +28,11 @@ Holds   E1, E2, E3, B1, B2
 --- @include trend
 --- @include writers
 --- @include votes
+--- @include vote-wishes
 local meta, index, names = KEYS[1], KEYS[2], KEYS[3]
 local candidate, seenIncarnation, seenSeq, seenRev, region = unpack(ARGV, 1, 5)
 local nowMs, trended = tonumber(ARGV[6]), ARGV[7]
-local CHANGES, FIELDS = 8, 7
+local CHANGES, FIELDS = 8, 8
 
 local bucket = bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev, region)
 trend_begin(bucket, trended)
@@ -47,33 +48,20 @@ local function touch(key)
   return counter
 end
 
--- The vote after what is wished.
-local function wished(vote, kind, choice)
-  if kind == 'unvote' then return { length = vote.length + (has_voted(vote) and 1 or 0), choice = '' } end
-  if not has_voted(vote) then return { length = vote.length + 1, choice = choice } end
-  return { length = vote.length + (vote.choice == choice and 0 or 2), choice = choice }
-end
-
--- A sum beyond the bound may come back, and go no further.
-local function is_out_of_range(vote, moves)
-  for _, move in ipairs(moves) do
-    local total = counter_of(move.key).total
-    if math.abs(total + move.amount) > MAX and total * move.amount >= 0 then return true end
-  end
-  return vote.length > MAX
-end
-
 local outcomes, votes = {}, {}
 for i = CHANGES, #ARGV, FIELDS do
-  local kind, key, name, voter, choice, choiceKey, choiceName = unpack(ARGV, i, i + FIELDS - 1)
+  local kind, key, name, voter, choice, choiceKey, choiceName, ifNew = unpack(ARGV, i, i + FIELDS - 1)
   local before = vote_get(bucket, key, voter)
-  local vote = wished(before, kind, choice)
+  local vote = vote_wished(before, kind, choice)
   local isNews, outcome = vote.length ~= before.length, 'same'
-  if isNews and choice ~= '' then choice_name(bucket, key, choice, choiceKey) end
-  local moves = vote_moves(bucket, key, before, vote)
-  if isNews and is_out_of_range(vote, moves) then vote, outcome = before, 'OUT_OF_RANGE'
+  local moves = vote_moves(bucket, key, before, vote, choiceKey)
+  local isNew = isNews and votes_make(moves, counter_of)
+  local isRefused = ifNew ~= '' and (isNew or (ifNew == 'STORE_FULL' and before.length == 0))
+  if isNews and votes_pass_bound(vote, moves, counter_of) then vote, outcome = before, 'OUT_OF_RANGE'
+  elseif isNews and isRefused then vote, outcome = before, ifNew
   elseif isNews then
-    outcome, bucket.seq = 'changed', bucket.seq + 1
+    outcome, bucket.seq = isNew and 'created' or 'changed', bucket.seq + 1
+    if choice ~= '' then choice_name(bucket, key, choice, choiceKey) end
     if name ~= '' then redis.call('HSET', names, key, name) end
     if choiceName ~= '' then redis.call('HSET', names, choiceKey, choiceName) end
     vote_put(bucket, index, key, voter, vote)

@@ -1,13 +1,16 @@
 import { assert, type Position, type Vote } from '@headcount/crdt';
 import { defineScript } from '../define-script.js';
+import type { NewRefusal } from './counters-add.js';
 import { VIEW_FIELDS, integer, positionAt, staleAt, viewAt, type CounterView } from './replies.js';
 
 /** What became of one change. All but the first two are refusals that changed nothing. */
-export type VoteOutcome = 'changed' | 'same' | 'OUT_OF_RANGE';
+export type VoteOutcome = 'changed' | 'same' | 'OUT_OF_RANGE' | NewRefusal;
 
 /** One change's outcome, the vote after it, and what its counter shows at the end of all. */
 export interface VoteChanged {
   readonly outcome: VoteOutcome;
+  /** Whether a counter is new by it. */
+  readonly isNew?: true;
   readonly vote: Vote;
   readonly view: CounterView;
 }
@@ -40,7 +43,9 @@ export const votesChange = defineScript<VotesChanged>({
       const [outcome, length, choice] = reply.slice(at, at + 3);
       assert(outcome !== undefined && choice !== undefined, 'a change has an outcome');
       changed.push({
-        outcome: outcome as VoteOutcome,
+        ...(outcome === 'created'
+          ? { outcome: 'changed', isNew: true }
+          : { outcome: outcome as VoteOutcome }),
         vote: { length: integer(length), choice },
         view: viewAt(reply, at + 3),
       });

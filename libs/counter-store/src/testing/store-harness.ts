@@ -53,6 +53,7 @@ export async function openStores(
   let drawn = 0;
   const { windowMs = 600_000, idsMax = 1000, idsPerViewerMax = idsMax } = options;
   const livePeers = new LivePeers(options.peers ?? []);
+  const memory = { isFull: false };
   const context: StoreContext = {
     redis,
     sources: { nowMs: () => clock.nowMs, randomHex: () => (drawn++).toString(16).padStart(8, '0') },
@@ -62,6 +63,7 @@ export async function openStores(
     trended: options.trended ?? [],
     rules: options.rules ?? NO_RULES,
     livePeers,
+    memory,
   };
   const partBounds = { ...PART_BOUNDS };
   const home = options.region ?? 'local';
@@ -71,6 +73,8 @@ export async function openStores(
     redis,
     clock,
     context,
+    /** Whether Redis is said to have no room for anything new. */
+    memory,
     /** What one part of a region's answer may hold; may be changed at any time. */
     partBounds,
     presence: new RedisPresenceStore(context),

@@ -40,7 +40,14 @@ export class HealthController {
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<unknown> {
     const outcomes = [...(await this.readiness.run())];
     try {
-      return await this.health.check(outcomes.map((outcome) => () => this.result(outcome)));
+      return await this.health.check([
+        ...outcomes.map((outcome) => () => this.result(outcome)),
+        ...[...this.readiness.warned].map(
+          ([name, warning]) =>
+            () =>
+              this.indicators.check(name).up({ warning }),
+        ),
+      ]);
     } catch (cause) {
       if (!(cause instanceof ServiceUnavailableException)) throw cause;
       void reply.code(HttpStatus.SERVICE_UNAVAILABLE);

@@ -30,6 +30,16 @@ describe('readiness', () => {
     expect(await wrong(readiness)).toMatchObject({ redis: 'no answer within 1000 ms' });
   });
 
+  it('warns of what does not keep the app from being ready', async () => {
+    const readiness = new Readiness();
+    let sentence: string | null = null;
+    readiness.addWarning('memory', () => sentence);
+    expect(readiness.warned).toEqual(new Map());
+    sentence = 'it is scarce';
+    expect(readiness.warned).toEqual(new Map([['memory', 'it is scarce']]));
+    expect(await wrong(readiness)).toEqual({ running: null });
+  });
+
   it('is over once the app is about to stop', async () => {
     const readiness = new Readiness();
     readiness.stop();

@@ -14,11 +14,27 @@ const CHECK_MS_MAX = 1_000;
 @Injectable()
 export class Readiness {
   private readonly checks = new Map<string, ReadinessCheck>();
+  private readonly warnings = new Map<string, () => string | null>();
   private stopping = false;
 
   /** Adds a check; `name` is what health pages call it. The same name again replaces it. */
   add(name: string, check: ReadinessCheck): void {
     this.checks.set(name, check);
+  }
+
+  /** Adds what operators are warned of while the app is ready all the same. The same name again replaces it. */
+  addWarning(name: string, warning: () => string | null): void {
+    this.warnings.set(name, warning);
+  }
+
+  /** What operators are warned of now, each under its name. */
+  get warned(): ReadonlyMap<string, string> {
+    const warned = new Map<string, string>();
+    for (const [name, warning] of this.warnings) {
+      const sentence = warning();
+      if (sentence !== null) warned.set(name, sentence);
+    }
+    return warned;
   }
 
   /** From now on the app is not ready, whatever its checks say: it is about to stop. */

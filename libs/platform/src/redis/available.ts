@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { isOutOfMemory } from '@headcount/counter-store';
 import { HeadcountError } from '@headcount/protocol';
 
 const logger = new Logger('Redis');
@@ -14,6 +15,7 @@ export async function available<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (cause) {
+    if (isOutOfMemory(cause)) throw new HeadcountError('STORE_FULL');
     logMistake(cause);
     throw new HeadcountError('STORE_UNAVAILABLE');
   }
@@ -31,6 +33,7 @@ export async function written<T>(
   try {
     return await write();
   } catch (cause) {
+    if (isOutOfMemory(cause)) throw new HeadcountError('STORE_FULL');
     logMistake(cause);
     throw new HeadcountError('OUTCOME_UNKNOWN');
   }

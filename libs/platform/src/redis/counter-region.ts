@@ -6,6 +6,7 @@ import {
   LivePeers,
   NODE_TIMERS,
   RedisCounterStore,
+  type RedisMemory,
   ReplicaDurability,
   SeenPositions,
   type CounterStore,
@@ -17,11 +18,13 @@ import type { regionSettings } from '../config/region-settings.js';
 import type { ConfigOf } from '../config/setting.js';
 import type { Instance } from '../signing/instance.js';
 import type { Clock, Ids } from '../sources.js';
+import { watchMemory, type MemoryConfig } from './memory-watch.js';
 import { openRedis, type RedisConfig } from './open-redis.js';
 
 /** What an app that changes durable counters has in its settings. */
 export type CounterConfig = RedisConfig &
   ConfigOf<typeof counterSettings> &
+  MemoryConfig &
   ConfigOf<typeof regionSettings> & { readonly REGION: string };
 
 /** Who uses it, and whence it takes time and randomness. */
@@ -34,6 +37,8 @@ export interface RegionSources {
 /** The counters of this region's Redis, as every app that changes them needs them. */
 export interface CounterRegion {
   readonly redis: Redis;
+  /** How much of its memory is used. */
+  readonly memory: RedisMemory;
   /** For further repositories over the same connection. */
   readonly context: StoreContext;
   /** Whoever gossips with the peers says here who of them is alive. */
@@ -59,6 +64,8 @@ export async function openCounterRegion(
 ): Promise<CounterRegion> {
   const region = config.PEERS === undefined ? '' : config.REGION;
   const redis = await openRedis(config, warn, { region });
+  const watched = await watchMemory(redis, config, warn);
+  const { memory } = watched;
   const marks = await openMarks(config);
   const sources = { nowMs: () => clock.nowMs(), randomHex: () => ids.hex(8) };
   const livePeers = new LivePeers([...(config.PEERS?.keys() ?? [])]);
@@ -71,6 +78,7 @@ export async function openCounterRegion(
     trended: config.TRENDING_COUNTERS,
     rules: { windowed: config.WINDOWED_COUNTERS, bounded: config.BOUNDED_COUNTERS },
     livePeers,
+    memory,
   };
   const counters = new RedisCounterStore(context, {
     windowMs: config.OPERATION_ID_WINDOW_SECONDS * 1000,
@@ -94,11 +102,12 @@ export async function openCounterRegion(
     nowMs: () => clock.monotonicMs(),
   });
   const close = (): void => {
+    watched.close();
     redis.disconnect();
     marks?.redis.disconnect();
     asked.close();
   };
-  return { redis, context, livePeers, counters, batcher, asked, isReady, close };
+  return { redis, memory, context, livePeers, counters, batcher, asked, isReady, close };
 }
 
 /** Patience with replicas, in milliseconds; a batch that waits longer is sent again. */

@@ -44,8 +44,8 @@ local function additions_count(book, key, amount, id)
   durable_count(book.bucket, key, counter, amount)
 end
 
--- One operation: its outcome. `open` opens the ids.
-local function additions_add(book, key, name, amount, id, kind, open)
+-- One operation: its outcome. `ifNew`: what is answered where the counter would be new, or empty. `open` opens the ids.
+local function additions_add(book, key, name, amount, id, kind, ifNew, open)
   if id ~= '' then
     book.ids = book.ids or open()
     local lineEnd, former = id:find('\n', 1, true), nil
@@ -61,10 +61,13 @@ local function additions_add(book, key, name, amount, id, kind, open)
   end
   local refusal = isBounded ~= '' and quota_refusal(book, key, additions_counter(book, key), stem, amount)
   if refusal then return refusal end
+  local counter = additions_counter(book, key)
+  local isNew = counter.updated == 0 and not counter.touched
+  if isNew and ifNew ~= '' then return ifNew end
   if name ~= '' then redis.call('HSET', book.names, key, name) end
   for _, part in ipairs(parts) do additions_count(book, part.key, amount, part.id) end
   if #parts > 1 then slots_note(book.bucket) end
-  return 'added'
+  return isNew and 'created' or 'added'
 end
 
 -- The total by now as text, or nil where it will be known at the end only.

@@ -60,13 +60,13 @@ local function choice_name(bucket, key, choice, choiceKey)
   redis.call('HSET', bucket.prefix .. 'choices', key .. '\t' .. choice, choiceKey)
 end
 
--- What a change of a vote does to counters: a list of { key, amount }.
-local function vote_moves(bucket, key, held, vote)
+-- What a change of a vote does to counters: a list of { key, amount }. `choiceKey`: that of the choice, where it may not be known yet.
+local function vote_moves(bucket, key, held, vote, choiceKey)
   local moves = {}
   if has_voted(held) ~= has_voted(vote) then moves[1] = { key = key, amount = has_voted(vote) and 1 or -1 } end
   if held.choice == vote.choice then return moves end
   if held.choice ~= '' then moves[#moves + 1] = { key = choice_key(bucket, key, held.choice), amount = -1 } end
-  if vote.choice ~= '' then moves[#moves + 1] = { key = choice_key(bucket, key, vote.choice), amount = 1 } end
+  if vote.choice ~= '' then moves[#moves + 1] = { key = choiceKey or choice_key(bucket, key, vote.choice), amount = 1 } end
   return moves
 end
 
