@@ -18,7 +18,6 @@ import {
 import { changeSettings } from './counters/change-settings.js';
 import { exportSettings } from './export/export-settings.js';
 import { gatewayAddresses } from './intake/gateway-addresses.js';
-import { rateLimitSettings } from './limits/rate-limit-settings.js';
 
 const optionalPort = (description: string) =>
   optionalSetting(
@@ -103,7 +102,6 @@ export const counterApiSettings = {
     { min: 1, max: 10_000_000, default: 100_000 },
   ),
   ...changeSettings,
-  ...rateLimitSettings,
   ...counterSettings,
   ...memorySettings,
   ...historySettings,

@@ -1,4 +1,5 @@
 import {
+  RequestLimits,
   StartError,
   demandRoles,
   loadConfig,
@@ -10,7 +11,7 @@ import {
 import { AppModule } from './app.module.js';
 import { DatagramListener } from './intake/datagram.listener.js';
 import { takeShortcuts } from './hot/shortcuts.js';
-import { limitRequests } from './limits/request-limits.js';
+import { LimitsService } from './limits/limits.service.js';
 import { openApiDocument } from './openapi.js';
 import { counterApiSettings, type CounterApiConfig } from './settings.js';
 
@@ -30,7 +31,7 @@ export async function startCounterApi(env: Environment): Promise<RunningApp> {
     pages: originPolicyOf(config.HOST, config.CORS_ORIGINS),
     openApi: openApiDocument,
     configure: (nest) => {
-      limitRequests(nest, config);
+      nest.get(RequestLimits).countExactly(nest.get(LimitsService));
       takeShortcuts(nest, config);
       return listenForDatagrams(nest.get(DatagramListener), config);
     },

@@ -1,4 +1,7 @@
 import {
+  AllowanceMetrics,
+  ExactLimits,
+  RequestLimits,
   demandRoles,
   loadConfig,
   originPolicyOf,
@@ -9,6 +12,7 @@ import {
 import { AppModule } from './app.module.js';
 import { openApiDocument } from './openapi.js';
 import { notificationSettings } from './settings.js';
+import { STORE, type Store } from './store/store.js';
 
 /**
  * Starts notification with the settings in `env`. Throws ConfigError where they are wrong and StartError where
@@ -23,5 +27,9 @@ export async function startNotification(env: Environment): Promise<RunningApp> {
     portSetting: 'NOTIFICATION_PORT',
     pages: originPolicyOf(config.HOST, config.CORS_ORIGINS),
     openApi: openApiDocument,
+    configure: (nest) => {
+      const exact = new ExactLimits(nest.get<Store>(STORE), nest.get(AllowanceMetrics));
+      nest.get(RequestLimits).countExactly(exact);
+    },
   });
 }

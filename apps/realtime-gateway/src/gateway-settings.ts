@@ -4,6 +4,7 @@ import {
   demandRoles,
   loadConfig,
   numberSetting,
+  optionalRateSetting,
   optionalSetting,
   originPolicyOf,
   originsSetting,
@@ -88,6 +89,10 @@ export const gatewaySettings = {
   WATCHED_MAX: numberSetting(
     'Maximum number of counters, followed pages and users, together, of which counter-api is to tell this gateway.',
     { min: 1000, max: 100_000_000, default: 1_000_000 },
+  ),
+  CONNECTS_PER_ADDRESS: optionalRateSetting(
+    'Sockets and event streams that one address may open, as `1000/10`: 1000 within any 10 seconds; default: SOCKETS_PER_ADDRESS_MAX, but at least 1000, within 10.',
+    '1000/10',
   ),
   OPERATIONS_PER_SOCKET_MAX: numberSetting('Most operations that one socket may have at once.', {
     min: 1,

@@ -74,6 +74,7 @@ export {
   type Connection,
   type ListPlace,
 } from './graphql/connection.js';
+export { chargeOperation } from './graphql/charge-operation.js';
 export { Cost } from './graphql/cost.decorator.js';
 export { costFaults } from './graphql/cost-faults.js';
 export { Counter } from './graphql/counter.object.js';
@@ -98,6 +99,18 @@ export { problemOf, type Problem } from './http/problem.js';
 export { Readiness, type ReadinessCheck } from './health/readiness.js';
 export { Metrics } from './metrics/metrics.js';
 export { CONFIG, PlatformModule, type PlatformOptions } from './platform.module.js';
+
+export { AllowanceMetrics } from './rate-limits/allowance-metrics.js';
+export { chargeWeight } from './rate-limits/charge.js';
+export { ExactLimits } from './rate-limits/exact-limits.js';
+export { rateLimitFields, secondsOf } from './rate-limits/rate-limit-fields.js';
+export {
+  LIMIT_WINDOW_SECONDS_MAX,
+  optionalRateSetting,
+} from './rate-limits/rate-limit-settings.js';
+export { RequestLimits } from './rate-limits/request-limits.js';
+export { SlidingWindows, type RateLimit } from './rate-limits/sliding-windows.js';
+export { operationWeight, weighedByList, weighedByQuery } from './rate-limits/weights.js';
 
 export { available, written } from './redis/available.js';
 export {

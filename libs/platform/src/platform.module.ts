@@ -13,6 +13,8 @@ import { ProblemFilter } from './http/problem.filter.js';
 import { loggerParams } from './logging/logger-params.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { Metrics } from './metrics/metrics.js';
+import { AllowanceMetrics } from './rate-limits/allowance-metrics.js';
+import { RequestLimits } from './rate-limits/request-limits.js';
 import { INSTANCE, newInstance } from './signing/instance.js';
 import { Keyrings } from './signing/keyrings.js';
 import { SignedClients } from './signing/signed-clients.js';
@@ -38,7 +40,7 @@ export interface PlatformOptions<C extends CommonConfig = CommonConfig> {
 
 /**
  * What every app has: CLOCK, RANDOM, IDS, CONFIG, INSTANCE, Keyrings, SignedClients, Metrics, Readiness,
- * Authenticator, ClientAddresses, logs, health pages, `/metrics`, and problem details for errors. Global; runApp
+ * Authenticator, ClientAddresses, RequestLimits, logs, health pages, `/metrics`, and problem details for errors. Global; runApp
  * brings it in.
  */
 @Global()
@@ -61,6 +63,17 @@ export class PlatformModule {
       },
       { provide: ClientAddresses, useFactory: () => new ClientAddresses(config) },
       CrowdedAddresses,
+      AllowanceMetrics,
+      {
+        provide: RequestLimits,
+        useFactory: (
+          clock: Clock,
+          metrics: AllowanceMetrics,
+          authenticator: Authenticator,
+          crowded: CrowdedAddresses,
+        ) => new RequestLimits({ config, clock, metrics, authenticator, crowded }),
+        inject: [CLOCK, AllowanceMetrics, Authenticator, CrowdedAddresses],
+      },
       Readiness,
       AllowedMethods,
     ];

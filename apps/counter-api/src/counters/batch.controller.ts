@@ -19,6 +19,8 @@ import {
   Public,
   WHOLE_NUMBERS,
   problemOf,
+  weighedByList,
+  weighedByQuery,
   type Ids,
   type Problem,
   type Subject,
@@ -56,6 +58,7 @@ export class BatchController {
   /** The same counter of many pages, in the order asked. */
   @Public()
   @Get()
+  @RouteConfig(weighedByQuery('page'))
   @MANY_DOCS
   async show(
     @Query('page') page: unknown,
@@ -80,7 +83,7 @@ export class BatchController {
   /** Many changes, each for itself. */
   @Post()
   @HttpCode(HttpStatus.OK)
-  @RouteConfig(WHOLE_NUMBERS)
+  @RouteConfig({ ...WHOLE_NUMBERS, ...weighedByList('changes') })
   @BATCH_DOCS
   async change(
     @Headers('accept') accept: string | undefined,

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
-import type { GraphqlLimits } from '@headcount/platform';
+import { chargeWeight, type GraphqlLimits } from '@headcount/platform';
 import {
   SITE,
   VIEWERS,
@@ -32,14 +32,7 @@ export interface HotGraphqlOptions {
  */
 export function hotGraphql({ schema, limits, cache, counters }: HotGraphqlOptions): Shortcut {
   let plans: Plans | null = null;
-  return ({ method, headers, body }: FastifyRequest, reply: FastifyReply) => {
-    if (method !== 'POST' || !isPlain(headers)) return false;
-    const asked = askedIn(body);
-    if (asked === null) return false;
-    plans ??= new Plans(schema(), limits);
-    const plan = plans.of(asked);
-    const refs = plan && refsOf(plan, asked.variables);
-    if (plan === null || refs === null) return false;
+  const answer = (plan: Plan, refs: Refs, reply: FastifyReply): boolean | Promise<boolean> => {
     const [first] = refs.wanted;
     if (first !== undefined && refs.wanted.length === 1) {
       const value = cache.shown(first);
@@ -53,6 +46,23 @@ export function hotGraphql({ schema, limits, cache, counters }: HotGraphqlOption
         send(reply, render(plan, refs.placed(values)));
         return true;
       },
+      () => false,
+    );
+  };
+  return ({ method, headers, body, raw }: FastifyRequest, reply: FastifyReply) => {
+    if (method !== 'POST' || !isPlain(headers)) return false;
+    const asked = askedIn(body);
+    if (asked === null) return false;
+    plans ??= new Plans(schema(), limits);
+    const planned = plans.of(asked);
+    const refs = planned && refsOf(planned.plan, asked.variables);
+    if (planned === null || refs === null) return false;
+    const { plan, weight } = planned;
+    // A limit that is reached is left to the executor too, which is refused in the same way.
+    const charged = chargeWeight(raw, weight);
+    if (charged === undefined) return answer(plan, refs, reply);
+    return charged.then(
+      () => answer(plan, refs, reply),
       () => false,
     );
   };

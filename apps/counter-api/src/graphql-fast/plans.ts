@@ -3,7 +3,7 @@
  * sends another each time has none made, and it is held to the same rules as everywhere before it does.
  */
 import { getOperationAST, parse, specifiedRules, validate, type GraphQLSchema } from 'graphql';
-import { admit, documentLimits, type GraphqlLimits } from '@headcount/platform';
+import { admit, documentLimits, operationWeight, type GraphqlLimits } from '@headcount/platform';
 import { planOf, type Plan } from './plan.js';
 
 /** Most documents that are kept, and the longest of them, in characters: 8 MiB in all. */
@@ -18,6 +18,12 @@ export interface Asked {
   readonly query: string;
   readonly operationName: string | undefined;
   readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/** A plan, and what the operation weighs with the variables that came. */
+export interface Planned {
+  readonly plan: Plan;
+  readonly weight: number;
 }
 
 export class Plans {
@@ -35,7 +41,7 @@ export class Plans {
   }
 
   /** The plan for what is asked, if it may be answered; null: ask the executor, which knows and tells what is wrong. */
-  of(asked: Asked): Plan | null {
+  of(asked: Asked): Planned | null {
     const { query, operationName, variables } = asked;
     const key = keyOf(asked);
     if (key === null) return null;
@@ -46,7 +52,7 @@ export class Plans {
       if (this.plans.size >= DOCUMENTS_MAX) this.dropOldest();
       this.plans.set(key, plan);
     }
-    return plan !== null && this.isAdmitted(plan, variables) ? plan : null;
+    return plan && this.admitted(plan, variables);
   }
 
   private isFirst(key: string): boolean {
@@ -69,9 +75,11 @@ export class Plans {
   }
 
   /** Of the operation that the plan answers, whatever name it was found by. */
-  private isAdmitted({ document, operation }: Plan, variables: Asked['variables']): boolean {
+  private admitted(plan: Plan, variables: Asked['variables']): Planned | null {
     const { schema, limits } = this;
-    return admit(schema, document, operation.name?.value, variables, limits).ok;
+    const { document, operation } = plan;
+    const admitted = admit(schema, document, operation.name?.value, variables, limits);
+    return admitted.ok ? { plan, weight: operationWeight(operation, admitted.value.cost) } : null;
   }
 
   private dropOldest(): void {

@@ -1,7 +1,6 @@
 /** From what callers write of limits to what the service takes. Each throws HeadcountError with the code of the fault. */
-import { demandScopeOn, type Subject } from '@headcount/platform';
+import { LIMIT_WINDOW_SECONDS_MAX, demandScopeOn, type Subject } from '@headcount/platform';
 import { HeadcountError, parsePageId, type PageId } from '@headcount/protocol';
-import { LIMIT_WINDOW_SECONDS_MAX } from './window.js';
 
 /** What a caller asks for, as it came. */
 export interface AskedAllowance {

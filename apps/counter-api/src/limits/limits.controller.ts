@@ -1,13 +1,19 @@
 import { Body, Controller, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
-import { CONFIG, Caller, WHOLE_NUMBERS, type Subject } from '@headcount/platform';
+import {
+  CONFIG,
+  Caller,
+  WHOLE_NUMBERS,
+  rateLimitFields,
+  secondsOf,
+  type Subject,
+} from '@headcount/platform';
 import { HeadcountError } from '@headcount/protocol';
 import type { CounterApiConfig } from '../settings.js';
 import { allowanceAskOf, limitKeyOf, takeableBy, type AskedAllowance } from './input.js';
 import { ALLOW_DOCS } from './limits.docs.js';
 import { LimitsService } from './limits.service.js';
-import { rateLimitFields, secondsOf } from './rate-limit-fields.js';
 
 /** What became of a call, as REST shows it. */
 export interface AllowanceDocument {

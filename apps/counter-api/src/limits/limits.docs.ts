@@ -8,8 +8,8 @@ import {
   ApiResponse,
   ApiTags,
 } from '@nestjs/swagger';
+import { LIMIT_WINDOW_SECONDS_MAX } from '@headcount/platform';
 import { refused } from '../counters/counter.docs.js';
-import { LIMIT_WINDOW_SECONDS_MAX } from './window.js';
 
 const document = {
   type: 'object',

@@ -1,11 +1,10 @@
 import { Inject } from '@nestjs/common';
 import { Args, ArgsType, Field, ID, Int, Mutation, ObjectType, Resolver } from '@nestjs/graphql';
 import type { Allowance as Taken } from '@headcount/counter-store';
-import { CONFIG, Caller, Cost, SafeInt, type Subject } from '@headcount/platform';
+import { CONFIG, Caller, Cost, SafeInt, secondsOf, type Subject } from '@headcount/platform';
 import type { CounterApiConfig } from '../settings.js';
 import { allowanceAskOf, limitKeyOf, takeableBy } from './input.js';
 import { LimitsService } from './limits.service.js';
-import { secondsOf } from './rate-limit-fields.js';
 
 @ObjectType({ description: 'What became of a call that takes from a limit.' })
 export class Allowance {

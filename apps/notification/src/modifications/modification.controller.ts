@@ -1,7 +1,8 @@
 import { Body, Controller, HttpCode, HttpStatus, Inject, Param, Post, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { Caller, type Subject } from '@headcount/platform';
+import { Caller, weighedByList, type Subject } from '@headcount/platform';
 import { orThrow } from '@headcount/protocol';
 import { bodyOf, timeField } from '../rest/bodies.js';
 import { MODIFY_ALL_DOCS, MODIFY_DOCS } from '../rest/docs.js';
@@ -52,6 +53,7 @@ export class ModificationController {
 
   /** Counts each event once. */
   @Post('/modifications')
+  @RouteConfig(weighedByList('modifications'))
   @HttpCode(HttpStatus.OK)
   @MODIFY_ALL_DOCS
   async modifyAll(

@@ -3,10 +3,12 @@ import {
   RedisFollowStore,
   RedisFollowerStore,
   RedisHistoryStore,
+  RedisLimitStore,
   RedisModificationStore,
   type FollowStore,
   type FollowerStore,
   type HistoryStore,
+  type LimitStore,
   type ModificationStore,
 } from '@headcount/counter-store';
 import { openCounterRegion, type CounterRegion, type RegionSources } from '@headcount/platform';
@@ -18,6 +20,7 @@ export interface Store extends CounterRegion {
   readonly followers: FollowerStore;
   readonly modifications: ModificationStore;
   readonly history: HistoryStore;
+  readonly limits: LimitStore;
 }
 
 export const STORE = Symbol('STORE');
@@ -37,6 +40,7 @@ export async function openStore(
     ...region,
     follows: new RedisFollowStore(context, { buckets, home, followsMax }),
     followers: new RedisFollowerStore(context, { buckets }),
+    limits: new RedisLimitStore(context),
     modifications: new RedisModificationStore(context, { buckets, home }),
     history: new RedisHistoryStore(context, {
       buckets,

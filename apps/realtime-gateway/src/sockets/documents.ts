@@ -14,6 +14,7 @@ import {
   isTooDeepToParse,
   tooDeepToParse,
   withoutSuggestion,
+  type Admitted,
   type GraphqlLimits,
   type OperationAsked,
 } from '@headcount/platform';
@@ -33,9 +34,8 @@ export interface DocumentsOptions {
 }
 
 /** A document whose operation may begin, and what that costs. */
-export interface AdmittedDocument {
+export interface AdmittedDocument extends Admitted {
   readonly prepared: PreparedDocument;
-  readonly cost: number;
 }
 
 /** An operation, and the document that it stands in. */
@@ -83,7 +83,7 @@ export class Documents {
     const { limits } = this.options;
     const admitted = admit(schema, document, asked.operationName, asked.variables, limits);
     return admitted.ok
-      ? ok({ prepared: prepared.value, cost: admitted.value.cost })
+      ? ok({ prepared: prepared.value, ...admitted.value })
       : err(admitted.error.errors);
   }
 

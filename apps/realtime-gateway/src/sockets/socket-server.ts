@@ -11,6 +11,7 @@ import {
   type OriginPolicy,
 } from '@headcount/platform';
 import { errorEntry, type ErrorCode } from '@headcount/protocol';
+import type { Arrivals } from '../arrivals/arrivals.js';
 import type { FanoutMetrics } from '../fanout/fanout-metrics.js';
 import { Flusher } from '../fanout/flusher.js';
 import type { Presence } from '../presence/presence.js';
@@ -46,6 +47,7 @@ export interface SocketServerOptions {
   readonly clock: Clock;
   readonly addresses: Pick<ClientAddresses, 'of'>;
   readonly crowded: Pick<CrowdedAddresses, 'note'>;
+  readonly arrivals: Pick<Arrivals, 'of'>;
   readonly origins: OriginPolicy;
   readonly keepAliveTimes: KeepAliveTimes;
   readonly socketsMax: number;
@@ -96,6 +98,9 @@ export class SocketServer {
   /** Takes the upgrade of a request for which isSocketUpgrade holds. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { headers, url = '' } = request;
+    const address = addressKey(this.options.addresses.of(request));
+    const arrival = this.options.arrivals.of(address);
+    if (arrival === 'refused') return this.refuse(socket, 'TOO_MANY');
     const asked = {
       target: url,
       host: headers.host,
@@ -104,8 +109,7 @@ export class SocketServer {
     };
     const admitted = admitUpgrade(asked, this.options.origins);
     if (!admitted.ok) return this.refuse(socket, admitted.error);
-    const address = addressKey(this.options.addresses.of(request));
-    const noRoom = this.noRoomFor(address);
+    const noRoom = arrival === 'later' ? 'TOO_MANY' : this.noRoomFor(address);
     const { viewerInAddress } = admitted.value;
     this.sockets.handleUpgrade(request, socket, head, (webSocket) => {
       webSocket.on('error', toldByClose);

@@ -6,11 +6,13 @@ import {
   ClientAddresses,
   CrowdedAddresses,
   IDS,
+  RequestLimits,
   isLoopback,
   type Clock,
   type Ids,
 } from '@headcount/platform';
 import { ok } from '@headcount/protocol';
+import { Arrivals, connectsPerAddress } from '../arrivals/arrivals.js';
 import { FanoutMetrics } from '../fanout/fanout-metrics.js';
 import { FieldSources } from '../fanout/field-sources.js';
 import { Groups } from '../fanout/groups.js';
@@ -29,6 +31,12 @@ import { identify } from './visitors.js';
 export function socketsProviders(config: GatewayConfig): readonly Provider[] {
   return [
     SocketMetrics,
+    {
+      provide: Arrivals,
+      useFactory: (clock: Clock, crowded: CrowdedAddresses) =>
+        new Arrivals(connectsPerAddress(config), clock, crowded),
+      inject: [CLOCK, CrowdedAddresses],
+    },
     {
       provide: Documents,
       useFactory: () => new Documents({ limits: config, isOpen: isLoopback(config.HOST) }),
@@ -59,10 +67,12 @@ export function socketsProviders(config: GatewayConfig): readonly Provider[] {
         addresses: ClientAddresses,
         crowded: CrowdedAddresses,
         quotas: ViewerQuotas,
+        arrivals: Arrivals,
+        limits: RequestLimits,
       ) =>
         new SocketServer({
-          ...{ presence, metrics, fanoutMetrics, clock, addresses, crowded },
-          rules: rulesOf(config, operations, { authenticator, ids, clock, quotas }),
+          ...{ presence, metrics, fanoutMetrics, clock, addresses, crowded, arrivals },
+          rules: rulesOf(config, operations, { authenticator, ids, clock, limits, quotas }),
           origins: originPolicy(config),
           keepAliveTimes: {
             pingIntervalMs: config.PING_INTERVAL_MS,
@@ -77,7 +87,7 @@ export function socketsProviders(config: GatewayConfig): readonly Provider[] {
         }),
       inject: [
         ...[Operations, Authenticator, IDS, Presence, SocketMetrics, FanoutMetrics, CLOCK],
-        ...[ClientAddresses, CrowdedAddresses, ViewerQuotas],
+        ...[ClientAddresses, CrowdedAddresses, ViewerQuotas, Arrivals, RequestLimits],
       ],
     },
   ];
@@ -95,6 +105,7 @@ function rulesOf(
     readonly ids: Ids;
     readonly clock: Clock;
     readonly quotas: ViewerQuotas;
+    readonly limits: RequestLimits;
   },
 ): ConnectionRules {
   const toleranceMs = config.AUTH_CLOCK_TOLERANCE_SECONDS * 1000;

@@ -1,9 +1,11 @@
-import type { Authenticator, Grants, Ids } from '@headcount/platform';
+import type { Authenticator, Grants, Ids, RequestLimits } from '@headcount/platform';
 import { err, ok, type ErrorCode, type Result, type ViewerId } from '@headcount/protocol';
 
 export interface VisitorsOptions {
   readonly authenticator: Authenticator;
   readonly ids: Ids;
+  /** Counts whoever comes against the rate limit of its caller; absent: that has been done. */
+  readonly limits?: Pick<RequestLimits, 'admits'>;
 }
 
 /** Whoever opens a socket or a stream. */
@@ -20,13 +22,14 @@ export interface Identity {
 export async function identify(
   { token, viewerId = null }: Record<string, unknown>,
   viewerInAddress: string | null,
-  { authenticator, ids }: VisitorsOptions,
+  { authenticator, ids, limits }: VisitorsOptions,
 ): Promise<Result<Identity, ErrorCode>> {
   const claimed = viewerId ?? viewerInAddress ?? undefined;
   if (claimed !== undefined && typeof claimed !== 'string') return err('BAD_REQUEST');
   if (token !== undefined && typeof token !== 'string') return err('BAD_REQUEST');
   const subject = await authenticator.authenticate({ token, viewerId: claimed });
   if (!subject.ok) return subject;
+  if (limits !== undefined && !(await limits.admits(subject.value))) return err('TOO_MANY');
   const { grants } = subject.value;
   const isViewer = subject.value.kind === 'viewer';
   // A UUID is a viewer id as it stands.

@@ -8,6 +8,7 @@ import {
 } from '@headcount/platform';
 import { err, ok, type Result } from '@headcount/protocol';
 import type { ViewerQuotas, Whose } from '../quotas/viewer-quotas.js';
+import type { Arrivals } from '../arrivals/arrivals.js';
 import { whenExpired } from '../sockets/expiry.js';
 import { drainAll } from '../sockets/drain-plan.js';
 import { Room } from '../sockets/room.js';
@@ -23,6 +24,7 @@ export interface EventStreamsOptions {
   readonly addresses: Pick<ClientAddresses, 'of'>;
   readonly crowded: Pick<CrowdedAddresses, 'note'>;
   readonly quotas: Pick<ViewerQuotas, 'enter'>;
+  readonly arrivals: Pick<Arrivals, 'of'>;
   readonly streamsMax: number;
   readonly streamsPerAddressMax: number;
   readonly stuckMs: number;
@@ -118,6 +120,7 @@ export class EventStreams {
 
   private noRoomFor(address: string): NoStream | null {
     if (this.drained !== null) return 'SHUTTING_DOWN';
+    if (this.options.arrivals.of(address) !== 'in') return 'TOO_MANY';
     return this.room.admits(address, this.open.size) ? null : 'TOO_MANY';
   }
 }

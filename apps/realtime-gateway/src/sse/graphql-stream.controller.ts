@@ -94,7 +94,7 @@ export class GraphqlStreamController {
       },
       body: request.body as Record<string, unknown> | null,
       raw: null,
-      context: { visitor, stream },
+      context: { visitor, stream, request: request.raw },
     });
     if (body === null || typeof body === 'string') {
       await reply

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import {
   subscribe,
   type ExecutionResult,
@@ -6,7 +7,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { createHandler, type Handler } from 'graphql-sse';
-import { formatGraphqlError } from '@headcount/platform';
+import { chargeOperation, formatGraphqlError } from '@headcount/platform';
 import type { Visitor } from '../presence/visitor.js';
 import type { Documents } from '../sockets/documents.js';
 import type { EventStream } from './event-stream.js';
@@ -16,6 +17,8 @@ import { paced } from './paced.js';
 export type StreamContext = {
   readonly visitor: Visitor;
   readonly stream: EventStream;
+  /** The request that asked for the stream. */
+  readonly request: IncomingMessage;
 };
 
 export type GraphqlStream = Handler<unknown, StreamContext>;
@@ -33,12 +36,15 @@ export function graphqlStream({ schema, documents }: GraphqlStreamOptions): Grap
     // Documents have been validated when they are prepared, and once for all who send the same.
     validate: () => [],
     context: ({ context }) => context,
-    onSubscribe: ({ context }, { query, variables, operationName }) => {
-      const document = documents.admit(schema(), { query, variables, operationName });
-      if (!document.ok) return refusing(document.error);
+    onSubscribe: async ({ context }, { query, variables, operationName }) => {
+      const admitted = documents.admit(schema(), { query, variables, operationName });
+      if (!admitted.ok) return refusing(admitted.error);
+      const { prepared } = admitted.value;
+      const refusal = await chargeOperation(context.request, admitted.value);
+      if (refusal !== null) return refusing([refusal]);
       return {
         schema: schema(),
-        document: document.value.prepared.document,
+        document: prepared.document,
         variableValues: variables,
         operationName,
         contextValue: context,

@@ -9,6 +9,7 @@ import {
   type Clock,
   type Ids,
 } from '@headcount/platform';
+import { Arrivals } from '../arrivals/arrivals.js';
 import { originPolicy, type GatewayConfig } from '../gateway-settings.js';
 import { ViewerQuotas } from '../quotas/viewer-quotas.js';
 import { Documents } from '../sockets/documents.js';
@@ -65,9 +66,10 @@ export function sseProviders(config: GatewayConfig): readonly Provider[] {
         addresses: ClientAddresses,
         crowded: CrowdedAddresses,
         quotas: ViewerQuotas,
+        arrivals: Arrivals,
       ) =>
         new EventStreams({
-          ...{ metrics, clock, vanished, addresses, crowded, quotas },
+          ...{ metrics, clock, vanished, addresses, crowded, quotas, arrivals },
           beatMs: config.PING_INTERVAL_MS,
           streamsMax: config.SOCKETS_MAX,
           streamsPerAddressMax: config.SOCKETS_PER_ADDRESS_MAX,
@@ -77,7 +79,7 @@ export function sseProviders(config: GatewayConfig): readonly Provider[] {
         }),
       inject: [
         ...[StreamMetrics, CLOCK, VanishedReaders, ClientAddresses, CrowdedAddresses],
-        ViewerQuotas,
+        ...[ViewerQuotas, Arrivals],
       ],
     },
     {

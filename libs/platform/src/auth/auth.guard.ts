@@ -9,7 +9,7 @@ import { Reflector } from '@nestjs/core';
 import { GqlExecutionContext } from '@nestjs/graphql';
 import type { FastifyRequest } from 'fastify';
 import { orThrow } from '@headcount/protocol';
-import { Authenticator, credentialsOf } from './authenticator.js';
+import { Authenticator } from './authenticator.js';
 import { PUBLIC } from './public.js';
 import type { Subject } from './subject.js';
 
@@ -30,7 +30,7 @@ export class AuthGuard implements CanActivate {
     const marked = [context.getHandler(), context.getClass()];
     if (this.reflector.getAllAndOverride<boolean>(PUBLIC, marked)) return true;
     const request = requestOf(context);
-    const subject = await this.authenticator.authenticate(credentialsOf(request.headers));
+    const subject = await this.authenticator.ofRequest(request.headers);
     subjects.set(request, orThrow(subject));
     return true;
   }

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { err, ok, parseViewerId, type Result } from '@headcount/protocol';
 import type { AuthConfig } from '../config/auth-settings.js';
 import type { Clock } from '../sources.js';
@@ -27,11 +28,25 @@ export class Authenticator {
   private readonly verifier: TokenVerifier | null;
   private readonly apiKeys: ApiKeys;
   private readonly userRights: UserRights;
+  private readonly ofRequests = new WeakMap<
+    IncomingHttpHeaders,
+    Promise<Result<Subject, NoSubject>>
+  >();
 
   constructor(config: AuthConfig, clock: Clock) {
     this.verifier = config.AUTH === 'jwt' ? new TokenVerifier(config, clock) : null;
     this.apiKeys = new ApiKeys(config.API_KEYS ?? config.API_KEYS_FILE ?? []);
     this.userRights = config.USER_RIGHTS;
+  }
+
+  /** The subject of an HTTP request, found out once however many ask: a signature takes as long to verify as all the rest. */
+  ofRequest(headers: IncomingHttpHeaders): Promise<Result<Subject, NoSubject>> {
+    let asked = this.ofRequests.get(headers);
+    if (asked === undefined) {
+      asked = this.authenticate(credentialsOf(headers));
+      this.ofRequests.set(headers, asked);
+    }
+    return asked;
   }
 
   /** The subject, or why there is none. Never throws for what the caller shows. */

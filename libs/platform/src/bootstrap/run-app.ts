@@ -23,6 +23,7 @@ import { AppLogger } from '../logging/app-logger.js';
 import { Metrics } from '../metrics/metrics.js';
 import { PlatformModule } from '../platform.module.js';
 import { signAnswers } from '../signing/signed.guard.js';
+import { RequestLimits } from '../rate-limits/request-limits.js';
 import { listenError } from './start-error.js';
 import { UnusedSockets } from './unused-sockets.js';
 
@@ -150,6 +151,7 @@ async function prepare<C extends CommonConfig>(
   secureAnswers(fastify, development);
   if (config.AUTH === 'off') refuseStrangers(fastify);
   if (pages) await allowPages(fastify, pages, allowed);
+  nest.get(RequestLimits).install(fastify);
   if (openApi) serveOpenApi(nest, openApi, development);
   if (config.LOG_LEVEL !== 'debug' && config.LOG_LEVEL !== 'trace') return;
   const logger = await nest.resolve(PinoLogger);

@@ -1,7 +1,7 @@
 /**
  * What protects a deployment only while nobody else can reach it must not be used where they can.
  */
-import { proxyProtocolOfTrusted } from '../edge/edge-settings.js';
+import { proxyProtocolOfTrusted, proxyProtocolWithAuth } from '../edge/edge-settings.js';
 import { authRules } from './auth-rules.js';
 import { headersWithinRequest } from './limit-settings.js';
 import { isLoopback } from './loopback.js';
@@ -43,4 +43,5 @@ export const safetyRules: readonly SafetyRule[] = [
   noPeerOfItself,
   headersWithinRequest,
   proxyProtocolOfTrusted,
+  proxyProtocolWithAuth,
 ];

@@ -1,6 +1,7 @@
 /** The settings that apps share; each app spreads the groups that it needs into its own. */
 import { z } from 'zod';
 import { BUCKETS_DEFAULT, BUCKETS_MAX, regionField } from '@headcount/protocol';
+import { rateLimitSettings } from '../rate-limits/rate-limit-settings.js';
 import { signingKeysField } from '../signing/signing-keys.js';
 import { edgeSettings } from '../edge/edge-settings.js';
 import { authSettings } from './auth-settings.js';
@@ -92,6 +93,7 @@ export const commonSettings = {
   ...graphqlSettings,
   ...requestSettings,
   ...edgeSettings,
+  ...rateLimitSettings,
   ...logSettings,
 };
 

@@ -1,3 +1,4 @@
+import { authSettings } from '../config/auth-settings.js';
 import { loadConfig } from '../config/load-config.js';
 import { edgeSettings } from './edge-settings.js';
 
@@ -47,5 +48,11 @@ describe('PROXY_PROTOCOL', () => {
     );
     const env = { PROXY_PROTOCOL: 'on', TRUSTED_PROXIES: '10.0.0.0/24' };
     expect(loadConfig(edgeSettings, env).PROXY_PROTOCOL).toBe('on');
+  });
+
+  it('is not on where AUTH is off', () => {
+    const settings = { ...edgeSettings, ...authSettings };
+    const env = { PROXY_PROTOCOL: 'on', TRUSTED_PROXIES: '127.0.0.1' };
+    expect(() => loadConfig(settings, env)).toThrow(/^AUTH must be jwt where PROXY_PROTOCOL is on/);
   });
 });

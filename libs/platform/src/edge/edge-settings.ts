@@ -1,6 +1,7 @@
 /** What stands before the apps, and how it says who called. */
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
+import type { authSettings } from '../config/auth-settings.js';
 import { choiceSetting } from '../config/kinds.js';
 import { setting, type ConfigOf, type ConfigRule } from '../config/setting.js';
 import { ipOf } from './ip-address.js';
@@ -79,4 +80,12 @@ export const proxyProtocolOfTrusted: ConfigRule<typeof edgeSettings> = ({
   protocol === 'on' && trusted?.size === 0
     ? 'TRUSTED_PROXIES must name the proxies where PROXY_PROTOCOL is on, for example 10.0.0.0/24: ' +
       'a header of the PROXY protocol is taken from them alone.'
+    : null;
+
+/** Where AUTH is off only programs on this machine may call, and a PROXY header brings the others in without a header that tells. */
+export const proxyProtocolWithAuth: ConfigRule<
+  typeof edgeSettings & Pick<typeof authSettings, 'AUTH'>
+> = ({ PROXY_PROTOCOL: protocol, AUTH: auth }) =>
+  protocol === 'on' && auth === 'off'
+    ? 'AUTH must be jwt where PROXY_PROTOCOL is on: a proxy brings callers from elsewhere, and with AUTH=off they may act as any viewer.'
     : null;

@@ -1,0 +1,48 @@
+/** The settings of what an app takes from one caller and from one address. */
+import { z } from 'zod';
+import { optionalSetting, type Setting } from '../config/setting.js';
+import type { RateLimit } from './sliding-windows.js';
+
+/** Longest window of a limit: 31 days, in seconds. */
+export const LIMIT_WINDOW_SECONDS_MAX = 2_678_400;
+
+const MUST = `requests/seconds, 1 to 999999999 requests within 1 to ${LIMIT_WINDOW_SECONDS_MAX} seconds`;
+
+const rateLimit = z
+  .string()
+  .regex(/^[1-9]\d{0,8}\/[1-9]\d{0,6}$/)
+  .transform((raw): RateLimit => {
+    const [limit = 0, windowSeconds = 0] = raw.split('/').map(Number);
+    return { limit, windowSeconds };
+  })
+  .refine(({ windowSeconds }) => windowSeconds <= LIMIT_WINDOW_SECONDS_MAX);
+
+/** A rate that may be left out. */
+export function optionalRateSetting(
+  description: string,
+  example: string,
+): Setting<RateLimit | undefined> {
+  return optionalSetting({ description, must: MUST, example }, rateLimit);
+}
+
+const requestLimit = (description: string) =>
+  optionalSetting(
+    { description, must: `${MUST}, or off`, example: '600/60' },
+    z.union([z.literal('off'), rateLimit]),
+  );
+
+/** Where AUTH is jwt and nothing is set: each process counts for itself, so that no request waits for it. */
+export const CALLER_DEFAULT: RateLimit = { limit: 6_000, windowSeconds: 60 };
+export const SERVICE_DEFAULT: RateLimit = { limit: 600_000, windowSeconds: 60 };
+
+export const rateLimitSettings = {
+  RATE_LIMIT_PER_CALLER: requestLimit(
+    'Requests of one caller, as `600/60`: 600 within any 60 seconds. With it each request asks Redis first, except on gateways. Default: `6000/60` for each process where AUTH is jwt, else `off`.',
+  ),
+  RATE_LIMIT_PER_SERVICE: requestLimit(
+    'The same for the name of an API key; default: RATE_LIMIT_PER_CALLER where that is set, else `600000/60` for each process where AUTH is jwt.',
+  ),
+  RATE_LIMIT_PER_ADDRESS: requestLimit(
+    'Requests of one address, an IPv6 one being its /64; default: `off`. With it each request asks Redis first, except on gateways.',
+  ),
+};

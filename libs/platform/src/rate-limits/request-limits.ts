@@ -1,0 +1,162 @@
+/**
+ * What an app takes from one caller and from one address. Each request is charged 1 before it is read further, and what it weighs beyond
+ * that once it has been read and before anything is done for it. Not of what is for the apps of the deployment or for whoever watches over them.
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Allowance } from '@headcount/counter-store';
+import { HeadcountError } from '@headcount/protocol';
+import type { Authenticator } from '../auth/authenticator.js';
+import { callerKeyOf, type Subject } from '../auth/subject.js';
+import type { AuthConfig } from '../config/auth-settings.js';
+import type { ConfigOf } from '../config/setting.js';
+import type { CrowdedAddresses } from '../edge/crowded-addresses.js';
+import { addressKey } from '../edge/ip-address.js';
+import type { NestFastify } from '../http/fastify-adapter.js';
+import { answerRefusal } from '../http/refusal.js';
+import type { Clock } from '../sources.js';
+import type { AllowanceMetrics } from './allowance-metrics.js';
+import { Charge, chargeWeight, charging, type HeldLimit } from './charge.js';
+import type { ExactLimits } from './exact-limits.js';
+import { CALLER_DEFAULT, SERVICE_DEFAULT, type rateLimitSettings } from './rate-limit-settings.js';
+import { SlidingWindows, type RateLimit } from './sliding-windows.js';
+import type { WeighedRoute } from './weights.js';
+
+/** Routes of the deployment itself. */
+const EXEMPT = /^\/(?:internal|health|metrics)(?:\/|$)/;
+
+export interface RequestLimitsOptions {
+  readonly config: Pick<AuthConfig, 'AUTH'> & ConfigOf<typeof rateLimitSettings>;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
+  readonly metrics: AllowanceMetrics;
+  readonly authenticator: Pick<Authenticator, 'ofRequest'>;
+  readonly crowded: Pick<CrowdedAddresses, 'note'>;
+}
+
+/** Holds requests to the limits of the settings. */
+export class RequestLimits {
+  private exact: Pick<ExactLimits, 'take'> | null = null;
+  private readonly address;
+  private readonly caller;
+  private readonly service;
+
+  constructor(private readonly options: RequestLimitsOptions) {
+    const { config } = options;
+    const isProven = config.AUTH === 'jwt';
+    const { RATE_LIMIT_PER_CALLER: perCaller, RATE_LIMIT_PER_ADDRESS: perAddress } = config;
+    const perService = config.RATE_LIMIT_PER_SERVICE ?? perCaller;
+    this.address = this.limitOf('address', perAddress, null);
+    this.caller = this.limitOf('caller', perCaller, isProven ? CALLER_DEFAULT : null);
+    this.service = this.limitOf('caller', perService, isProven ? SERVICE_DEFAULT : null);
+  }
+
+  /** Has limits that are set counted by Redis, over all apps of the region. Before the app listens. */
+  countExactly(exact: Pick<ExactLimits, 'take'>): void {
+    this.exact = exact;
+  }
+
+  /** Before any route is added. */
+  install(fastify: NestFastify): void {
+    if (this.address === null && this.caller === null && this.service === null) return;
+    fastify.addHook('onRequest', (request, reply, done) => {
+      if (this.isFree(request)) return done();
+      this.begin(request, reply).then(
+        () => done(),
+        (cause: unknown) => this.refuse(request, reply, cause, done),
+      );
+    });
+    fastify.addHook('onRoute', (route) => {
+      const { weightOf } = (route.config ?? {}) as Partial<WeighedRoute>;
+      if (weightOf === undefined) return;
+      route.preHandler = [
+        ...[route.preHandler ?? []].flat(),
+        (request, reply, done) => {
+          const charged = chargeWeight(request.raw, weightOf(request)) ?? Promise.resolve();
+          charged.then(
+            () => done(),
+            (cause: unknown) => this.refuse(request, reply, cause, done),
+          );
+        },
+      ];
+    });
+  }
+
+  /** Charges a caller 1 for what is no request of HTTP, such as the beginning of a socket. False: there is nothing left. */
+  async admits(subject: Subject): Promise<boolean> {
+    const limit = this.limitFor(subject);
+    const key = callerKeyOf(subject);
+    return limit === null || key === null || (await limit.take(key, 1)).isAllowed;
+  }
+
+  /** Whether a request is held to nothing, which most are that only read. */
+  private isFree({ headers, method, routeOptions }: FastifyRequest): boolean {
+    const shows = headers.authorization !== undefined || headers['x-headcount-user'] !== undefined;
+    if (this.address === null && !shows) return true;
+    const isPreflight =
+      method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
+    return isPreflight || EXEMPT.test(routeOptions.url ?? '');
+  }
+
+  /** The address first: who is over there has nothing taken as a caller. */
+  private async begin(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const charge = new Charge(reply);
+    charging(request.raw, charge);
+    if (this.address !== null) await charge.hold(this.address, addressKey(request.ip));
+    if (this.caller === null && this.service === null) return;
+    // Who shows nothing good is refused by the guard, or asks for what is open to everybody.
+    const subject = await this.options.authenticator.ofRequest(request.headers);
+    if (!subject.ok) return;
+    const limit = this.limitFor(subject.value);
+    const key = callerKeyOf(subject.value);
+    if (limit !== null && key !== null) await charge.hold(limit, key);
+  }
+
+  private limitFor({ kind }: Subject): HeldLimit | null {
+    return kind === 'service' ? this.service : this.caller;
+  }
+
+  private limitOf(
+    name: HeldLimit['name'],
+    asked: RateLimit | 'off' | undefined,
+    preset: RateLimit | null,
+  ): HeldLimit | null {
+    const rate = asked === 'off' ? null : (asked ?? preset);
+    if (rate === null) return null;
+    const { clock, metrics } = this.options;
+    const windows = new SlidingWindows(rate, clock);
+    const take = (key: string, cost: number): Allowance | Promise<Allowance> => {
+      if (asked !== undefined && this.exact !== null)
+        return this.exact.take({ kind: name, key, ...rate }, cost);
+      const allowance = windows.take(key, cost);
+      metrics.answered(name, allowance);
+      return allowance;
+    };
+    if (name === 'caller') return { name, ...rate, take };
+    const watched = async (key: string, cost: number): Promise<Allowance> => {
+      const allowance = await take(key, cost);
+      this.noteCrowd(key, rate.limit, cost, allowance);
+      return allowance;
+    };
+    return { name, ...rate, take: watched };
+  }
+
+  private noteCrowd(
+    address: string,
+    max: number,
+    cost: number,
+    { isAllowed, remaining }: Allowance,
+  ): void {
+    const held = max - remaining;
+    const before = isAllowed ? held - cost : held;
+    this.options.crowded.note({ cap: 'RATE_LIMIT_PER_ADDRESS', address, held, max }, before);
+  }
+
+  private refuse(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    cause: unknown,
+    fail: (error: Error) => void,
+  ): void {
+    if (cause instanceof HeadcountError) void answerRefusal(request, reply, cause.code);
+    else fail(cause instanceof Error ? cause : new Error(String(cause)));
+  }
+}

@@ -1,0 +1,36 @@
+/** How much of a rate limit a request takes: an ordinary one takes 1. */
+import { OperationTypeNode, type OperationDefinitionNode } from 'graphql';
+import type { FastifyRequest } from 'fastify';
+
+/** Cost of a query per unit: ten counters that are read are about one request. */
+const QUERY_COST = 100;
+/** Cost of a mutation per unit: each field that changes something costs 10, and as often as its list is long. */
+const MUTATION_COST = 10;
+
+/** The weight of an operation of GraphQL by the cost that admission knows. */
+export function operationWeight({ operation }: OperationDefinitionNode, cost: number): number {
+  const perUnit = operation === OperationTypeNode.MUTATION ? MUTATION_COST : QUERY_COST;
+  return Math.max(1, Math.floor(cost / perUnit));
+}
+
+/** Configuration of a route whose requests weigh more than 1; read before the handler, when the body is there. */
+export interface WeighedRoute {
+  readonly weightOf: (request: Pick<FastifyRequest, 'body' | 'query'>) => number;
+}
+
+/** A batch of changes weighs as much as all of them alone. `list` is the field of the body that holds them. */
+export function weighedByList(list: string): WeighedRoute {
+  return { weightOf: ({ body }) => lengthOf(fieldOf(body, list)) };
+}
+
+/** Reading many at once weighs a tenth of reading each alone, as over GraphQL. `name` is repeated in the query of the address. */
+export function weighedByQuery(name: string): WeighedRoute {
+  return { weightOf: ({ query }) => Math.ceil(lengthOf(fieldOf(query, name)) / 10) };
+}
+
+const lengthOf = (value: unknown): number => (Array.isArray(value) ? Math.max(value.length, 1) : 1);
+
+const fieldOf = (from: unknown, name: string): unknown =>
+  typeof from === 'object' && from !== null && Object.hasOwn(from, name)
+    ? (from as Readonly<Record<string, unknown>>)[name]
+    : undefined;
