@@ -11,21 +11,25 @@
  *          10000) on a page that is modified C times (100).
  * fuzz     [--seed N] [--requests R] [--documents D] [--all-in-one]: tools/e2e/fuzz.e2e.test.ts with R requests over REST (10000),
  *          D documents of GraphQL (1000) and every naughty string; with `--seed` the same ones again.
+ * strangers [--seconds S] [--only TEXT]: an honest population alone, then under each attack of tools/soak/strangers for S seconds (5).
+ *          Judges times and memory too, so nothing else should run on the machine.
  */
 import { parseArgs } from 'node:util';
 import { fuzz } from './fuzz.mjs';
 import { rolling } from './rolling.mjs';
+import { strangers } from './strangers.mjs';
 import { storm } from './storm.mjs';
 import { unread } from './unread.mjs';
 
-const SOAKS = { storm, rolling, unread, fuzz };
+const SOAKS = { storm, rolling, unread, fuzz, strangers };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     seed: { type: 'string', default: '1' },
     seeds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '60' },
+    seconds: { type: 'string' },
+    only: { type: 'string' },
     clients: { type: 'string', default: '2000' },
     changes: { type: 'string', default: '100' },
     requests: { type: 'string', default: '10000' },

@@ -1,7 +1,7 @@
 import { endToEnd } from './end-to-end.mjs';
 
 /** One storm a seed, until one fails. Gives whether all were survived. */
-export function storm({ seed, seeds, seconds, 'all-in-one': allInOne }) {
+export function storm({ seed, seeds, seconds = '60', 'all-in-one': allInOne }) {
   const first = Number(seed);
   const count = Number(seeds);
   for (let at = first; at < first + count; at += 1) {
