@@ -23,12 +23,18 @@ const PACES = [400, 10];
 
 const redis = await startRedis({ args: DURABLE });
 const [apiPort, gatewayPort] = [String(await freePort()), String(await freePort())];
-const shared = { SIGNING_KEYS: 'bench:between-one-api-and-one-gateway' };
+const internal = {
+  COUNTER_API_INTERNAL_PORT: String(await freePort()),
+  GATEWAY_INTERNAL_PORT: String(await freePort()),
+};
+const apiInternalUrl = `http://127.0.0.1:${internal.COUNTER_API_INTERNAL_PORT}`;
+const shared = { SIGNING_KEYS: 'bench:between-one-api-and-one-gateway', ...internal };
 const api = await startApp('counter-api', {
   ...{ ...shared, REDIS_URL: redis.url, COUNTER_API_PORT: apiPort },
+  GATEWAY_URLS: `http://127.0.0.1:${internal.GATEWAY_INTERNAL_PORT}`,
 });
 const gateway = await startApp('realtime-gateway', {
-  ...{ ...shared, GATEWAY_PORT: gatewayPort, COUNTER_API_URLS: `http://127.0.0.1:${apiPort}` },
+  ...{ ...shared, GATEWAY_PORT: gatewayPort, COUNTER_API_URLS: apiInternalUrl },
   ...{ OPERATIONS_PER_SOCKET_MAX: String(PAGES), MESSAGES_PER_SECOND_MAX: '100000' },
   FANOUT_TICK_MS: '1',
 });
@@ -72,7 +78,7 @@ function write(places) {
 }
 
 async function pushesTaken() {
-  const metrics = await (await fetch(`http://127.0.0.1:${apiPort}/metrics`)).text();
+  const metrics = await (await fetch(`${apiInternalUrl}/metrics`)).text();
   return Number(/^headcount_pushes_total\S* (\d+)$/m.exec(metrics)?.[1] ?? 0);
 }
 

@@ -45,7 +45,7 @@ describe('docker/compose.regions.yml', () => {
   it('gives every region a name of its own, and the addresses of all others under their names', () => {
     const regions = counterApis.map(({ name, text }) => ({
       region: valueIn(text, 'REGION'),
-      address: `http://${name}:4000`,
+      address: `http://${name}:4100`,
       peers: valueIn(text, 'PEERS')?.split(','),
     }));
     expect(new Set(regions.map(({ region }) => region)).size).toBe(2);

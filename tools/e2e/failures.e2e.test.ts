@@ -109,10 +109,13 @@ describe('datagrams', () => {
     for (const proxy of system.udp) proxy.faults = BLOCKED;
     const more = view('c1', 0);
     await everyone([...first, ...second, more], 6, 'the newcomer to be seen without datagrams');
-    await until(async () => (await metric(system.gatewayUrl(), 'gateway_datagrams_work')) === 0, {
-      what: 'the metric',
-      timeoutMs: 20_000,
-    });
+    await until(
+      async () => (await metric(system.gatewayInternalUrl(), 'gateway_datagrams_work')) === 0,
+      {
+        what: 'the metric',
+        timeoutMs: 20_000,
+      },
+    );
     await stop();
   }, 60_000);
 });

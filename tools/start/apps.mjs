@@ -2,11 +2,10 @@ import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 
 const APPS = [
-  { name: 'counter-api', port: 'COUNTER_API_PORT' },
-  { name: 'realtime-gateway', port: 'GATEWAY_PORT' },
-  { name: 'notification', port: 'NOTIFICATION_PORT' },
+  { name: 'counter-api', port: 'COUNTER_API_PORT', internal: 'COUNTER_API_INTERNAL_PORT' },
+  { name: 'realtime-gateway', port: 'GATEWAY_PORT', internal: 'GATEWAY_INTERNAL_PORT' },
+  { name: 'notification', port: 'NOTIFICATION_PORT', internal: 'NOTIFICATION_INTERNAL_PORT' },
 ];
-const LOOPBACK = /^(?:127\.|localhost$|::1$)/;
 
 /**
  * The parts of a region to supervise: the three apps, or the one that is all three. A part is ready when its health pages
@@ -29,7 +28,7 @@ export function appParts(region, { root, redisUrl, signingKeys, peers }) {
     ipc: true,
     log: region.verbose ? undefined : join(region.logDir, `${name}.log`),
     orphanSeconds: 0,
-    readiness: () => firstUnready(apps.map((app) => `${origin('http', region, app)}/health/ready`)),
+    readiness: () => firstUnready(apps.map((app) => `${internalOrigin(region, app)}/health/ready`)),
   });
   return region.allInOne ? [part('all-in-one', APPS)] : APPS.map((app) => part(app.name, [app]));
 }
@@ -40,35 +39,44 @@ export function addressesOf(region) {
   return {
     page: `${origin('http', region, APPS[0])}/welcome/counter`,
     graphql: urls('/graphql'),
-    health: urls('/health/ready'),
+    health: APPS.map((app) => [app.name, `${internalOrigin(region, app)}/health/ready`]),
   };
 }
 
-/** Where the counter-api of a region is. */
+/** Where other regions reach the counter-api of a region. */
 export function counterApiOf(region) {
-  return { host: reachable(region.host), port: portOf(region, APPS[0]) };
+  return { host: reachable(region.internalHost), port: portOf(region, APPS[0].internal) };
 }
 
 /** How the apps find each other when ports or host are not the usual ones. The user's own settings go first. */
 function wiring(region) {
   const [counterApi, gateway] = APPS;
-  const pushes = origin('http', region, gateway);
+  const pushes = internalOrigin(region, gateway);
   return {
     NODE_ENV: 'production',
-    COUNTER_API_URLS: origin('http', region, counterApi),
+    COUNTER_API_URLS: internalOrigin(region, counterApi),
     GATEWAY_URL: pushes,
+    GATEWAY_URLS: pushes,
     GATEWAY_LIVE_URL: `${origin('ws', region, gateway)}/graphql`,
-    ...(LOOPBACK.test(reachable(region.host)) ? {} : { GATEWAY_URLS: pushes }),
   };
 }
 
 function origin(protocol, region, app) {
-  const name = reachable(region.host);
-  return `${protocol}://${isIPv6(name) ? `[${name}]` : name}:${portOf(region, app)}`;
+  return `${protocol}://${inUrl(region.host)}:${portOf(region, app.port)}`;
 }
 
-function portOf({ ports }, app) {
-  return ports.find(({ setting }) => setting === app.port).port;
+/** Where apps and operators reach an app. */
+function internalOrigin(region, app) {
+  return `http://${inUrl(region.internalHost)}:${portOf(region, app.internal)}`;
+}
+
+function inUrl(host) {
+  const name = reachable(host);
+  return isIPv6(name) ? `[${name}]` : name;
+}
+
+function portOf({ ports }, wanted) {
+  return ports.find(({ setting }) => setting === wanted).port;
 }
 
 /** An app that listens on every address is called on the loopback. */

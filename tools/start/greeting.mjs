@@ -24,7 +24,7 @@ function ofOneRegion(region) {
     ${page}
   GraphQL
 ${rows(graphql)}
-  Health
+  Health, with reasons; /metrics beside it
 ${rows(health)}`;
 }
 

@@ -4,19 +4,33 @@ import { Fault } from '../setup/fault.mjs';
 const PRESETS = { COUNTER_API_PORT: 4000, GATEWAY_PORT: 4001, NOTIFICATION_PORT: 4002 };
 /** From a port of one region to that of the next. */
 const STEP = 10;
+/** From the port of an app to its internal one, where none is given, as the apps have it too. */
+const INTERNAL_STEP = 100;
 
 /**
- * The ports of each region, as lists of `{ setting, name, port }`: the first has those of the settings, each later one 10
- * more than the one before; `name` says so. Throws a Fault where a port is none or would be used twice.
+ * The ports of each region, as lists of `{ setting, name, port, isInternal }`: the first has those of the settings, each later
+ * one 10 more than the one before; `name` says so. Throws a Fault where a port is none or would be used twice.
  */
 export function portsOf(env, regions) {
-  const ports = Array.from({ length: regions }, (_, region) =>
-    Object.entries(PRESETS).map(([setting, preset]) => {
-      const shift = region * STEP;
-      const name = shift === 0 ? setting : `${setting} + ${shift}`;
-      return { setting, name, port: within(name, portFrom(setting, env[setting], preset) + shift) };
-    }),
+  const shifted = (setting, first, region, isInternal) => {
+    const shift = region * STEP;
+    const name = shift === 0 ? setting : `${setting} + ${shift}`;
+    return { setting, name, port: within(name, first + shift), isInternal };
+  };
+  const each = (make) => Array.from({ length: regions }, (_, region) => make(region));
+  const apps = Object.entries(PRESETS).map(([setting, preset]) => {
+    const first = portFrom(setting, env[setting], preset);
+    return { setting, first, internal: setting.replace('_PORT', '_INTERNAL_PORT') };
+  });
+  const outer = each((region) =>
+    apps.map(({ setting, first }) => shifted(setting, first, region, false)),
   );
+  const inner = each((region) =>
+    apps.map(({ internal, first }) =>
+      shifted(internal, portFrom(internal, env[internal], first + INTERNAL_STEP), region, true),
+    ),
+  );
+  const ports = outer.map((own, region) => [...own, ...inner[region]]);
   const all = ports.flat();
   const twice = all.find(({ port }, at) => all.findIndex((other) => other.port === port) < at);
   if (twice !== undefined)
@@ -25,8 +39,9 @@ export function portsOf(env, regions) {
 }
 
 /** Throws a Fault for the first port that another program has, before anything is started that would run into it. */
-export async function checkPorts({ host, ports }) {
-  for (const { setting, name, port } of ports) {
+export async function checkPorts({ host: outerHost, internalHost, ports }) {
+  for (const { setting, name, port, isInternal } of ports) {
+    const [host, hostSetting] = isInternal ? [internalHost, 'INTERNAL_HOST'] : [outerHost, 'HOST'];
     const code = await listenOnce(host, port);
     const which = name === setting ? `Port ${port}` : `Port ${port} (${name})`;
     if (code === 'EADDRINUSE') {
@@ -35,12 +50,14 @@ export async function checkPorts({ host, ports }) {
       );
     }
     if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-      throw new Fault(`HOST is ${host}, but this machine has no such address.`);
+      throw new Fault(`${hostSetting} is ${host}, but this machine has no such address.`);
     }
     if (code === 'EACCES')
       throw new Fault(`${which} may not be used by this user; set ${setting} to another.`);
     if (code !== undefined)
-      throw new Fault(`${which} on ${host} cannot be used (${code}); see ${setting} and HOST.`);
+      throw new Fault(
+        `${which} on ${host} cannot be used (${code}); see ${setting} and ${hostSetting}.`,
+      );
   }
 }
 

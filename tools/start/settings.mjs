@@ -14,6 +14,7 @@ const OWN_TO_A_REGION = [
   'DATAGRAM_PORT',
   'DATAGRAM_PORT_ADVERTISED',
   'GATEWAY_URL',
+  'GATEWAY_URLS',
   'GATEWAY_LIVE_URL',
 ];
 
@@ -27,8 +28,9 @@ export function readSettings(args, env, root) {
   const dataDir = dataDirOf(env, root);
   const logDir = join(dataDir, 'logs');
   const host = env.HOST || '127.0.0.1';
+  const internalHost = env.INTERNAL_HOST || '127.0.0.1';
   const ports = portsOf(env, count);
-  const shared = { allInOne, verbose, host };
+  const shared = { allInOne, verbose, host, internalHost };
   if (count === 1) {
     const redisUrl = env.REDIS_URL || undefined;
     const region = { ...shared, prefix: '', dataDir, logDir, redisUrl, ports: ports[0], env };

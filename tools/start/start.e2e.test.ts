@@ -70,6 +70,9 @@ describe('npm start', () => {
       COUNTER_API_PORT: String(apiPort),
       GATEWAY_PORT: String(gatewayPort),
       NOTIFICATION_PORT: String(notificationPort),
+      COUNTER_API_INTERNAL_PORT: String(await freePort()),
+      GATEWAY_INTERNAL_PORT: String(await freePort()),
+      NOTIFICATION_INTERNAL_PORT: String(await freePort()),
     };
   });
 

@@ -19,7 +19,14 @@ import {
 } from '@headcount/testing';
 import { startAllInOne, type AllInOne } from './start.js';
 
-type Ports = Readonly<Record<'COUNTER_API_PORT' | 'GATEWAY_PORT' | 'NOTIFICATION_PORT', string>>;
+type App = 'COUNTER_API' | 'GATEWAY' | 'NOTIFICATION';
+type Ports = Readonly<Record<`${App}_PORT` | `${App}_INTERNAL_PORT`, string>>;
+
+const ANY_INTERNAL = {
+  COUNTER_API_INTERNAL_PORT: '0',
+  GATEWAY_INTERNAL_PORT: '0',
+  NOTIFICATION_INTERNAL_PORT: '0',
+};
 
 async function freePorts(): Promise<Ports> {
   const [api, gateway, notification] = await Promise.all([freePort(), freePort(), freePort()]);
@@ -27,6 +34,7 @@ async function freePorts(): Promise<Ports> {
     COUNTER_API_PORT: String(api),
     GATEWAY_PORT: String(gateway),
     NOTIFICATION_PORT: String(notification),
+    ...ANY_INTERNAL,
   };
 }
 
@@ -78,8 +86,8 @@ describe('all-in-one', () => {
   });
 
   it('gives each app metrics of its own', async () => {
-    for (const { url, name } of parts()) {
-      const text = await (await fetch(`${url}/metrics`)).text();
+    for (const { internalUrl, name } of parts()) {
+      const text = await (await fetch(`${internalUrl}/metrics`)).text();
       const apps = new Set([...text.matchAll(/app="([^"]+)"/g)].map(([, app]) => app));
       expect(apps).toEqual(new Set([name]));
     }

@@ -43,6 +43,9 @@ describe.each(Object.keys(FIELDS) as App[])('%s, where others can reach it', (na
       COUNTER_API_PORT: String(api),
       GATEWAY_PORT: String(gateway),
       NOTIFICATION_PORT: String(notification),
+      COUNTER_API_INTERNAL_PORT: '0',
+      GATEWAY_INTERNAL_PORT: '0',
+      NOTIFICATION_INTERNAL_PORT: '0',
       GRAPHQL_COST_MAX: '100',
     });
     url = `http://127.0.0.1:${all[name].port}/graphql`;

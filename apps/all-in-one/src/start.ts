@@ -1,7 +1,12 @@
 import { startCounterApi } from '@headcount/app-counter-api';
 import { startNotification } from '@headcount/app-notification';
 import { startRealtimeGateway } from '@headcount/app-realtime-gateway';
-import type { Environment, RunningApp, Stoppable } from '@headcount/platform';
+import {
+  internalPortOf,
+  type Environment,
+  type RunningApp,
+  type Stoppable,
+} from '@headcount/platform';
 import { addressOf, withDefaults } from './wires.js';
 
 /** The three apps, running in this process. `url` is that of counter-api. */
@@ -29,7 +34,7 @@ export async function startAllInOne(env: Environment): Promise<AllInOne> {
     return app;
   };
   try {
-    const counterApi = await started(startCounterApi(withDefaults(env, livePage(env))));
+    const counterApi = await started(startCounterApi(withDefaults(env, gatewayOf(env))));
     const notification = await started(startNotification(env));
     const gateway = await started(startRealtimeGateway(withDefaults(env, home(env, counterApi))));
     return { url: counterApi.url, counterApi, gateway, notification, close };
@@ -39,17 +44,28 @@ export async function startAllInOne(env: Environment): Promise<AllInOne> {
   }
 }
 
-/** Where the page of a counter finds the gateway. Port 0 is not known before it listens. */
-function livePage({ HOST: host, GATEWAY_PORT }: Environment): Environment {
-  const port = Number(GATEWAY_PORT);
-  return port > 0 ? { GATEWAY_LIVE_URL: `ws://${addressOf({ host, port })}/graphql` } : {};
+/** Where the page of a counter finds the gateway, and counter-api pushes to. Port 0 is not known before it listens. */
+function gatewayOf(env: Environment): Environment {
+  const [host, internalHost] = [env.HOST, env.INTERNAL_HOST];
+  const [port, pushPort] = [Number(env.GATEWAY_PORT || 4001), pushPortOf(env)];
+  const pushes = addressOf({ host: internalHost, port: pushPort });
+  return {
+    ...(port > 0 && { GATEWAY_LIVE_URL: `ws://${addressOf({ host, port })}/graphql` }),
+    GATEWAY_URLS: `http://${pushPort > 0 ? pushes : pushes.replace(/0$/, '*')}`,
+  };
 }
 
 /** Where the gateway finds its counter-api, and where it can be pushed to. */
-function home({ HOST: host, GATEWAY_PORT }: Environment, { port }: RunningApp): Environment {
-  const gatewayPort = Number(GATEWAY_PORT || 4001);
+function home(env: Environment, { internalPort: port }: RunningApp): Environment {
+  const [host, pushPort] = [env.INTERNAL_HOST, pushPortOf(env)];
   return {
     COUNTER_API_URLS: `http://${addressOf({ host, port })}`,
-    ...(gatewayPort > 0 ? { GATEWAY_URL: `http://${addressOf({ host, port: gatewayPort })}` } : {}),
+    ...(pushPort > 0 && { GATEWAY_URL: `http://${addressOf({ host, port: pushPort })}` }),
   };
+}
+
+/** The internal port of the gateway. */
+function pushPortOf({ GATEWAY_PORT, GATEWAY_INTERNAL_PORT }: Environment): number {
+  const given = GATEWAY_INTERNAL_PORT ? Number(GATEWAY_INTERNAL_PORT) : undefined;
+  return internalPortOf(Number(GATEWAY_PORT || 4001), given);
 }

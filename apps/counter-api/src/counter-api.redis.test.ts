@@ -208,7 +208,7 @@ describe('counter-api', () => {
 
   it('says that it is not ready while Redis is away, stays alive, and recovers', async () => {
     await redis.kill9();
-    const ready = () => fetch(`${app.url}/health/ready`);
+    const ready = () => fetch(`${app.internalUrl}/health/ready`);
     await until(async () => (await ready()).status === 503, { what: 'not ready' });
     expect(await (await ready()).text()).toContain('Redis does not answer');
     expect((await fetch(`${app.url}/health/live`)).status).toBe(200);
@@ -219,7 +219,7 @@ describe('counter-api', () => {
   });
 
   it('serves metrics', async () => {
-    expect(await (await fetch(`${app.url}/metrics`)).text()).toContain(
+    expect(await (await fetch(`${app.internalUrl}/metrics`)).text()).toContain(
       'headcount_datagrams_dropped_total',
     );
   });

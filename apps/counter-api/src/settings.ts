@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import {
   commonSettings,
+  internalPortSetting,
   counterSettings,
   memorySettings,
   historySettings,
@@ -33,19 +34,20 @@ export const counterApiSettings = {
   ...commonSettings,
   ...redisSettings,
   COUNTER_API_PORT: portSetting('Port of counter-api; 0 lets the system choose.', 4000),
+  COUNTER_API_INTERNAL_PORT: internalPortSetting('counter-api', 'COUNTER_API_PORT'),
   ...restSettings,
   GATEWAY_URLS: setting(
     {
       description:
-        'Addresses that pushes may go to, separated by commas; `*` stands for any port, or for one label of a host name.',
+        'Addresses that pushes may go to, the internal ports of gateways, separated by commas; `*` stands for any port, or for one label of a host name.',
       must: 'http addresses separated by commas, `*` as port or as a label of the host name',
-      example: 'http://gateway-*.internal:4001',
-      default: 'http://127.0.0.1:*,http://localhost:*,http://[::1]:*',
+      example: 'http://gateway-*.internal:4101',
+      default: 'http://127.0.0.1:4101,http://localhost:4101,http://[::1]:4101',
     },
     gatewayAddresses,
   ),
   DATAGRAM_PORT: optionalPort(
-    'UDP port for datagrams of gateways; 0: none. Default: COUNTER_API_PORT.',
+    'UDP port for datagrams of gateways, on INTERNAL_HOST; 0: none. Default: the internal port.',
   ),
   DATAGRAM_PORT_ADVERTISED: optionalPort(
     'UDP port that gateways are told, where a translation stands between. Default: DATAGRAM_PORT.',

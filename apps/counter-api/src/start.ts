@@ -2,6 +2,7 @@ import {
   RequestLimits,
   StartError,
   demandRoles,
+  internalPortOf,
   loadConfig,
   originPolicyOf,
   runApp,
@@ -28,6 +29,7 @@ export async function startCounterApi(env: Environment): Promise<RunningApp> {
     module: AppModule.forRoot(config),
     config,
     portSetting: 'COUNTER_API_PORT',
+    internalPortSetting: 'COUNTER_API_INTERNAL_PORT',
     pages: originPolicyOf(config.HOST, config.CORS_ORIGINS),
     openApi: openApiDocument,
     configure: (nest) => {
@@ -42,15 +44,15 @@ async function listenForDatagrams(
   listener: DatagramListener,
   config: CounterApiConfig,
 ): Promise<void> {
-  const { DATAGRAM_PORT, COUNTER_API_PORT, HOST } = config;
+  const { DATAGRAM_PORT, COUNTER_API_PORT, COUNTER_API_INTERNAL_PORT, INTERNAL_HOST } = config;
   if (DATAGRAM_PORT === 0) return;
-  const port = DATAGRAM_PORT ?? COUNTER_API_PORT;
+  const port = DATAGRAM_PORT ?? internalPortOf(COUNTER_API_PORT, COUNTER_API_INTERNAL_PORT);
   try {
     await listener.listen(port);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new StartError(
-      `UDP port ${port} on ${HOST} cannot be used (${reason}); set DATAGRAM_PORT to another, or to 0 for none.`,
+      `UDP port ${port} on ${INTERNAL_HOST} cannot be used (${reason}); set DATAGRAM_PORT to another, or to 0 for none.`,
     );
   }
 }

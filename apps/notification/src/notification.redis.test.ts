@@ -126,7 +126,7 @@ describe('notification', () => {
   });
 
   it('keeps what it acknowledged, and knows its events, after Redis was killed and came back', async () => {
-    const ready = (): Promise<Response> => fetch(`${app.url}/health/ready`);
+    const ready = (): Promise<Response> => fetch(`${app.internalUrl}/health/ready`);
     expect((await postEvent('durable', 'e1')).status).toBe(201);
     await redis.kill9();
     await until(async () => (await ready()).status === 503, { what: 'notification not ready' });
@@ -145,7 +145,7 @@ describe('notification', () => {
 
   it('counts the events in its metrics', async () => {
     await postEvent('measured', 'e1');
-    const text = await (await fetch(`${app.url}/metrics`)).text();
+    const text = await (await fetch(`${app.internalUrl}/metrics`)).text();
     expect(text).toMatch(/headcount_modification_events_total\{.*outcome="counted".*\} [1-9]/);
   });
 

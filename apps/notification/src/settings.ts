@@ -1,5 +1,6 @@
 import {
   commonSettings,
+  internalPortSetting,
   counterSettings,
   memorySettings,
   historySettings,
@@ -16,6 +17,7 @@ export const notificationSettings = {
   ...commonSettings,
   ...redisSettings,
   NOTIFICATION_PORT: portSetting('Port of notification; 0 lets the system choose.', 4002),
+  NOTIFICATION_INTERNAL_PORT: internalPortSetting('notification', 'NOTIFICATION_PORT'),
   ...restSettings,
   ...regionSettings,
   ...counterSettings,

@@ -25,6 +25,7 @@ export async function startNotification(env: Environment): Promise<RunningApp> {
     module: AppModule.forRoot(config),
     config,
     portSetting: 'NOTIFICATION_PORT',
+    internalPortSetting: 'NOTIFICATION_INTERNAL_PORT',
     pages: originPolicyOf(config.HOST, config.CORS_ORIGINS),
     openApi: openApiDocument,
     configure: (nest) => {

@@ -17,7 +17,8 @@ function faults(env: Record<string, string>): readonly string[] {
 
 const exposed = {
   HOST: '0.0.0.0',
-  GATEWAY_URL: 'http://10.0.0.7:4001',
+  INTERNAL_HOST: '0.0.0.0',
+  GATEWAY_URL: 'http://10.0.0.7:4101',
   AUTH: 'jwt',
   AUTH_JWT_SECRET: 'x'.repeat(32),
   SIGNING_KEYS: 'k1:a-secret-of-our-own-making',

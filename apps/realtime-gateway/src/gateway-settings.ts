@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   commonSettings,
+  internalPortSetting,
   demandRoles,
   loadConfig,
   numberSetting,
@@ -25,16 +26,17 @@ const httpUrl = z.url({ protocol: /^https?$/ });
 export const gatewaySettings = {
   ...commonSettings,
   GATEWAY_PORT: portSetting('Port of the realtime gateway, for HTTP and WebSocket.', 4001),
+  GATEWAY_INTERNAL_PORT: internalPortSetting('the realtime gateway', 'GATEWAY_PORT'),
   COUNTER_API_URLS: urlListSetting(
-    'Every counter-api of this region, each by its own address; the first that answers becomes home.',
-    ['http://127.0.0.1:4000'],
+    'Every counter-api of this region, each by its own internal address; the first that answers becomes home.',
+    ['http://127.0.0.1:4100'],
   ),
   GATEWAY_URL: optionalSetting(
     {
       description:
-        'Address that counter-api pushes to, which must be on its GATEWAY_URLS; default: HOST and GATEWAY_PORT.',
+        'Internal address that counter-api pushes to, which must be on its GATEWAY_URLS; default: INTERNAL_HOST and the internal port.',
       must: 'an http address',
-      example: 'http://10.0.0.7:4001',
+      example: 'http://10.0.0.7:4101',
     },
     httpUrl.transform(withoutSlash),
   ),
@@ -140,10 +142,13 @@ const vanishedFoundInTime: ConfigRule<typeof gatewaySettings> = ({
       `vanished viewer may count; they are ${interval + timeout}.`
     : null;
 
-const reachableForPushes: ConfigRule<typeof gatewaySettings> = ({ HOST, GATEWAY_URL }) =>
-  (HOST === '0.0.0.0' || HOST === '::') && GATEWAY_URL === undefined
-    ? `GATEWAY_URL must be set where HOST is "${HOST}", every address of the machine: counter-api has to know ` +
-      'one to push to, for example http://10.0.0.7:4001.'
+const reachableForPushes: ConfigRule<typeof gatewaySettings> = ({
+  INTERNAL_HOST: host,
+  GATEWAY_URL,
+}) =>
+  (host === '0.0.0.0' || host === '::') && GATEWAY_URL === undefined
+    ? `GATEWAY_URL must be set where INTERNAL_HOST is "${host}", every address of the machine: counter-api has to ` +
+      'know one to push to, for example http://10.0.0.7:4101.'
     : null;
 
 /**

@@ -77,7 +77,7 @@ describe('realtime gateway', () => {
       viewing(client(app, 'ada'), '/');
       await until(async () => (await metricOf(app, 'gateway_sessions')) === 1);
       expect(await ready(app)).toBe(false);
-      expect(await (await fetch(`${app.url}/health/ready`)).text()).toMatch(
+      expect(await (await fetch(`${app.internalUrl}/health/ready`)).text()).toMatch(
         /no sync with counter-api has succeeded for \d s: http.*STORE_UNAVAILABLE/,
       );
       expect(await metricOf(app, 'gateway_datagrams_sent_total')).toBe(0);
@@ -85,7 +85,7 @@ describe('realtime gateway', () => {
       await until(() => fake.store.presenceOn('/').viewers === 1, { what: 'ada to be counted' });
       expect(fake.requests[0]).toMatchObject({
         path: PATHS.sync,
-        body: { buckets: TEST_BUCKETS, url: app.url, stream: null },
+        body: { buckets: TEST_BUCKETS, url: app.internalUrl, stream: null },
       });
       expect(await ready(app)).toBe(true);
     });
@@ -331,7 +331,7 @@ describe('realtime gateway', () => {
         headers: Record<string, string>,
         sent = body,
       ): Promise<[number, unknown]> => {
-        const response = await fetch(`${app.url}${PATHS.push}`, {
+        const response = await fetch(`${app.internalUrl}${PATHS.push}`, {
           method: 'PUT',
           headers: { 'content-type': 'application/json', ...headers },
           body: sent,
@@ -596,7 +596,10 @@ describe('realtime gateway', () => {
       const port = app.port;
       await app.close();
       expect(codes[0]).toBe(1012);
-      await gateway([fake.url], { GATEWAY_PORT: String(port) });
+      await gateway([fake.url], {
+        GATEWAY_PORT: String(port),
+        GATEWAY_INTERNAL_PORT: '0',
+      });
       await until(() => fake.store.presenceOn('/').viewers === 1, { what: 'ada to come back' });
     });
   });

@@ -22,6 +22,7 @@ export async function startRealtimeGateway(env: Environment): Promise<RunningApp
     module: GatewayModule.forRoot(config),
     config,
     portSetting: 'GATEWAY_PORT',
+    internalPortSetting: 'GATEWAY_INTERNAL_PORT',
     configure: takePushes,
     upgrades: (nest) => ({
       isTaken: isSocketUpgrade,
@@ -29,7 +30,7 @@ export async function startRealtimeGateway(env: Environment): Promise<RunningApp
     }),
   });
   // Not before it listens: counter-api pushes as soon as it knows where to.
-  app.nest.get(HomeKeeper).start(config.GATEWAY_URL ?? app.url);
+  app.nest.get(HomeKeeper).start(config.GATEWAY_URL ?? app.internalUrl);
   let stopped: Promise<void> | null = null;
   return { ...app, close: () => (stopped ??= stop(app)) };
 }

@@ -28,6 +28,7 @@ export { memorySettings } from './config/memory-settings.js';
 export { showMemory } from './redis/memory-watch.js';
 export { historySettings } from './config/history-settings.js';
 export { regionSettings, type Peers } from './config/region-settings.js';
+export { internalPortOf, internalPortSetting } from './config/internal-settings.js';
 export { describeSettings } from './config/describe-settings.js';
 export { choiceSetting, numberSetting, portSetting, urlListSetting } from './config/kinds.js';
 export { type GraphqlLimits } from './config/limit-settings.js';

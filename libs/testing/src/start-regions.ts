@@ -4,7 +4,7 @@ import { startSystem, type System, type SystemOptions } from './start-system.js'
 import { TcpProxy } from './tcp-proxy.js';
 
 /** What each region is made of; all are alike. */
-export interface RegionsOptions extends Omit<SystemOptions, 'apiPorts'> {
+export interface RegionsOptions extends Omit<SystemOptions, 'apiInternalPorts'> {
   /** Default `ams` and `fra`. */
   readonly names?: readonly string[];
 }
@@ -31,7 +31,7 @@ export async function startRegions(options: RegionsOptions = {}): Promise<Region
   const started = await Promise.allSettled(
     names.map((name, place) => {
       const env = { ...keys, REGION: name, PEERS: peersOf(name, ways), ...each.env };
-      return startSystem({ ...each, apiPorts: ports.slice(place, place + 1), env });
+      return startSystem({ ...each, apiInternalPorts: ports.slice(place, place + 1), env });
     }),
   );
   const systems = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));

@@ -39,6 +39,7 @@ describe('AppProcess', () => {
       REDIS_URL: redis.url,
       SIGNING_KEYS: TEST_SIGNING_KEYS,
       COUNTER_API_PORT: String(port),
+      COUNTER_API_INTERNAL_PORT: '0',
     });
     const { pid } = app;
     await app.end('SIGKILL');

@@ -13,8 +13,8 @@ export interface SystemOptions {
   readonly notifications?: number;
   /** Puts a UdpProxy before each counter-api; its faults are the test's to set. */
   readonly udpSeed?: number;
-  /** Ports of the counter-apis, where they have to be known before; default: free ones. */
-  readonly apiPorts?: readonly number[];
+  /** Internal ports of the counter-apis, where they have to be known before; default: free ones. */
+  readonly apiInternalPorts?: readonly number[];
   /** More settings for every app. */
   readonly env?: AppEnv;
 }
@@ -28,10 +28,14 @@ export interface System {
   readonly udp: readonly UdpProxy[];
   /** GraphQL of a gateway over WebSocket. */
   liveUrl(gateway?: number): string;
-  /** HTTP of a gateway: health and metrics. */
+  /** HTTP of a gateway. */
   gatewayUrl(gateway?: number): string;
+  /** Where operators and other apps reach a gateway: metrics and the details of health. */
+  gatewayInternalUrl(gateway?: number): string;
   /** REST and GraphQL of a counter-api. */
   apiUrl(counterApi?: number): string;
+  /** Where operators and other apps reach a counter-api. */
+  apiInternalUrl(counterApi?: number): string;
   /** REST and GraphQL of a notification. */
   notificationUrl(notification?: number): string;
   stop(): Promise<void>;
@@ -58,12 +62,20 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
 const httpUrl = (port: number): string => `http://127.0.0.1:${port}`;
 const liveUrl = (port: number): string => `ws://127.0.0.1:${port}/graphql`;
 
+/** Nobody has to find the internal port of a notification. */
+const notificationEnv = (port: number): AppEnv => ({
+  NOTIFICATION_PORT: String(port),
+  NOTIFICATION_INTERNAL_PORT: '0',
+});
+
 class SystemBuilder {
   private readonly apps: AppProcess[] = [];
   private readonly udp: UdpProxy[] = [];
   private apiPorts: number[] = [];
   private gatewayPorts: number[] = [];
   private notificationPorts: number[] = [];
+  private apiInternalPorts: number[] = [];
+  private gatewayInternalPorts: number[] = [];
   private readonly shared: AppEnv;
 
   constructor(
@@ -92,9 +104,7 @@ class SystemBuilder {
       ),
     );
     const notifiers = await Promise.all(
-      this.notificationPorts.map((port) =>
-        this.start('notification', port, { NOTIFICATION_PORT: String(port) }),
-      ),
+      this.notificationPorts.map((port) => this.start('notification', port, notificationEnv(port))),
     );
     return this.assemble(apis, live, notifiers);
   }
@@ -105,7 +115,7 @@ class SystemBuilder {
     await this.choosePorts(count, count, count);
     const all = await Promise.all(
       this.apiPorts.map(async (port, place) => {
-        const notification = { NOTIFICATION_PORT: String(this.notificationPorts[place]) };
+        const notification = notificationEnv(this.notificationPorts[place] ?? 0);
         const env = { ...(await this.apiEnv(place)), ...this.gatewayEnv(place), ...notification };
         return this.start('all-in-one', port, env);
       }),
@@ -124,32 +134,47 @@ class SystemBuilder {
     gateways: number,
     notifications: number,
   ): Promise<void> {
-    const chosen = this.options.apiPorts ?? [];
+    const chosen = this.options.apiInternalPorts ?? [];
     const free = (count: number, given: readonly number[] = []) =>
       Promise.all(Array.from({ length: count }, (_, place) => given[place] ?? freePort()));
     [this.apiPorts, this.gatewayPorts, this.notificationPorts] = await Promise.all([
-      free(counterApis, chosen),
+      free(counterApis),
       free(gateways),
       free(notifications),
+    ]);
+    [this.apiInternalPorts, this.gatewayInternalPorts] = await Promise.all([
+      free(counterApis, chosen),
+      free(gateways),
     ]);
   }
 
   private async apiEnv(place: number): Promise<AppEnv> {
     const port = this.apiPorts[place] ?? 0;
     const live = this.gatewayPorts[place % this.gatewayPorts.length] ?? 0;
-    const env = { COUNTER_API_PORT: String(port), GATEWAY_LIVE_URL: liveUrl(live) };
+    const internalPort = this.apiInternalPorts[place] ?? 0;
+    const env = {
+      COUNTER_API_PORT: String(port),
+      COUNTER_API_INTERNAL_PORT: String(internalPort),
+      GATEWAY_URLS: this.gatewayInternalPorts.map(httpUrl).join(','),
+      GATEWAY_LIVE_URL: liveUrl(live),
+    };
     const { udpSeed } = this.options;
     if (udpSeed === undefined) return env;
-    const proxy = await UdpProxy.to(port, seededRandom(udpSeed + place));
+    const proxy = await UdpProxy.to(internalPort, seededRandom(udpSeed + place));
     this.udp[place] = proxy;
     return { ...env, DATAGRAM_PORT_ADVERTISED: String(proxy.port) };
   }
 
   private gatewayEnv(place: number): AppEnv {
-    const first = place % this.apiPorts.length;
-    const inTurn = [...this.apiPorts.slice(first), ...this.apiPorts.slice(0, first)];
+    const ports = this.apiInternalPorts;
+    const first = place % ports.length;
+    const inTurn = [...ports.slice(first), ...ports.slice(0, first)];
     const port = this.gatewayPorts[place] ?? 0;
-    return { GATEWAY_PORT: String(port), COUNTER_API_URLS: inTurn.map(httpUrl).join(',') };
+    return {
+      GATEWAY_PORT: String(port),
+      GATEWAY_INTERNAL_PORT: String(this.gatewayInternalPorts[place] ?? 0),
+      COUNTER_API_URLS: inTurn.map(httpUrl).join(','),
+    };
   }
 
   private async start(name: string, port: number, env: AppEnv): Promise<AppProcess> {
@@ -164,6 +189,7 @@ class SystemBuilder {
     notifications: AppProcess[],
   ): System {
     const { redis, udp, apiPorts, gatewayPorts, notificationPorts } = this;
+    const { apiInternalPorts, gatewayInternalPorts } = this;
     return {
       redis,
       counterApis,
@@ -172,7 +198,9 @@ class SystemBuilder {
       udp,
       liveUrl: (place = 0) => liveUrl(gatewayPorts[place] ?? 0),
       gatewayUrl: (place = 0) => httpUrl(gatewayPorts[place] ?? 0),
+      gatewayInternalUrl: (place = 0) => httpUrl(gatewayInternalPorts[place] ?? 0),
       apiUrl: (place = 0) => httpUrl(apiPorts[place] ?? 0),
+      apiInternalUrl: (place = 0) => httpUrl(apiInternalPorts[place] ?? 0),
       notificationUrl: (place = 0) => httpUrl(notificationPorts[place] ?? 0),
       stop: () => this.stop(),
     };

@@ -53,6 +53,7 @@ export async function startGateway({ tellsMemory = false } = {}) {
   const port = await freePort();
   const settings = {
     GATEWAY_PORT: String(port),
+    GATEWAY_INTERNAL_PORT: '0',
     COUNTER_API_URLS: feed.url,
     SIGNING_KEYS,
     FANOUT_TICK_MS: '1',

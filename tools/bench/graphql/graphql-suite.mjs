@@ -90,6 +90,7 @@ async function startOurs(redis) {
   const port = await freePort();
   const { pid, stop } = await startApp('counter-api', {
     COUNTER_API_PORT: String(port),
+    COUNTER_API_INTERNAL_PORT: '0',
     REDIS_URL: redis.url,
     SIGNING_KEYS: 'bench:no-gateway-comes-here',
   });

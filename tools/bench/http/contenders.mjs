@@ -16,6 +16,7 @@ async function startCounterApi(redis) {
   const port = await freePort();
   const { pid, stop } = await startApp('counter-api', {
     COUNTER_API_PORT: String(port),
+    COUNTER_API_INTERNAL_PORT: '0',
     REDIS_URL: redis.url,
     SIGNING_KEYS: 'bench:no-gateway-comes-here',
   });

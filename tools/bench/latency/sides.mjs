@@ -14,10 +14,13 @@ export async function startSides(redis) {
 /** One region as in production: counter-api and two gateways. */
 async function startHeadcount(redis) {
   const [apiPort, ...gatewayPorts] = [await freePort(), await freePort(), await freePort()];
+  const internalPort = await freePort();
   const keys = { SIGNING_KEYS: 'bench:between-one-api-and-two-gateways' };
   const api = await startApp('counter-api', {
     ...keys,
     COUNTER_API_PORT: String(apiPort),
+    COUNTER_API_INTERNAL_PORT: String(internalPort),
+    GATEWAY_URLS: 'http://127.0.0.1:*',
     REDIS_URL: redis.url,
   });
   const gateways = await Promise.all(
@@ -25,7 +28,8 @@ async function startHeadcount(redis) {
       startApp('realtime-gateway', {
         ...keys,
         GATEWAY_PORT: String(port),
-        COUNTER_API_URLS: `http://127.0.0.1:${apiPort}`,
+        GATEWAY_INTERNAL_PORT: '0',
+        COUNTER_API_URLS: `http://127.0.0.1:${internalPort}`,
       }),
     ),
   );

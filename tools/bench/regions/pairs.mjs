@@ -1,6 +1,6 @@
 /**
  * Two regions on one machine, in different makes. Each is `{ key, title, near, far, wires, stop }`: what is written to `near`
- * comes to `far` through the wires. A region is `{ port, pid, redis }`. `isHeadcount`, and `isFarIdle` where the far server
+ * comes to `far` through the wires. A region is `{ port, internalPort, pid, redis }`, the second of Headcount alone. `isHeadcount`, and `isFarIdle` where the far server
  * has no part in that, are set where they hold.
  */
 import { Redis } from 'ioredis';
@@ -26,7 +26,7 @@ export async function startHeadcountPair(settings = {}) {
 
 /** Headcount, one region that knows of no other. */
 export async function startLoneRegion() {
-  const near = await startRegion(NEAR, await freePort(), {});
+  const near = await startRegion(NEAR, await freePort());
   const pair = pairOf('no-peers', 'Headcount, 1 region without peers', { near, wires: [] });
   return { ...pair, isHeadcount: true };
 }
@@ -66,10 +66,13 @@ function pairOf(key, title, { near, far, wires }) {
 
 const peer = (name, { port }) => `${name}=http://127.0.0.1:${port}`;
 
-async function startRegion(name, port, settings) {
-  const redis = await openRedis();
+/** Peers reach it at `internalPort`. */
+async function startRegion(name, internalPort, settings = {}) {
+  const [redis, port] = [await openRedis(), await freePort()];
   const { pid, stop } = await startApp('counter-api', {
     COUNTER_API_PORT: String(port),
+    COUNTER_API_INTERNAL_PORT: String(internalPort),
+    GATEWAY_URLS: 'http://127.0.0.1:*',
     REDIS_URL: redis.url,
     REGION: name,
     SIGNING_KEYS,
@@ -77,7 +80,7 @@ async function startRegion(name, port, settings) {
     LOG_LEVEL: 'error',
     ...settings,
   });
-  return { name, port, pid, redis, stop };
+  return { name, port, internalPort, pid, redis, stop };
 }
 
 async function startBaseline(program, redis, args = []) {
@@ -110,5 +113,6 @@ async function untilReplicating(replica) {
 /** What a gateway of the near region has to be told. */
 export const gatewaySettings = ({ near }) => ({
   SIGNING_KEYS,
-  COUNTER_API_URLS: `http://127.0.0.1:${near.port}`,
+  COUNTER_API_URLS: `http://127.0.0.1:${near.internalPort}`,
+  GATEWAY_INTERNAL_PORT: '0',
 });

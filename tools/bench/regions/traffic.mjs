@@ -48,7 +48,7 @@ async function readingsOf({ near, far, wires, isHeadcount, isFarIdle }) {
   return readings;
 }
 
-async function partsTakenBy({ port }) {
-  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+async function partsTakenBy({ internalPort }) {
+  const text = await (await fetch(`http://127.0.0.1:${internalPort}/metrics`)).text();
   return Number(/^\w*region_parts_total\{[^}]*\} (\d+)/m.exec(text)?.[1] ?? 0);
 }

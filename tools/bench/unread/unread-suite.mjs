@@ -53,6 +53,7 @@ async function openScene() {
   const app = await startApp('notification', {
     SIGNING_KEYS: 'bench:no-other-app-comes-here',
     NOTIFICATION_PORT: String(port),
+    NOTIFICATION_INTERNAL_PORT: '0',
     REDIS_URL: redis.url,
     OPERATION_IDS_MAX: '1000000',
   });

@@ -37,7 +37,12 @@ describe('bounded counters of counter-api', () => {
       const name = place === 0 ? 'ams' : 'fra';
       const redis = await startRedis();
       const app = await startCounterApi({
-        ...{ COUNTER_API_PORT: String(ports[place]), REDIS_URL: redis.url, LOG_LEVEL: 'fatal' },
+        ...{
+          COUNTER_API_PORT: '0',
+          COUNTER_API_INTERNAL_PORT: String(ports[place]),
+          REDIS_URL: redis.url,
+          LOG_LEVEL: 'fatal',
+        },
         ...{ REGION: name, TICK_MS: '10', BUCKETS: '8' },
         // A peer that a stalling machine has silenced for four of these is stale, and not waited for by one that has forgotten.
         SYNC_INTERVAL_MS: '1000',
@@ -194,7 +199,7 @@ describe('bounded counters of counter-api', () => {
     expect((await graphql(ams, likes)).data).toEqual({ decrementCounter: { count: -1 } });
     const seats = 'mutation { decrementCounter(pageId: "p", name: "seats.front") { count } }';
     expect((await graphql(ams, seats)).errors?.[0]?.extensions.code).toBe('BELOW_ZERO');
-    const unsigned = await fetch(`${ams.app.url}${PATHS.quota}`, {
+    const unsigned = await fetch(`${ams.app.internalUrl}${PATHS.quota}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ region: 'fra', pageId: 'cars', name: 'available', wanted: 1 }),

@@ -276,7 +276,7 @@ describe('counters over REST', () => {
   describe('a wait', () => {
     const path = '/wait/counters/likes';
     const waiting = async () => {
-      const metrics = await (await fetch(`${app.url}/metrics`)).text();
+      const metrics = await (await fetch(`${app.internalUrl}/metrics`)).text();
       return Number(/^headcount_requests_waiting\S* (\d+)/m.exec(metrics)?.[1]);
     };
     const begin = async (seconds: number, signal: AbortSignal | null = null) => {

@@ -29,7 +29,13 @@ describe('the export', () => {
 
   const start = async (region: string, port: number, server: RedisServer, peer: string) =>
     startCounterApi({
-      ...{ REGION: region, PEERS: peer, REDIS_URL: server.url, COUNTER_API_PORT: String(port) },
+      ...{
+        REGION: region,
+        PEERS: peer,
+        REDIS_URL: server.url,
+        COUNTER_API_PORT: '0',
+        COUNTER_API_INTERNAL_PORT: String(port),
+      },
       ...{ LOG_LEVEL: 'fatal', SIGNING_KEYS: KEYS, SYNC_INTERVAL_MS: '200', TICK_MS: '20' },
       ...{
         BUCKETS: '16',
@@ -81,7 +87,7 @@ describe('the export', () => {
   const showing = (expected: Record<string, number>) =>
     until(async () => expect(await counts()).toEqual(expected) ?? true, PATIENCE);
   const metric = async (app: number, name: string): Promise<number> => {
-    const text = await (await fetch(`${apps[app]?.url}/metrics`)).text();
+    const text = await (await fetch(`${apps[app]?.internalUrl}/metrics`)).text();
     const lines = text.split('\n').filter((line) => line.startsWith(`headcount_${name}`));
     return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
   };

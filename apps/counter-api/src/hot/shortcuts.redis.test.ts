@@ -47,7 +47,7 @@ describe('the short ways of a counter', () => {
   const put = (page: string, payload: unknown, headers = {}, at = app) =>
     ask(at, 'PUT', page, headers, payload);
   const kept = async (): Promise<number> => {
-    const { body } = await app.nest.inject({ url: '/metrics' });
+    const body = await (await fetch(`${app.internalUrl}/metrics`)).text();
     return Number(/^headcount_cached_counters\S* (\d+)$/m.exec(body)?.[1]);
   };
   const keep = async (page: string): Promise<void> => {

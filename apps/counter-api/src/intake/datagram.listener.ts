@@ -67,12 +67,12 @@ export class DatagramListener implements OnApplicationShutdown {
 
   /** Binds the port. Rejects with the error of the system, as when it is taken. */
   async listen(port: number): Promise<void> {
-    const { HOST } = this.config;
+    const { INTERNAL_HOST } = this.config;
     const socket = createSocket({
-      type: HOST.includes(':') ? 'udp6' : 'udp4',
+      type: INTERNAL_HOST.includes(':') ? 'udp6' : 'udp4',
       recvBufferSize: RECEIVE_BUFFER_BYTES,
     });
-    socket.bind(port, HOST);
+    socket.bind(port, INTERNAL_HOST);
     await once(socket, 'listening');
     socket.on('message', (bytes, from) => void this.take(bytes, from));
     // Sending to a gateway that is gone may be reported here; its next sync tells more than the report.

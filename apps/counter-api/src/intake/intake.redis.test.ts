@@ -37,6 +37,7 @@ describe('intake', () => {
       REDIS_URL: redis.url,
       LOG_LEVEL: 'fatal',
       SIGNING_KEYS,
+      GATEWAY_URLS: 'http://127.0.0.1:*',
       SYNC_INTERVAL_MS: '200',
       WATCHED_PER_GATEWAY_MAX: '1000',
     });
@@ -46,7 +47,7 @@ describe('intake', () => {
     await redis.stop();
   });
   beforeEach(async () => {
-    gateway = await new TestGateway(app.url).open();
+    gateway = await new TestGateway(app.internalUrl).open();
   });
   afterEach(() => gateway.close());
 
@@ -55,7 +56,7 @@ describe('intake', () => {
     return ((await response.json()) as { count: number }).count;
   };
   const dropped = async (reason: string): Promise<number> => {
-    const metrics = await (await fetch(`${app.url}/metrics`)).text();
+    const metrics = await (await fetch(`${app.internalUrl}/metrics`)).text();
     return Number(
       new RegExp(`datagrams_dropped_total\\{[^}]*reason="${reason}"[^}]*\\} (\\d+)`).exec(
         metrics,
@@ -142,7 +143,7 @@ describe('intake', () => {
 
   it('takes no datagram of an instance that has not synced', async () => {
     await gateway.sync();
-    const stranger = await new TestGateway(app.url).open();
+    const stranger = await new TestGateway(app.internalUrl).open();
     const before = await dropped('unknown_instance');
     const route = { keyId: 'k1', sender: stranger.instance.id, receiver: gateway.home };
     const [datagram] = encodeFeedDatagrams(route, [section('stranger', 0, 1, 1)], () => 1);
@@ -168,7 +169,7 @@ describe('intake', () => {
   });
 
   it('refuses what is unsigned, replayed, misplaced or of a stranger', async () => {
-    const unsigned = await fetch(`${app.url}${PATHS.sync}`, {
+    const unsigned = await fetch(`${app.internalUrl}${PATHS.sync}`, {
       method: 'POST',
       body: '{}',
       headers: { 'content-type': 'application/json' },
@@ -196,7 +197,7 @@ describe('intake', () => {
       },
     ];
     expect(await gateway.feed(elsewhere)).toMatchObject({ ok: false, error: { status: 400 } });
-    const large = await fetch(`${app.url}${PATHS.feed}`, {
+    const large = await fetch(`${app.internalUrl}${PATHS.feed}`, {
       method: 'POST',
       body: JSON.stringify({ messages: 'x'.repeat(1_100_000) }),
       headers: { 'content-type': 'application/json' },
@@ -231,7 +232,7 @@ describe('intake', () => {
       1,
       undefined,
     ]);
-    const another = await new TestGateway(app.url).open();
+    const another = await new TestGateway(app.internalUrl).open();
     await another.sync();
     const others = await another.interest([['room-1000', VIEWERS]], { whole: true });
     expect(others.ok && others.value.values).toHaveLength(1);
@@ -294,7 +295,7 @@ describe('intake', () => {
   });
 
   it('counts out a gateway that has fallen silent, and in again what comes back', async () => {
-    const other = await new TestGateway(app.url).open();
+    const other = await new TestGateway(app.internalUrl).open();
     await gateway.sync();
     const bucket = bucketOf('silent', BUCKETS);
     await gateway.feed([{ bucket, from: 0, to: 1, entries: [['silent', 4, 4]] }]);

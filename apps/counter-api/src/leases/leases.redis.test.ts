@@ -204,13 +204,19 @@ describe('leases of several regions', () => {
       servers.push(redis);
       apps.push(
         await startCounterApi({
-          ...{ COUNTER_API_PORT: String(ports[name]), DATAGRAM_PORT: '0', LOG_LEVEL: 'fatal' },
+          ...{
+            COUNTER_API_PORT: '0',
+            COUNTER_API_INTERNAL_PORT: String(ports[name]),
+            DATAGRAM_PORT: '0',
+            LOG_LEVEL: 'fatal',
+          },
           ...{
             REDIS_URL: redis.url,
             REGION: name,
             PEERS: `${peer}=http://127.0.0.1:${ports[peer]}`,
           },
           ...{ SYNC_INTERVAL_MS: '200', TICK_MS: '20', BUCKETS: '4' },
+          GATEWAY_URLS: 'http://127.0.0.1:*',
           SIGNING_KEYS: KEYS.map(({ id, secret }) => `${id}:${secret}`).join(),
         }),
       );
@@ -241,7 +247,7 @@ describe('leases of several regions', () => {
         },
         { what: `${count} on ${page} in both regions`, timeoutMs: 15_000 },
       );
-    const gateway = await new TestGateway(apps[1]?.url ?? '').open();
+    const gateway = await new TestGateway(apps[1]?.internalUrl ?? '').open();
     try {
       await gateway.sync([], { buckets: 4 });
       await gateway.interest([['home', 'viewers']], { whole: true });

@@ -187,7 +187,7 @@ describe('limits', () => {
       expect(asked.headers.get('content-type')).toMatch(/^application\/graphql-response\+json/);
       // Whoever watches over the app is not held to it.
       expect((await fetch(`${held.url}/health/live`)).status).toBe(200);
-      expect((await fetch(`${held.url}/metrics`)).status).toBe(200);
+      expect((await fetch(`${held.internalUrl}/metrics`)).status).toBe(200);
     });
 
     it('hold each caller to his own requests, and nobody to those of who he only says he is', async () => {

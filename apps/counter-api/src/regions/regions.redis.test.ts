@@ -35,7 +35,9 @@ describe('regions', () => {
     for (const [name, port] of Object.entries({ a, b, c })) {
       const redis = await startRedis();
       const app = await startCounterApi({
-        COUNTER_API_PORT: String(port),
+        COUNTER_API_PORT: '0',
+        COUNTER_API_INTERNAL_PORT: String(port),
+        GATEWAY_URLS: 'http://127.0.0.1:*',
         REDIS_URL: redis.url,
         LOG_LEVEL: 'fatal',
         REGION: name,
@@ -103,7 +105,7 @@ describe('regions', () => {
 
   it('show everywhere who is there', async () => {
     const page = 'people';
-    const gateway = await new TestGateway(at('a').app.url).open();
+    const gateway = await new TestGateway(at('a').app.internalUrl).open();
     gateways.push(gateway);
     const bucket = bucketOf(page, 64);
     await gateway.sync([], { buckets: 64 });

@@ -25,6 +25,7 @@ describe('trending of counter-api', () => {
       REDIS_URL: redis.url,
       LOG_LEVEL: 'fatal',
       SIGNING_KEYS,
+      GATEWAY_URLS: 'http://127.0.0.1:*',
       ...more,
     });
   beforeEach(async () => {
@@ -50,7 +51,7 @@ describe('trending of counter-api', () => {
   };
   const get = (query = '') => fetch(`${app.url}/trending${query}`);
   const reads = async (): Promise<number> => {
-    const text = await (await fetch(`${app.url}/metrics`)).text();
+    const text = await (await fetch(`${app.internalUrl}/metrics`)).text();
     return Number(/^headcount_trending_reads_total(?:\{.*\})? (\d+)$/m.exec(text)?.[1]);
   };
 
@@ -82,7 +83,7 @@ describe('trending of counter-api', () => {
           all: shown.slice(0, 10).map(({ gain }) => ({ gain })),
         },
       });
-      const gateway = new TestGateway(app.url);
+      const gateway = new TestGateway(app.internalUrl);
       const answer = await gateway.trending([
         ['visits', 300, 3],
         ['likes', 300, 3],
@@ -147,13 +148,13 @@ describe('trending of counter-api', () => {
     expect([deleted.status, deleted.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
     const image = await fetch(`${app.url}/trending`, { headers: { accept: 'image/png' } });
     expect(image.status).toBe(406);
-    const unsigned = await fetch(`${app.url}${PATHS.trending}`, {
+    const unsigned = await fetch(`${app.internalUrl}${PATHS.trending}`, {
       method: 'POST',
       body: '{"asks":[]}',
       headers: { 'content-type': 'application/json' },
     });
     expect(unsigned.status).toBe(401);
-    const beyond = await new TestGateway(app.url).trending([['visits', 5, 1]]);
+    const beyond = await new TestGateway(app.internalUrl).trending([['visits', 5, 1]]);
     expect(beyond).toMatchObject({ ok: false, error: { status: 400 } });
   });
 
@@ -169,7 +170,7 @@ describe('trending of counter-api', () => {
     await redis.kill9();
     const asked = async () => (await get()).status;
     await until(async () => (await asked()) === 503, { what: 'the store to be missed' });
-    const gateway = new TestGateway(app.url);
+    const gateway = new TestGateway(app.internalUrl);
     expect(await gateway.trending([['visits', 300, 1]])).toMatchObject({
       ok: false,
       error: { refusal: 'STORE_UNAVAILABLE' },

@@ -110,6 +110,7 @@ describe('what unread is computed from', () => {
     redis = await startRedis();
     app = await startCounterApi({
       ...{ COUNTER_API_PORT: '0', REDIS_URL: redis.url, LOG_LEVEL: 'fatal' },
+      GATEWAY_URLS: 'http://127.0.0.1:*',
       SIGNING_KEYS: KEYS.map(({ id, secret }) => `${id}:${secret}`).join(),
       ...{ SYNC_INTERVAL_MS: '200', TICK_MS: '10' },
     });
@@ -121,7 +122,7 @@ describe('what unread is computed from', () => {
     await redis.stop();
   });
   beforeEach(async () => {
-    gateway = await new TestGateway(app.url).open();
+    gateway = await new TestGateway(app.internalUrl).open();
     await gateway.sync();
   });
   afterEach(() => gateway.close());
@@ -197,7 +198,7 @@ describe('what unread is computed from', () => {
   });
 
   it('needs a whole interest first, and a sync before that', async () => {
-    const stranger = await new TestGateway(app.url).open();
+    const stranger = await new TestGateway(app.internalUrl).open();
     const users = { add: ['u/ann'], drop: [] };
     const refused = { ok: false, error: { refusal: 'UNKNOWN_INSTANCE' } };
     expect(await stranger.interest([], { users })).toMatchObject(refused);

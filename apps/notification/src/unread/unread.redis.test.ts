@@ -397,7 +397,7 @@ describe('unread', () => {
   });
 
   it('is measured', async () => {
-    const text = await (await fetch(`${app.url}/metrics`)).text();
+    const text = await (await fetch(`${app.internalUrl}/metrics`)).text();
     expect(text).toMatch(
       /headcount_follow_changes_total\{.*kind="follow",outcome="changed".*\} [1-9]/,
     );

@@ -241,7 +241,7 @@ describe('fan-out', () => {
     const isSentAway = async (): Promise<boolean> => {
       // What the kernel takes in is not held here, so it takes many until it takes no more.
       for (let n = 0; n < 25; n += 1) await push([page, (count += 1)]);
-      const text = await (await fetch(`${app.url}/metrics`)).text();
+      const text = await (await fetch(`${app.internalUrl}/metrics`)).text();
       return /gateway_sockets_refused_total\{[^}]*TOO_SLOW/.test(text);
     };
     await until(isSentAway, { what: 'the slow one to be sent away', timeoutMs: 30_000 });

@@ -97,7 +97,7 @@ describe('quotas', () => {
     const again = viewing(client('ann'), 'home');
     await until(() => again.last() === 1);
     stream.dispose();
-    const text = await (await fetch(`${app.url}/metrics`)).text();
+    const text = await (await fetch(`${app.internalUrl}/metrics`)).text();
     expect(text).toMatch(/gateway_quota_refusals_total\{[^}]*quota="socketsPerViewer"[^}]*\} 3/);
   });
 

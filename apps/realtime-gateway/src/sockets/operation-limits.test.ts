@@ -8,7 +8,6 @@ import { createClient } from 'graphql-ws';
 import { SignJWT } from 'jose';
 import { WebSocket } from 'ws';
 import { type RunningApp } from '@headcount/platform';
-import { freePort } from '@headcount/testing';
 import type { FakeCounterApi } from '../testing/fake-counter-api.js';
 import { startTestPair } from '../testing/test-gateway.js';
 
@@ -175,10 +174,8 @@ describe('where others than this machine can reach it', () => {
   let app: RunningApp;
   let ways: Readonly<Record<string, Ask>>;
   beforeAll(async () => {
-    const port = String(await freePort());
     ({ fake, app } = await startTestPair({
       ...{ DRAIN_MS: '0', HOST: '0.0.0.0', AUTH: 'jwt', AUTH_JWT_SECRET },
-      ...{ GATEWAY_PORT: port, GATEWAY_URL: `http://127.0.0.1:${port}` },
     }));
     const token = await new SignJWT()
       .setProtectedHeader({ alg: 'HS256' })

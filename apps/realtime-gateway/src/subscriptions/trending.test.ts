@@ -155,7 +155,7 @@ describe('trendingChanged', () => {
     expect(late.seen).toEqual(early.seen);
   });
 
-  const metrics = async (): Promise<string> => (await fetch(`${app.url}/metrics`)).text();
+  const metrics = async (): Promise<string> => (await fetch(`${app.internalUrl}/metrics`)).text();
 
   it('is for those who may view every page', async () => {
     await start({ AUTH: 'jwt', AUTH_JWT_SECRET: SECRET });

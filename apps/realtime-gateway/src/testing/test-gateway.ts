@@ -39,7 +39,7 @@ export async function untilRegistered(fake: FakeCounterApi): Promise<void> {
 
 /** The value of a metric of the app, the first where it has labels; NaN: it is not there. */
 export async function metricOf(app: RunningApp, name: string): Promise<number> {
-  const text = await (await fetch(`${app.url}/metrics`)).text();
+  const text = await (await fetch(`${app.internalUrl}/metrics`)).text();
   const pattern = new RegExp(`^headcount_${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm');
   return Number(pattern.exec(text)?.[1] ?? NaN);
 }

@@ -103,10 +103,16 @@ describe('an app', () => {
   afterAll(() => app.close());
 
   const ask = (path: string, init?: RequestInit): Promise<Response> => fetch(app.url + path, init);
+  const inside = (path: string, init?: RequestInit): Promise<Response> =>
+    fetch(app.internalUrl + path, init);
   const json = { 'content-type': 'application/json' };
 
-  async function problemAt(path: string, init?: RequestInit): Promise<Record<string, unknown>> {
-    const response = await ask(path, init);
+  async function problemAt(
+    path: string,
+    init?: RequestInit,
+    asking = ask,
+  ): Promise<Record<string, unknown>> {
+    const response = await asking(path, init);
     expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     const problem = (await response.json()) as Record<string, unknown>;
     expect(problem).toMatchObject({
@@ -119,15 +125,18 @@ describe('an app', () => {
   }
 
   describe('tells how it is', () => {
-    it('is alive and ready', async () => {
-      expect((await ask('/health/live')).status).toBe(200);
-      expect((await ask('/health/ready')).status).toBe(200);
+    it('is alive and ready, on both ports', async () => {
+      for (const url of [app.url, app.internalUrl])
+        for (const path of ['/health/live', '/health/ready'])
+          expect((await fetch(url + path)).status).toBe(200);
     });
 
     it('says what is wrong while it is not ready, and stays alive', async () => {
       const readiness = app.nest.get(Readiness);
       readiness.add('redis', () => 'no connection to 127.0.0.1:6379');
-      const answer = await ask('/health/ready');
+      const bare = await ask('/health/ready');
+      expect([bare.status, await bare.json()]).toEqual([503, { status: 'error' }]);
+      const answer = await inside('/health/ready');
       expect(answer.status).toBe(503);
       expect(await answer.json()).toMatchObject({
         status: 'error',
@@ -140,7 +149,7 @@ describe('an app', () => {
 
     it('shows its metrics, its own under our prefix', async () => {
       app.nest.get(Metrics).counter({ name: 'tests_total', help: 'Tests.' }).inc(3);
-      const answer = await ask('/metrics');
+      const answer = await inside('/metrics');
       expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
       const text = await answer.text();
       expect(text).toContain('headcount_tests_total{app="test"} 3');
@@ -219,7 +228,7 @@ describe('an app', () => {
       ({ method: 'POST', path: '/internal/v1/echo', body: { word }, answer }) as const;
     /** The first line of the answer to a request of which only the head is sent. */
     const firstLine = async (header: string): Promise<string> => {
-      const socket = connect(app.port, '127.0.0.1');
+      const socket = connect(app.internalPort, '127.0.0.1');
       const head =
         'POST /internal/v1/echo HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json';
       socket.write(`${head}\r\n${header}\r\n\r\n`);
@@ -229,7 +238,7 @@ describe('an app', () => {
     };
     let client: SignedClient;
     beforeAll(() => {
-      client = new SignedClient({ url: app.url, instance, keyring });
+      client = new SignedClient({ url: app.internalUrl, instance, keyring });
     });
     afterAll(() => client.close());
 
@@ -265,19 +274,19 @@ describe('an app', () => {
     });
 
     it('signs what it answers, refusals among it, to those who have signed', async () => {
-      const fresh = new SignedClient({ url: app.url, instance, keyring });
+      const fresh = new SignedClient({ url: app.internalUrl, instance, keyring });
       // UNSIGNED would be the failure of each, were they not signed: 421 at first, 200, and 400.
       expect(await fresh.call(call('hello'))).toMatchObject({ ok: true });
       expect(await fresh.call(call(7))).toMatchObject({ error: { code: 'REFUSED' } });
       await fresh.close();
       const init = { method: 'POST', headers: json, body: '{"word":"a"}' };
-      const refused = await ask('/internal/v1/echo', init);
+      const refused = await inside('/internal/v1/echo', init);
       expect(refused.headers.get(SIGNATURE_HEADERS.answer)).toBeNull();
     });
 
     it('lets in nobody without a signature', async () => {
       const init = { method: 'POST', headers: json, body: '{"word":"a"}' };
-      expect(await problemAt('/internal/v1/echo', init)).toMatchObject({
+      expect(await problemAt('/internal/v1/echo', init, inside)).toMatchObject({
         status: 401,
         code: 'BAD_SIGNATURE',
       });
@@ -285,15 +294,53 @@ describe('an app', () => {
 
     it('keeps to that, however the address is written', async () => {
       const init = { method: 'POST', headers: json, body: '{"word":"a"}' };
-      expect(await problemAt('/%69nternal/v1/echo', init)).toMatchObject({ status: 401 });
+      for (const path of ['/%69nternal/v1/echo', '/internal/v1/echo/', '//internal/v1/echo'])
+        for (const asking of [ask, inside])
+          expect(await problemAt(path, init, asking)).toMatchObject({ status: 404 });
     });
+
+    it.each(['/internal/v1/echo', '/metrics', '/%69nternal/v1/echo'])(
+      'has nothing at %s of the public port, whatever the method',
+      async (path) => {
+        for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'OPTIONS']) {
+          const body = method === 'POST' || method === 'PUT' ? '{}' : undefined;
+          const answer = await ask(path, { method, ...(body && { headers: json, body }) });
+          expect([method, answer.status]).toEqual([method, 404]);
+          expect(answer.headers.get('allow')).toBeNull();
+        }
+      },
+    );
+
+    it('says so to an app that was given the public address', async () => {
+      const lost = new SignedClient({ url: app.url, instance, keyring });
+      const detail = expect.stringContaining('not the internal port of an app');
+      expect(await lost.call(call('a'))).toMatchObject({ error: { code: 'UNSIGNED', detail } });
+      await lost.close();
+    });
+
+    it('does not wait for a body on the public port: nobody reads it', async () => {
+      const socket = connect(app.port, '127.0.0.1');
+      socket.write(
+        'POST /internal/v1/echo HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 1000000\r\n\r\n{',
+      );
+      const [head] = (await once(socket, 'data')) as [Buffer];
+      socket.destroy();
+      expect(head.toString()).toMatch(/^HTTP\/1\.1 404 /);
+    });
+
+    it.each(['/home/counter', '/me', '/', '/openapi.json', '/internal/counter', '/health/counter'])(
+      'has nothing of the public interface on the internal port: %s',
+      async (path) => {
+        expect(await problemAt(path, {}, inside)).toMatchObject({ status: 404, code: 'NOT_FOUND' });
+      },
+    );
 
     it('lets in nobody with another key', async () => {
       const other = new Keyring(
         [{ id: keyring.keyId, secret: 'another secret of theirs' }],
         'gateway',
       );
-      const stranger = new SignedClient({ url: app.url, instance, keyring: other });
+      const stranger = new SignedClient({ url: app.internalUrl, instance, keyring: other });
       expect(await stranger.call(call('a'))).toMatchObject({
         error: { code: 'UNSIGNED', detail: 'BAD_SIGNATURE: it has none of our SIGNING_KEYS' },
       });

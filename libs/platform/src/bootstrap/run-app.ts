@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { PinoLogger } from 'nestjs-pino';
+import { internalPortOf } from '../config/internal-settings.js';
 import { isLoopback } from '../config/loopback.js';
 import type { OriginPolicy } from '../config/origin-settings.js';
 import type { CommonConfig } from '../config/shared-settings.js';
@@ -15,6 +16,7 @@ import { allowPages } from '../http/cors.js';
 import { newFastifyAdapter } from '../http/fastify-adapter.js';
 import { refuseStrangers, strangerIn } from '../http/local-callers.js';
 import { writeAnswersAtOnce } from '../http/one-write.js';
+import { InternalServer, isInternal, isInternalRoute } from '../http/internal-server.js';
 import { serveOpenApi } from '../http/openapi.js';
 import { answerOnSocket } from '../http/refusal.js';
 import { takeUpgrades, type IsTaken, type TakeUpgrade } from '../http/upgrades.js';
@@ -32,6 +34,15 @@ type NumberName<C> = {
   [Name in keyof C & string]: C[Name] extends number ? Name : never;
 }[keyof C & string];
 
+/** The names of those that are numbers if they are given. */
+type OptionalNumberName<C> = {
+  [Name in keyof C & string]: number | undefined extends C[Name]
+    ? C[Name] extends number | undefined
+      ? Name
+      : never
+    : never;
+}[keyof C & string];
+
 /** What an app is made of. */
 export interface AppDefinition<C extends CommonConfig> {
   /** In logs and metrics, for example `counter-api`. */
@@ -40,6 +51,8 @@ export interface AppDefinition<C extends CommonConfig> {
   readonly config: C;
   /** The name of the setting that holds its port. */
   readonly portSetting: NumberName<C>;
+  /** The name of the setting that holds its internal port, where the operator chooses one. */
+  readonly internalPortSetting?: OptionalNumberName<C>;
   /** Whose pages may read what it answers; absent: those of its own origin. */
   readonly pages?: OriginPolicy;
   /** Describes its REST interface, which is served as `/openapi.json`. */
@@ -60,6 +73,9 @@ export interface RunningApp {
   readonly url: string;
   /** The port it got, also where 0 was asked for. */
   readonly port: number;
+  /** Where other apps and operators reach it. */
+  readonly internalUrl: string;
+  readonly internalPort: number;
   readonly nest: NestFastifyApplication;
   /** Not ready at once; then stops, when requests under way have ended. Again: the same stop. */
   close(): Promise<void>;
@@ -85,13 +101,17 @@ export async function runApp<C extends CommonConfig>(
     knowClients(nest, config);
     const unused = new UnusedSockets(nest.getHttpServer());
     writeAnswersAtOnce(nest.getHttpServer());
+    const internal = new InternalServer(nest.getHttpAdapter().getInstance(), config);
     await prepare(nest, definition);
     await configure?.(nest);
     takeUpgradesOf(nest, definition, unused);
     const port = await listen(nest, definition);
+    const internalPort = await listenInternally(internal, definition);
     const url = `http://${urlHost(config.HOST)}:${port}`;
-    (await nest.resolve(PinoLogger)).info({ url }, 'ready');
-    return { name, url, port, nest, close: once(() => stop(nest, unused)) };
+    const internalUrl = `http://${urlHost(config.INTERNAL_HOST)}:${internalPort}`;
+    (await nest.resolve(PinoLogger)).info({ url, internalUrl }, 'ready');
+    const close = once(() => stop(nest, unused, internal));
+    return { name, url, port, internalUrl, internalPort, nest, close };
   } catch (cause) {
     await nest.close();
     throw cause;
@@ -144,12 +164,16 @@ async function prepare<C extends CommonConfig>(
 ): Promise<void> {
   const fastify = nest.getHttpAdapter().getInstance();
   const allowed = nest.get(AllowedMethods);
-  fastify.addHook('onRoute', ({ url, method }) => allowed.note(url, [method].flat()));
+  fastify.addHook('onRoute', ({ url, method }) => {
+    if (!isInternalRoute(url)) allowed.note(url, [method].flat());
+  });
   parseBodies(fastify);
   signAnswers(fastify);
   const development = isLoopback(config.HOST);
   secureAnswers(fastify, development);
-  if (config.AUTH === 'off') refuseStrangers(fastify);
+  const isReachedByOthers = !isLoopback(config.INTERNAL_HOST);
+  if (config.AUTH === 'off')
+    refuseStrangers(fastify, (request) => isReachedByOthers && isInternal(request));
   if (pages) await allowPages(fastify, pages, allowed);
   nest.get(RequestLimits).install(fastify);
   if (openApi) serveOpenApi(nest, openApi, development);
@@ -186,16 +210,41 @@ async function listen<C extends CommonConfig>(
   try {
     await nest.listen(port, host);
   } catch (cause) {
-    throw listenError(cause, { host, port, portSetting });
+    throw listenError(cause, { host, port, portSetting, hostSetting: 'HOST' });
   }
   const address = nest.getHttpServer().address();
   return typeof address === 'object' && address ? address.port : port;
 }
 
-async function stop(nest: NestFastifyApplication, unused: UnusedSockets): Promise<void> {
+async function listenInternally<C extends CommonConfig>(
+  server: InternalServer,
+  { config, portSetting, internalPortSetting }: AppDefinition<C>,
+): Promise<number> {
+  const given = internalPortSetting && (config[internalPortSetting] as number | undefined);
+  const host = config.INTERNAL_HOST;
+  const port = internalPortOf(Number(config[portSetting]), given);
+  const place = {
+    ...{ host, port, hostSetting: 'INTERNAL_HOST' },
+    portSetting: internalPortSetting ?? portSetting,
+  };
+  try {
+    return await server.listen(port, host);
+  } catch (cause) {
+    throw listenError(cause, place);
+  }
+}
+
+async function stop(
+  nest: NestFastifyApplication,
+  unused: UnusedSockets,
+  internal: InternalServer,
+): Promise<void> {
   nest.get(Readiness).stop();
   unused.destroy();
-  const impatience = setTimeout(() => nest.getHttpServer().closeAllConnections(), GRACE_MS);
+  const impatience = setTimeout(() => {
+    nest.getHttpServer().closeAllConnections();
+    internal.abort();
+  }, GRACE_MS);
   try {
     await nest.close();
   } finally {

@@ -10,12 +10,16 @@ export interface ListenPlace {
   readonly host: string;
   readonly port: number;
   readonly portSetting: string;
+  readonly hostSetting: string;
 }
 
 /**
  * The operator's view of why listening failed, or the error itself where it is not theirs to mend.
  */
-export function listenError(cause: unknown, { host, port, portSetting }: ListenPlace): unknown {
+export function listenError(
+  cause: unknown,
+  { host, port, portSetting, hostSetting }: ListenPlace,
+): unknown {
   const code = typeof cause === 'object' && cause && 'code' in cause ? cause.code : null;
   switch (code) {
     case 'EADDRINUSE':
@@ -28,7 +32,9 @@ export function listenError(cause: unknown, { host, port, portSetting }: ListenP
       );
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return new StartError(`${host} is no address of this machine; set HOST to one.`);
+      return new StartError(`${host} is no address of this machine; set ${hostSetting} to one.`);
+    case 'ERR_SOCKET_BAD_PORT':
+      return new StartError(`There is no port ${port}; set ${portSetting} to one up to 65535.`);
     default:
       return cause;
   }

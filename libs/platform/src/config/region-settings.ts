@@ -26,9 +26,9 @@ export const regionSettings = {
   PEERS: optionalSetting(
     {
       description:
-        'Regions to replicate with, as `name=address` of a counter-api or a balancer before several, separated by commas.',
+        'Regions to replicate with, as `name=address` of the internal port of a counter-api or a balancer before several, separated by commas.',
       must: 'pairs name=http://host:port separated by commas, without this region itself',
-      example: 'us-east=http://counter-api.us-east.internal:4000',
+      example: 'us-east=http://counter-api.us-east.internal:4100',
     },
     peers,
   ),

@@ -5,6 +5,7 @@ import { rateLimitSettings } from '../rate-limits/rate-limit-settings.js';
 import { signingKeysField } from '../signing/signing-keys.js';
 import { edgeSettings } from '../edge/edge-settings.js';
 import { authSettings } from './auth-settings.js';
+import { internalHostSetting } from './internal-settings.js';
 import { choiceSetting } from './kinds.js';
 import { graphqlSettings, requestSettings } from './limit-settings.js';
 import { setting, type ConfigOf } from './setting.js';
@@ -88,6 +89,7 @@ export const logSettings = {
 /** What every app has: all groups but Redis. */
 export const commonSettings = {
   ...hostSettings,
+  ...internalHostSetting,
   ...deploymentSettings,
   ...authSettings,
   ...graphqlSettings,

@@ -3,6 +3,7 @@ import {
   Get,
   HttpStatus,
   Inject,
+  Req,
   Res,
   ServiceUnavailableException,
 } from '@nestjs/common';
@@ -12,13 +13,20 @@ import {
   type HealthCheckResult,
   type HealthIndicatorResult,
 } from '@nestjs/terminus';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../auth/public.js';
+import { isInternal } from '../http/internal-server.js';
 import { Readiness } from './readiness.js';
+
+/** All that a health page says on the public port. */
+interface BareStatus {
+  readonly status: 'ok' | 'error';
+}
 
 /**
  * The health pages: alive is not the same as ready, and only an app that is not alive wants a
- * restart.
+ * restart. On the public port, where balancers ask and strangers can, they say the status alone; on
+ * the internal one also what is wrong, which may name addresses.
  */
 @Public()
 @Controller('health')
@@ -31,14 +39,22 @@ export class HealthController {
 
   /** 200 as long as this process answers. */
   @Get('live')
-  live(): Promise<HealthCheckResult> {
-    return this.health.check([]);
+  live(@Req() { raw }: FastifyRequest): BareStatus | Promise<HealthCheckResult> {
+    return isInternal(raw) ? this.health.check([]) : { status: 'ok' };
   }
 
-  /** 200, or 503 with what is wrong. */
+  /** 200, or 503. */
   @Get('ready')
-  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<unknown> {
+  async ready(
+    @Req() { raw }: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
     const outcomes = [...(await this.readiness.run())];
+    if (!isInternal(raw)) {
+      const isReady = outcomes.every(([, wrong]) => wrong === null);
+      if (!isReady) void reply.code(HttpStatus.SERVICE_UNAVAILABLE);
+      return { status: isReady ? 'ok' : 'error' } satisfies BareStatus;
+    }
     try {
       return await this.health.check([
         ...outcomes.map((outcome) => () => this.result(outcome)),

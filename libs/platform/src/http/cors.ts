@@ -7,8 +7,8 @@ import cors, { type FastifyCorsOptions, type FastifyCorsOptionsDelegate } from '
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import { allowsOrigin, type OriginPolicy } from '../config/origin-settings.js';
 import type { AllowedMethods } from './allowed-methods.js';
-import { INTERNAL_PREFIX } from './body-parser.js';
 import type { NestFastify } from './fastify-adapter.js';
+import { isInternal, isInternalRoute } from './internal-server.js';
 import { pathOf } from './path-of.js';
 import { PROBLEM_MEDIA_TYPE, codeOf, problemOf } from './problem.js';
 
@@ -52,8 +52,8 @@ export async function allowPages(
     const { origin, host, 'access-control-request-method': asked } = request.headers;
     if (origin === undefined || !allowsOrigin(policy, origin, host)) return NOTHING;
     const path = pathOf(request);
-    // Those are for the apps of the deployment, which are no pages.
-    if (path.startsWith(INTERNAL_PREFIX)) return NOTHING;
+    // Those are for the apps of the deployment and its operators, which are no pages.
+    if (isInternal(request.raw) || isInternalRoute(path)) return NOTHING;
     const isPreflight = asked !== undefined;
     return {
       origin: true,

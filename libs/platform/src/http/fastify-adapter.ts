@@ -19,11 +19,24 @@ const PARAM_LENGTH_MAX = 1024;
 /** Longest pause between two looks for who is late, in milliseconds. */
 const LATE_LOOK_MS_MAX = 5_000;
 
-/** A fresh adapter. Every option that is not the default stands here with its reason. */
-export function newFastifyAdapter({
+/**
+ * How long connections of a server may take: whoever sends slowly, or nothing, must not hold one for
+ * ever.
+ */
+export const serverTimes = ({
   HEADERS_TIMEOUT_MS: headersTimeout,
   REQUEST_TIMEOUT_MS: requestTimeout,
-}: RequestTimes): FastifyAdapter {
+}: RequestTimes) => ({
+  headersTimeout,
+  requestTimeout,
+  connectionsCheckingInterval: Math.min(LATE_LOOK_MS_MAX, Math.ceil(headersTimeout / 2)),
+  // Longer than a balancer keeps a connection idle, so that none is closed under a request.
+  keepAliveTimeout: 75_000,
+});
+
+/** A fresh adapter. Every option that is not the default stands here with its reason. */
+export function newFastifyAdapter(times: RequestTimes): FastifyAdapter {
+  const { requestTimeout, keepAliveTimeout, ...http } = serverTimes(times);
   return new FastifyAdapter({
     // pino logs through Nest; a second logger would say everything twice.
     logger: false,
@@ -31,14 +44,9 @@ export function newFastifyAdapter({
     skipMiddie: true,
     bodyLimit: PUBLIC_BODY_BYTES_MAX,
     routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
-    // Whoever sends slowly, or nothing, must not hold a socket for ever.
     requestTimeout,
-    http: {
-      headersTimeout,
-      connectionsCheckingInterval: Math.min(LATE_LOOK_MS_MAX, Math.ceil(headersTimeout / 2)),
-    },
-    // Longer than a balancer keeps a connection idle, so that none is closed under a request.
-    keepAliveTimeout: 75_000,
+    keepAliveTimeout,
+    http,
     // Fastify would take X-Forwarded-Host and -Proto too, and any text as an address; `nameClients` sets `request.ip`.
     trustProxy: false,
     // A stop waits for requests under way, not for connections that are only kept.

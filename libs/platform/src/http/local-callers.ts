@@ -3,7 +3,7 @@
  * so: a proxy or a tunnel on this machine lets the world in, and a page may have its own name resolve to 127.0.0.1 (DNS
  * rebinding). The headers of such requests do say it.
  */
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { isLoopbackName } from '../config/loopback.js';
 import type { NestFastify } from './fastify-adapter.js';
 import { answerRefusal } from './refusal.js';
@@ -38,10 +38,16 @@ const PROXY_HEADERS = [
 const WHAT_TO_SET =
   'set AUTH=jwt and a key that tokens are verified with, for example AUTH_JWT_SECRET (docs/auth.md).';
 
-/** Answers 403 to whoever may be a stranger, on every route. Before any other hook. */
-export function refuseStrangers(fastify: NestFastify): void {
+/**
+ * Answers 403 to whoever may be a stranger, on every route. `isExpected`: requests that may come from
+ * elsewhere, as those of other apps where INTERNAL_HOST is no loopback address. Before any other hook.
+ */
+export function refuseStrangers(
+  fastify: NestFastify,
+  isExpected: (request: IncomingMessage) => boolean,
+): void {
   fastify.addHook('onRequest', (request, reply, done) => {
-    const why = strangerIn(request.headers);
+    const why = isExpected(request.raw) ? null : strangerIn(request.headers);
     if (why === null) done();
     else answerRefusal(request, reply, 'NOT_LOCAL', why);
   });

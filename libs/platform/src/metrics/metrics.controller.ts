@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { Public } from '../auth/public.js';
 import { Metrics } from './metrics.js';
 
-/** The app's metrics in the text format of Prometheus. */
+/** The app's metrics in the text format of Prometheus, on the internal port alone. */
 @Public()
 @Controller('metrics')
 export class MetricsController {

@@ -1,0 +1,93 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import { HeadcountError } from '@headcount/protocol';
+import { UnusedSockets } from '../bootstrap/unused-sockets.js';
+import type { RequestTimes } from '../config/limit-settings.js';
+import { INTERNAL_PREFIX } from './body-parser.js';
+import { answerClientError } from './client-error.js';
+import { serverTimes, type NestFastify } from './fastify-adapter.js';
+import { PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
+
+/** Pages for operators. They tell of the deployment, so strangers do not get them. */
+const OPERATOR_PATHS = ['/metrics'];
+
+/** Pages of both ports; only the internal one gives reasons. */
+const SHARED_PATHS = ['/health/live', '/health/ready'];
+
+/** How often idle connections are looked for while it closes, in milliseconds. */
+const SWEEP_MS = 50;
+
+const insiders = new WeakSet<IncomingMessage>();
+
+/** Whether a request came in by the internal port. */
+export const isInternal = (request: IncomingMessage): boolean => insiders.has(request);
+
+/** Whether a route is there on the internal port alone. */
+export const isInternalRoute = (url: string): boolean =>
+  url.startsWith(INTERNAL_PREFIX) || OPERATOR_PATHS.includes(url);
+
+/**
+ * The second port of an app: what apps say to each other, and what operators ask. It serves those
+ * routes of the app's Fastify and no other; on the public port they are not there, so that what
+ * strangers send to them is not even read. Must be made before any route is added.
+ */
+export class InternalServer {
+  private readonly server: Server;
+  private readonly unused: UnusedSockets;
+  private readonly paths = new Set(SHARED_PATHS);
+
+  constructor(fastify: NestFastify, times: RequestTimes) {
+    this.server = createServer(serverTimes(times), (request, response) => {
+      if (!this.paths.has(pathOf(request))) return notHere(response);
+      insiders.add(request);
+      fastify.routing(request, response);
+    });
+    this.server.on('clientError', answerClientError);
+    this.unused = new UnusedSockets(this.server);
+    fastify.addHook('onRoute', (route) => {
+      if (!isInternalRoute(route.url)) return;
+      this.paths.add(route.url);
+      route.onRequest = (request, _reply, done) =>
+        done(isInternal(request.raw) ? undefined : new HeadcountError('NOT_FOUND'));
+    });
+    // Requests under way are waited for before the parts of the app that they use are stopped.
+    fastify.addHook('onClose', () => this.close());
+  }
+
+  /** Rejects with the error of the system, as when the port is taken. Resolves with the port. */
+  listen(port: number, host: string): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(port, host, () => {
+        this.server.off('error', reject);
+        const address = this.server.address();
+        resolve(typeof address === 'object' && address ? address.port : port);
+      });
+    });
+  }
+
+  /** Ends what is still under way. */
+  abort(): void {
+    this.server.closeAllConnections();
+  }
+
+  private async close(): Promise<void> {
+    if (!this.server.listening) return;
+    this.unused.destroy();
+    const sweep = setInterval(() => this.server.closeIdleConnections(), SWEEP_MS);
+    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+    clearInterval(sweep);
+  }
+}
+
+const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?', 1)[0] ?? '';
+
+function notHere(response: ServerResponse): void {
+  const problem = problemOf(
+    'NOT_FOUND',
+    randomUUID(),
+    'This is an internal port; see the public one.',
+  );
+  response.writeHead(problem.status, { 'content-type': PROBLEM_MEDIA_TYPE });
+  response.end(JSON.stringify(problem));
+}
