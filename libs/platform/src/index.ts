@@ -1,5 +1,5 @@
 export { SCOPE_USERS, actedFor, demandScope, demandScopeOn, viewable } from './auth/acting.js';
-export { AuthGuard, Caller } from './auth/auth.guard.js';
+export { AuthGuard, Caller, ReadGrants } from './auth/auth.guard.js';
 export { Authenticator, credentialsOf, type Credentials } from './auth/authenticator.js';
 export { Grants, type GrantedPatterns } from './auth/grants.js';
 export {
@@ -8,7 +8,7 @@ export {
   operatorSettings,
   type OperatorConfig,
 } from './auth/operators.js';
-export { Public } from './auth/public.js';
+export { PUBLIC, PUBLIC_READ, Public, PublicRead } from './auth/public.js';
 export {
   ANONYMOUS,
   callerKeyOf,

@@ -22,3 +22,4 @@ export { TcpProxy } from './tcp-proxy.js';
 export { BLOCKED, NO_FAULTS, UdpProxy, type UdpFaults } from './udp-proxy.js';
 export { VirtualClock, type TimerId } from './virtual-clock.js';
 export { expectDocumentedSettings } from './documented.js';
+export { entryPointsOf, type Marks, type ModuleParts } from './entry-points.js';

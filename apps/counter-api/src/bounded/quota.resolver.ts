@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Args, Field, ID, ObjectType, Query, Resolver } from '@nestjs/graphql';
-import { Cost, CONFIG, Public, SafeInt } from '@headcount/platform';
-import { counterRef } from '../counters/input.js';
+import { Cost, CONFIG, PublicRead, ReadGrants, SafeInt, type Grants } from '@headcount/platform';
+import { readableRef } from '../counters/input.js';
 import type { CounterApiConfig } from '../settings.js';
 import { BoundedService } from './bounded.service.js';
 
@@ -36,7 +36,7 @@ export class Quota {
   readonly regions!: RegionQuota[];
 }
 
-/** Bounded counters over GraphQL: for operators. Reading is for everyone, as it is of counters. */
+/** Bounded counters over GraphQL: for operators. Reading is as public as it is of counters. */
 @Resolver(() => Quota)
 export class QuotaResolver {
   constructor(
@@ -44,7 +44,7 @@ export class QuotaResolver {
     @Inject(CONFIG) private readonly config: CounterApiConfig,
   ) {}
 
-  @Public()
+  @PublicRead()
   @Cost({ own: 10 })
   @Query(() => Quota, { description: 'Who may lower a bounded counter, and by how much.' })
   async quota(
@@ -54,9 +54,10 @@ export class QuotaResolver {
       description: 'Which of its counters, one of BOUNDED_COUNTERS.',
     })
     name: string,
+    @ReadGrants() grants: Grants,
   ): Promise<Quota> {
     const { total, here, isRegained, elsewhere } = await this.bounded.quota(
-      counterRef(pageId, name),
+      readableRef(grants, pageId, name),
     );
     const others = [...elsewhere].map(([region, rights]) => ({ region, rights }));
     others.sort((left, right) => (left.region < right.region ? -1 : 1));

@@ -16,11 +16,13 @@ import { durabilityText } from '@headcount/counter-store';
 import {
   Caller,
   IDS,
-  Public,
+  PublicRead,
+  ReadGrants,
   WHOLE_NUMBERS,
   problemOf,
   weighedByList,
   weighedByQuery,
+  type Grants,
   type Ids,
   type Problem,
   type Subject,
@@ -32,7 +34,7 @@ import { ChangeRights } from './change-rights.js';
 import { changeEach } from './change-each.js';
 import { documentOf, type CounterDocument } from './counter-document.js';
 import { COUNTERS_MAX, CountersService } from './counters.service.js';
-import { counterRef, operationKeyOf, operationOf } from './input.js';
+import { counterRef, operationKeyOf, operationOf, readableRef } from './input.js';
 import { JSON_TYPE, preferredType } from './media-type.js';
 import { operationKeyIn } from './request-headers.js';
 
@@ -56,7 +58,7 @@ export class BatchController {
   ) {}
 
   /** The same counter of many pages, in the order asked. */
-  @Public()
+  @PublicRead()
   @Get()
   @RouteConfig(weighedByQuery('page'))
   @MANY_DOCS
@@ -64,6 +66,7 @@ export class BatchController {
     @Query('page') page: unknown,
     @Query('name') name: unknown,
     @Headers('accept') accept: string | undefined,
+    @ReadGrants() grants: Grants,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ readonly counters: readonly NamedDocument[] }> {
     void reply.header('cache-control', 'no-store');
@@ -72,7 +75,9 @@ export class BatchController {
     if (pages.length > COUNTERS_MAX)
       throw new HeadcountError('BAD_REQUEST', `at most ${COUNTERS_MAX} pages are answered at once`);
     const called = name === undefined ? undefined : textOf(name);
-    const values = await this.counters.readAll(pages.map((each) => counterRef(each, called)));
+    const values = await this.counters.readAll(
+      pages.map((each) => readableRef(grants, each, called)),
+    );
     const counters = values.map((value) => ({
       ...{ page: value.pageId, name: value.name },
       ...documentOf(value),

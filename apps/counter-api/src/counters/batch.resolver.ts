@@ -1,13 +1,20 @@
 import { Inject } from '@nestjs/common';
 import { Args, Field, Mutation, ObjectType, Query, Resolver } from '@nestjs/graphql';
-import { Cost, Caller, Public, type Subject } from '@headcount/platform';
+import {
+  Cost,
+  Caller,
+  PublicRead,
+  ReadGrants,
+  type Grants,
+  type Subject,
+} from '@headcount/platform';
 import { HeadcountError } from '@headcount/protocol';
 import { ChangeRights } from './change-rights.js';
 import { changeEach } from './change-each.js';
 import { ChangesArgs, RefsArgs, type CounterChange } from './counter-args.js';
 import { ChangeOutcome, RegionalCounter } from './counter.object.js';
 import { COUNTERS_MAX, CountersService } from './counters.service.js';
-import { counterRef, operationKeyOf, operationOf, signedAmountOf } from './input.js';
+import { counterRef, operationKeyOf, operationOf, readableRef, signedAmountOf } from './input.js';
 
 @ObjectType({ description: 'Why one of several changes was not, or perhaps not, made.' })
 export class CounterError {
@@ -46,15 +53,18 @@ export class BatchResolver {
   ) {}
 
   /** Counters of any pages and names, in the order asked. */
-  @Public()
+  @PublicRead()
   @Cost({ each: 10, times: 'refs' })
   @Query(() => [RegionalCounter], {
     description: 'Counters of any pages and names, in the order asked.',
   })
-  async countersByRef(@Args() { refs }: RefsArgs): Promise<RegionalCounter[]> {
+  async countersByRef(
+    @Args() { refs }: RefsArgs,
+    @ReadGrants() grants: Grants,
+  ): Promise<RegionalCounter[]> {
     if (refs.length > COUNTERS_MAX)
       throw new HeadcountError('BAD_REQUEST', `at most ${COUNTERS_MAX} are answered at once`);
-    const counters = refs.map(({ pageId, name }) => counterRef(pageId, name));
+    const counters = refs.map(({ pageId, name }) => readableRef(grants, pageId, name));
     const values = await this.service.readAll(counters);
     return values.map((value) => new RegionalCounter(value));
   }

@@ -1,6 +1,14 @@
 import { Body, Controller, Get, Inject, Param, Put, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CONFIG, Caller, PAGE_HEADERS, Public, type Subject } from '@headcount/platform';
+import {
+  CONFIG,
+  Caller,
+  PAGE_HEADERS,
+  PublicRead,
+  ReadGrants,
+  type Grants,
+  type Subject,
+} from '@headcount/platform';
 import { VIEWERS } from '@headcount/protocol';
 import { LeaseRequests, isLeaseBody } from '../leases/lease-requests.js';
 import type { CounterApiConfig } from '../settings.js';
@@ -10,7 +18,7 @@ import { CHANGE_EXAMPLE, directionOf, fieldsOf } from './change-body.js';
 import { CounterAnswers } from './counter-answers.js';
 import { documentOf, type CounterDocument } from './counter-document.js';
 import { CountersService } from './counters.service.js';
-import { counterRef } from './input.js';
+import { counterRef, readableRef } from './input.js';
 import { CHANGE_DOCS, SHOW_DOCS } from './counter.docs.js';
 import { HTML, JSON_TYPE, VARY, preferredType } from './media-type.js';
 
@@ -26,17 +34,18 @@ export class CounterController {
   ) {}
 
   /** The counter as JSON, or as a page that keeps it live. */
-  @Public()
+  @PublicRead()
   @Get('/:webpageId/counter')
   @SHOW_DOCS
   async show(
     @Param('webpageId') webpageId: string,
+    @ReadGrants() grants: Grants,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CounterDocument | string | undefined> {
     void reply.header('vary', VARY).header('cache-control', 'no-store');
     const type = preferredType(request.headers.accept, [JSON_TYPE, HTML]);
-    const counter = counterRef(webpageId, VIEWERS);
+    const counter = readableRef(grants, webpageId, VIEWERS);
     if (type === JSON_TYPE) return this.answers.shown(counter, request, reply);
     const value = await this.counters.read(counter);
     const { GATEWAY_LIVE_URL } = this.config;

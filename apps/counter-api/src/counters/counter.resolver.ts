@@ -1,16 +1,31 @@
 import { Inject } from '@nestjs/common';
 import { Args, Context, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
-import { Cost, Caller, Public, type Subject } from '@headcount/platform';
+import {
+  Cost,
+  Caller,
+  PublicRead,
+  ReadGrants,
+  viewable,
+  type Grants,
+  type Subject,
+} from '@headcount/platform';
 import { HeadcountError, SITE, VIEWERS, orThrow } from '@headcount/protocol';
 import { ChangeRights } from './change-rights.js';
 import { ChangeArgs, CountersArgs, ReadArgs } from './counter-args.js';
 import { CounterLoaders } from './counter-loaders.js';
 import { ChangeOutcome, RegionalCounter } from './counter.object.js';
 import { COUNTERS_MAX, CountersService } from './counters.service.js';
-import { amountOf, counterRef, operationKeyOf, operationOf, pageIdOf } from './input.js';
+import {
+  amountOf,
+  counterRef,
+  operationKeyOf,
+  operationOf,
+  pageIdOf,
+  readableRef,
+} from './input.js';
 import { VersionsService } from './versions.service.js';
 
-/** Counters over GraphQL. Reading is for everyone, changing for those whom their token allows it. */
+/** Counters over GraphQL. Reading is public where READS says so, changing for those whom their token allows it. */
 @Resolver(() => RegionalCounter)
 export class CounterResolver {
   constructor(
@@ -21,14 +36,15 @@ export class CounterResolver {
   ) {}
 
   /** One counter as this region sees it now. */
-  @Public()
+  @PublicRead()
   @Cost({ own: 10 })
   @Query(() => RegionalCounter, { description: 'A counter of a page as it stands now.' })
   async counter(
     @Args() { pageId, name, minVersion }: ReadArgs,
     @Context() { req }: { readonly req: object },
+    @ReadGrants() grants: Grants,
   ): Promise<RegionalCounter> {
-    const counter = counterRef(pageId, name);
+    const counter = readableRef(grants, pageId, name);
     if (minVersion) await this.versions.demand(counter.pageId, minVersion);
     return new RegionalCounter(await this.loaders.of(req).load(counter));
   }
@@ -44,27 +60,34 @@ export class CounterResolver {
   }
 
   /** The same counter of many pages, in the order asked. */
-  @Public()
+  @PublicRead()
   @Cost({ each: 10, times: 'pageIds' })
   @Query(() => [RegionalCounter], {
     description: 'The same counter of many pages, in the order asked.',
   })
-  async counters(@Args() { pageIds, name }: CountersArgs): Promise<RegionalCounter[]> {
+  async counters(
+    @Args() { pageIds, name }: CountersArgs,
+    @ReadGrants() grants: Grants,
+  ): Promise<RegionalCounter[]> {
     if (pageIds.length > COUNTERS_MAX) {
       throw new HeadcountError('BAD_REQUEST', `at most ${COUNTERS_MAX} pages are answered at once`);
     }
-    const values = await this.service.readAll(pageIds.map((pageId) => counterRef(pageId, name)));
+    const values = await this.service.readAll(
+      pageIds.map((pageId) => readableRef(grants, pageId, name)),
+    );
     return values.map((value) => new RegionalCounter(value));
   }
 
   /** Who is anywhere on the website, each viewer once. */
-  @Public()
+  @PublicRead()
   @Cost({ own: 10 })
   @Query(() => RegionalCounter, {
     description: 'The whole website: every distinct viewer present anywhere, once.',
   })
-  async site(): Promise<RegionalCounter> {
-    return new RegionalCounter(await this.service.read({ pageId: SITE, name: VIEWERS }));
+  async site(@ReadGrants() grants: Grants): Promise<RegionalCounter> {
+    return new RegionalCounter(
+      await this.service.read({ pageId: viewable(grants, SITE), name: VIEWERS }),
+    );
   }
 
   @Cost({ own: 10 })

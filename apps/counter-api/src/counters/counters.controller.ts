@@ -13,7 +13,14 @@ import {
 } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Caller, Public, WHOLE_NUMBERS, type Subject } from '@headcount/platform';
+import {
+  Caller,
+  PublicRead,
+  ReadGrants,
+  WHOLE_NUMBERS,
+  type Grants,
+  type Subject,
+} from '@headcount/platform';
 import { VoteRequests } from '../votes/vote-requests.js';
 import type { VoteValue } from '../votes/votes.service.js';
 import { ChangeRights } from './change-rights.js';
@@ -21,7 +28,7 @@ import { changeIn, voteIn, type VoteBody } from './change-body.js';
 import { CounterAnswers } from './counter-answers.js';
 import { documentOf, type CounterDocument } from './counter-document.js';
 import { POST_DOCS, PUT_DOCS, SHOW_ONE_DOCS } from './counters.docs.js';
-import { counterRef } from './input.js';
+import { counterRef, readableRef } from './input.js';
 import { JSON_TYPE, VARY, preferredType } from './media-type.js';
 
 type VoteAsked = VoteBody & { readonly pageId: string; readonly name: string };
@@ -39,18 +46,19 @@ export class CountersController {
   ) {}
 
   /** One counter. */
-  @Public()
+  @PublicRead()
   @Get('/:webpageId/counters/:name')
   @SHOW_ONE_DOCS
   show(
     @Param('webpageId') webpageId: string,
     @Param('name') name: string,
+    @ReadGrants() grants: Grants,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CounterDocument | undefined> {
     void reply.header('vary', VARY);
     preferredType(request.headers.accept, [JSON_TYPE]);
-    return this.answers.shown(counterRef(webpageId, name), request, reply);
+    return this.answers.shown(readableRef(grants, webpageId, name), request, reply);
   }
 
   /** Raises or lowers it. */

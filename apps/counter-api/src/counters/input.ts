@@ -1,6 +1,6 @@
 /** From what callers write to what the services take. Each throws HeadcountError with the code of the fault. */
 import { keyedOperation, type KeyedOperation } from '@headcount/counter-store';
-import { callerKeyOf, type Subject } from '@headcount/platform';
+import { callerKeyOf, viewable, type Grants, type Subject } from '@headcount/platform';
 import {
   HeadcountError,
   RESERVED_OPERATION_PREFIXES,
@@ -23,6 +23,17 @@ export function pageIdOf(pageId: string): PageId {
 /** A counter by the names that a caller gave; without one it is `viewers`. */
 export function counterRef(pageId: string, name: string | null | undefined): CounterRef {
   return { pageId: pageIdOf(pageId), name: orThrow(parseCounterName(name ?? VIEWERS)) };
+}
+
+/** The same, where the caller may view the page. */
+export function readableRef(
+  grants: Pick<Grants, 'mayView'>,
+  pageId: string,
+  name: string | null | undefined,
+): CounterRef {
+  const counter = counterRef(pageId, name);
+  viewable(grants, counter.pageId);
+  return counter;
 }
 
 /** An amount of 1 to 2^53 - 1; the direction is the operation's. */

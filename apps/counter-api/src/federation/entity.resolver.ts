@@ -3,16 +3,19 @@ import { Args, Parent, Query, ResolveField, Resolver, createUnionType } from '@n
 import { z } from 'zod';
 import {
   Cost,
-  Public,
+  PublicRead,
+  ReadGrants,
   Representation,
   entitiesOf,
+  viewable,
+  type Grants,
   type SubgraphEntities,
 } from '@headcount/platform';
 import { HeadcountError, VIEWERS } from '@headcount/protocol';
 import type { CounterRef } from '@headcount/replication';
 import { RegionalCounter } from '../counters/counter.object.js';
 import { CountersService } from '../counters/counters.service.js';
-import { counterRef, pageIdOf } from '../counters/input.js';
+import { counterRef, pageIdOf, readableRef } from '../counters/input.js';
 import { Page } from './page.object.js';
 
 /** What other subgraphs may refer to. */
@@ -33,8 +36,8 @@ const Entity = createUnionType({
   resolveType: (value) => (value instanceof Page ? Page : RegionalCounter),
 });
 
-/** Counters and pages by their keys, for the router of a supergraph. Reading is for everyone, as it is by the queries. */
-@Public()
+/** Counters and pages by their keys, for the router of a supergraph. Reading is as public as it is by the queries. */
+@PublicRead()
 @Resolver(() => Page)
 export class EntityResolver {
   constructor(@Inject(CountersService) private readonly counters: CountersService) {}
@@ -49,11 +52,12 @@ export class EntityResolver {
   async entities(
     @Args('representations', { type: () => [Representation], description: 'Their types and keys.' })
     representations: unknown[],
+    @ReadGrants() grants: Grants,
   ): Promise<(RegionalCounter | Page | HeadcountError)[]> {
     const wanted: CounterRef[] = [];
     const found = entitiesOf(representations, reference, (one) => {
-      if (one.__typename === 'Page') return new Page(pageIdOf(one.pageId));
-      return wanted.push(counterRef(one.pageId, one.name)) - 1;
+      if (one.__typename === 'Page') return new Page(viewable(grants, pageIdOf(one.pageId)));
+      return wanted.push(readableRef(grants, one.pageId, one.name)) - 1;
     });
     const values = await this.counters.readAll(wanted);
     return found.map((one) => {

@@ -27,17 +27,19 @@ export function takeShortcuts(nest: NestFastifyApplication, config: CounterApiCo
   const cache = nest.get(CacheService);
   const counters = nest.get(CountersService);
   const shortcuts = new Map<string, Shortcut>();
-  shortcuts.set(`GET ${COUNTER}`, hotGet(cache));
+  // Short ways ask for no token, so where reads need one they are off.
+  const areReadsPublic = config.READS === 'public';
+  if (areReadsPublic) shortcuts.set(`GET ${COUNTER}`, hotGet(cache));
   // Where callers have to prove who they are, the guard of the route sees to that.
   if (config.AUTH === 'off') {
     const put = hotPut(nest.get(AdditionsService), nest.get(ChangeRights));
     shortcuts.set(`PUT ${COUNTER}`, put);
   }
   const schema = (): GraphQLSchema => nest.get(GraphQLSchemaHost, { strict: false }).schema;
-  shortcuts.set(
-    `GET,POST,OPTIONS ${GRAPHQL}`,
-    hotGraphql({ schema, limits: config, cache, counters }),
-  );
+  if (areReadsPublic) {
+    const graphql = hotGraphql({ schema, limits: config, cache, counters });
+    shortcuts.set(`GET,POST,OPTIONS ${GRAPHQL}`, graphql);
+  }
   nest
     .getHttpAdapter()
     .getInstance()

@@ -16,7 +16,7 @@ import {
   CONFIG,
   Caller,
   DateTime,
-  Public,
+  PublicRead,
   demandOperator,
   type Clock,
   type Subject,
@@ -62,7 +62,7 @@ export class RegionResolver {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  @Public()
+  @PublicRead()
   @Cost({ own: 10 })
   @Query(() => [RegionStatus], {
     description: 'Every region in service, the one that answers first.',

@@ -1,6 +1,6 @@
 import { Controller, Get, Headers, Inject, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { Public } from '@headcount/platform';
+import { PublicRead, ReadGrants, type Grants } from '@headcount/platform';
 import { trendingAsk, type PageGain } from '@headcount/protocol';
 import { JSON_TYPE, preferredType } from '../counters/media-type.js';
 import { TRENDING_DOCS } from './trending.docs.js';
@@ -19,13 +19,14 @@ type Parameters = Readonly<Record<string, string | string[] | undefined>>;
 export class TrendingController {
   constructor(@Inject(TrendingService) private readonly service: TrendingService) {}
 
-  @Public()
+  @PublicRead()
   @Get('/trending')
   @TRENDING_DOCS
   async show(
     @Query() { first, windowSeconds, name }: Parameters,
     @Headers('accept') accept: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
+    @ReadGrants() grants: Grants,
   ): Promise<TrendingDocument> {
     void reply.header('cache-control', 'no-store');
     preferredType(accept, [JSON_TYPE]);
@@ -34,7 +35,7 @@ export class TrendingController {
       windowSeconds: wholeNumber(windowSeconds),
       name,
     });
-    return documentOf(await this.service.top(ask));
+    return documentOf(await this.service.topFor(grants, ask));
   }
 }
 

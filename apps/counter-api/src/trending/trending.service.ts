@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { trendReach, type TrendAsk, type TrendRow } from '@headcount/counter-store';
-import { available, CLOCK, CONFIG, Metrics, type Clock } from '@headcount/platform';
+import { available, CLOCK, CONFIG, Metrics, type Clock, type Grants } from '@headcount/platform';
 import {
   HeadcountError,
   TRENDING_FIRST_MAX,
@@ -64,6 +64,16 @@ export class TrendingService {
     if (!shown.every(({ gain }) => Number.isSafeInteger(gain)))
       throw new HeadcountError('OUT_OF_RANGE');
     return shown;
+  }
+
+  /** The same of pages that may be viewed, among the most that one question may ask for. Throws as `top` does. */
+  async topFor(
+    grants: Pick<Grants, 'viewsAll' | 'mayView'>,
+    ask: TrendingAsk,
+  ): Promise<readonly PageGain[]> {
+    if (grants.viewsAll) return this.top(ask);
+    const pages = await this.top({ ...ask, first: TRENDING_FIRST_MAX });
+    return pages.filter(({ pageId }) => grants.mayView(pageId)).slice(0, ask.first);
   }
 
   /** The answers for a gateway, each by itself. Throws STORE_UNAVAILABLE for all of them. */

@@ -1,7 +1,7 @@
 import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { Public, rfc3339 } from '@headcount/platform';
-import { counterRef } from '../counters/input.js';
+import { PublicRead, ReadGrants, rfc3339, type Grants } from '@headcount/platform';
+import { readableRef } from '../counters/input.js';
 import { JSON_TYPE, preferredType } from '../counters/media-type.js';
 import { seriesAsk, wholeNumber, windowAsk } from './window-ask.js';
 import { SERIES_DOCS, WINDOW_DOCS } from './window.docs.js';
@@ -28,7 +28,7 @@ type Parameters = Readonly<Record<string, string | string[] | undefined>>;
 export class WindowController {
   constructor(@Inject(WindowsService) private readonly service: WindowsService) {}
 
-  @Public()
+  @PublicRead()
   @Get('/:webpageId/counters/:name/window')
   @WINDOW_DOCS
   async window(
@@ -37,16 +37,17 @@ export class WindowController {
     @Query() { seconds }: Parameters,
     @Headers('accept') accept: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
+    @ReadGrants() grants: Grants,
   ): Promise<WindowDocument> {
     void reply.header('cache-control', 'no-store');
     preferredType(accept, [JSON_TYPE]);
-    const counter = counterRef(webpageId, name);
+    const counter = readableRef(grants, webpageId, name);
     const window = await this.service.window(counter, windowAsk(wholeNumber(seconds)));
     const { sum, fromMs, toMs } = window;
     return { sum, per_second: perSecond(window), from: rfc3339(fromMs), to: rfc3339(toMs) };
   }
 
-  @Public()
+  @PublicRead()
   @Get('/:webpageId/counters/:name/series')
   @SERIES_DOCS
   async series(
@@ -55,11 +56,12 @@ export class WindowController {
     @Query() { per, last }: Parameters,
     @Headers('accept') accept: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
+    @ReadGrants() grants: Grants,
   ): Promise<SeriesDocument> {
     void reply.header('cache-control', 'no-store');
     preferredType(accept, [JSON_TYPE]);
     const ask = seriesAsk(per ?? 'minute', wholeNumber(last));
-    const gains = await this.service.series(counterRef(webpageId, name), ask);
+    const gains = await this.service.series(readableRef(grants, webpageId, name), ask);
     return {
       slots: gains.map(({ startsAtMs, count }) => ({ starts_at: rfc3339(startsAtMs), count })),
     };

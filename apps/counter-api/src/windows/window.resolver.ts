@@ -11,8 +11,8 @@ import {
   Resolver,
   registerEnumType,
 } from '@nestjs/graphql';
-import { Cost, DateTime, Public, SafeInt } from '@headcount/platform';
-import { counterRef } from '../counters/input.js';
+import { Cost, DateTime, PublicRead, ReadGrants, SafeInt, type Grants } from '@headcount/platform';
+import { readableRef } from '../counters/input.js';
 import { SERIES_LAST_DEFAULT, SlotLength, seriesAsk, windowAsk, windowCost } from './window-ask.js';
 import { WindowsService, perSecond } from './windows.service.js';
 
@@ -82,28 +82,40 @@ class SeriesArgs extends WindowedArgs {
   readonly last?: number | null;
 }
 
-/** Windows over GraphQL. Reading is for everyone, as it is of counters. */
+/** Windows over GraphQL. Reading is as public as it is of counters. */
 @Resolver()
 export class WindowResolver {
   constructor(@Inject(WindowsService) private readonly service: WindowsService) {}
 
-  @Public()
+  @PublicRead()
   @Cost({ own: { argument: 'windowSeconds', costOf: windowCost } })
   @Query(() => CounterWindow, { description: 'What a counter has gained of late, and how fast.' })
-  async counterWindow(@Args() { pageId, name, windowSeconds }: WindowArgs): Promise<CounterWindow> {
-    const window = await this.service.window(counterRef(pageId, name), windowAsk(windowSeconds));
+  async counterWindow(
+    @Args() { pageId, name, windowSeconds }: WindowArgs,
+    @ReadGrants() grants: Grants,
+  ): Promise<CounterWindow> {
+    const window = await this.service.window(
+      readableRef(grants, pageId, name),
+      windowAsk(windowSeconds),
+    );
     const { sum, fromMs, toMs } = window;
     return { sum, perSecond: perSecond(window), from: fromMs, to: toMs };
   }
 
-  @Public()
+  @PublicRead()
   @Cost({ own: 10, each: 1, times: 'last' })
   @Query(() => [Slot], {
     description:
       'What a counter has gained, slot by slot, the present one the last; those without a gain are 0.',
   })
-  async counterSeries(@Args() { pageId, name, per, last }: SeriesArgs): Promise<Slot[]> {
-    const gains = await this.service.series(counterRef(pageId, name), seriesAsk(per, last));
+  async counterSeries(
+    @Args() { pageId, name, per, last }: SeriesArgs,
+    @ReadGrants() grants: Grants,
+  ): Promise<Slot[]> {
+    const gains = await this.service.series(
+      readableRef(grants, pageId, name),
+      seriesAsk(per, last),
+    );
     return gains.map(({ startsAtMs, count }) => ({ startsAt: startsAtMs, count }));
   }
 }

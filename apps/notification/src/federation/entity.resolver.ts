@@ -5,11 +5,14 @@ import {
   Cost,
   Caller,
   PartArgs,
+  ReadGrants,
   Representation,
   SafeInt,
   entitiesOf,
   mapNodes,
+  viewable,
   type Connection,
+  type Grants,
   type Subject,
   type SubgraphEntities,
 } from '@headcount/platform';
@@ -56,8 +59,8 @@ export class EntityResolver {
 
   @Cost({ own: 10 })
   @ResolveField('modifications', () => SafeInt, { description: 'How often it was modified.' })
-  modifications(@Parent() { pageId }: Page): Promise<number> {
-    return this.service.count(pageIdOf(pageId));
+  modifications(@Parent() { pageId }: Page, @ReadGrants() grants: Grants): Promise<number> {
+    return this.service.count(viewable(grants, pageIdOf(pageId)));
   }
 
   /** FORBIDDEN where the caller may not view the page. */

@@ -1,6 +1,16 @@
 import { Inject } from '@nestjs/common';
 import { Args, Field, ID, InputType, Mutation, ObjectType, Query, Resolver } from '@nestjs/graphql';
-import { Cost, Caller, DateTime, Public, SafeInt, type Subject } from '@headcount/platform';
+import {
+  Cost,
+  Caller,
+  DateTime,
+  PublicRead,
+  ReadGrants,
+  SafeInt,
+  viewable,
+  type Grants,
+  type Subject,
+} from '@headcount/platform';
 import { HeadcountError, orThrow } from '@headcount/protocol';
 import { ActingUsers, SCOPE_MODIFY } from '../users/acting-user.js';
 import { modificationOf, pageIdOf, type RawModification } from './input.js';
@@ -58,7 +68,7 @@ class Modification {
   }
 }
 
-/** Modifications over GraphQL. Reading is for everyone, telling of one for back ends. */
+/** Modifications over GraphQL. Reading is public where READS says so, telling of one for back ends. */
 @Resolver()
 export class ModificationResolver {
   constructor(
@@ -67,13 +77,14 @@ export class ModificationResolver {
   ) {}
 
   /** How often a page was modified. */
-  @Public()
+  @PublicRead()
   @Cost({ own: 10 })
   @Query(() => SafeInt, { description: 'How often the page was modified.' })
   modifications(
     @Args('pageId', { type: () => ID, description: 'The page.' }) pageId: string,
+    @ReadGrants() grants: Grants,
   ): Promise<number> {
-    return this.service.count(pageIdOf(pageId));
+    return this.service.count(viewable(grants, pageIdOf(pageId)));
   }
 
   /** Counts an event once. */

@@ -33,7 +33,7 @@ const UNREAD = `total cursor pages(first: 100) {
 export class TestCaller {
   constructor(
     private readonly app: RunningApp,
-    private readonly headers: Readonly<Record<string, string>>,
+    readonly headers: Readonly<Record<string, string>>,
   ) {}
 
   async graphql(query: string, variables: object = {}): Promise<Answer> {

@@ -54,6 +54,24 @@ describe('who may do what', () => {
     expect((await nobody().rest('GET', '/users/ann/unread'))[0]).toBe(401);
   });
 
+  it('how often a page was modified is told to the token for it where READS is token', async () => {
+    const closed = await startNotification({
+      ...{ NOTIFICATION_PORT: '0', REDIS_URL: redis.url, LOG_LEVEL: 'fatal', READS: 'token' },
+      ...{ SIGNING_KEYS: TEST_SIGNING_KEYS, AUTH: 'jwt', AUTH_JWT_SECRET: SECRET },
+    });
+    const { authorization } = (await tokenOf('ann', { pages: ['home'] })).headers;
+    const ann = new TestCaller(closed, { authorization: String(authorization) });
+    const stranger = new TestCaller(closed, {});
+    const entity = (page: string) =>
+      `{ _entities(representations: [{ __typename: "Page", pageId: "${page}" }]) { ... on Page { modifications } } }`;
+    for (const ask of [(page: string) => `{ modifications(pageId: "${page}") }`, entity]) {
+      expect(await stranger.codes(ask('home'))).toEqual(['UNAUTHENTICATED']);
+      expect(await ann.codes(ask('home'))).toEqual([]);
+      expect(await ann.codes(ask('shop'))).toEqual(['FORBIDDEN']);
+    }
+    await closed.close();
+  });
+
   it('a user acts for the subject of the token', async () => {
     const ann = await tokenOf('ann');
     await ann.follow('home');

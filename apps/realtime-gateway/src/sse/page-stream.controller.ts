@@ -11,8 +11,9 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Public } from '@headcount/platform';
+import { CONFIG, Public } from '@headcount/platform';
 import { VIEWERS, orThrow } from '@headcount/protocol';
+import type { GatewayConfig } from '../gateway-settings.js';
 import { demandPages, type Visitor } from '../presence/visitor.js';
 import { Subscriptions, type Reader, type Values } from '../subscriptions/subscriptions.js';
 import { RETRY_FRAME, counterEvent } from './counter-event.js';
@@ -25,8 +26,8 @@ import { pageStreamAsked, type PageStreamAsked } from './page-stream-asked.js';
 import { Viewers } from './viewers.js';
 
 /**
- * One counter as plain events, for EventSource and curl. Public to guards: everyone may read
- * counts, and who wants to be present is asked here.
+ * One counter as plain events, for EventSource and curl. Public to guards: who wants to be present, or reads
+ * where READS is token, is asked here.
  */
 @Public()
 @UseGuards(OriginGuard)
@@ -38,6 +39,7 @@ export class PageStreamController {
     @Inject(Subscriptions) private readonly subscriptions: Subscriptions,
     @Inject(EventStreams) private readonly streams: EventStreams,
     @Inject(Viewers) private readonly viewers: Viewers,
+    @Inject(CONFIG) private readonly config: Pick<GatewayConfig, 'READS'>,
   ) {}
 
   /** What a browser asks before a page's real request; OriginGuard answers it. */
@@ -55,7 +57,8 @@ export class PageStreamController {
   ): Promise<void> {
     const asked = pageStreamAsked(pageId, request.query);
     requireEventStream(request.headers.accept, asked.viewing);
-    const identity = asked.viewing ? orThrow(await this.viewers.of(request)) : null;
+    const isAsked = asked.viewing || this.config.READS === 'token';
+    const identity = isAsked ? orThrow(await this.viewers.of(request)) : null;
     if (identity !== null) demandPages(identity, [asked]);
     // Fastify sends HEAD here as well, and whoever asks for no body must not become present.
     if (request.method === 'HEAD') return void (await reply.headers(STREAM_HEADERS).send());
@@ -66,7 +69,7 @@ export class PageStreamController {
     const { stream, holder } = orThrow(taken);
     const { socketId } = stream;
     if (identity !== null) this.streams.endWhenExpired(stream, identity.expiresAtMs);
-    const visitor = identity && { socketId, holder, ...identity };
+    const visitor = asked.viewing && identity !== null ? { socketId, holder, ...identity } : null;
     const values = this.open(asked, { visitor, holder }, stream);
     reply.hijack();
     stream.begin({ ...reply.getHeaders(), ...STREAM_HEADERS });

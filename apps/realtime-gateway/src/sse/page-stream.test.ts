@@ -182,6 +182,28 @@ describe('the stream of a page', () => {
     await until(() => ada.counts.at(-1) === 1 && watcher.counts.at(-1) === 1);
   });
 
+  it('is watched with a token for the page alone where READS is token', async () => {
+    const AUTH_JWT_SECRET = 'a-secret-that-only-the-site-knows';
+    await start({ AUTH: 'jwt', AUTH_JWT_SECRET, READS: 'token' });
+    const tokenFor = (page: string): Promise<string> =>
+      new SignJWT({ pages: [page] })
+        .setProtectedHeader({ alg: 'HS256' })
+        .setSubject('ada')
+        .setExpirationTime('1m')
+        .sign(Buffer.from(AUTH_JWT_SECRET));
+    const reads = async (page: string) =>
+      bench.read('/pages/home/stream', { authorization: `Bearer ${await tokenFor(page)}` });
+    const [nobody, other, ada] = [
+      bench.read('/pages/home/stream'),
+      await reads('shop'),
+      await reads('home'),
+    ];
+    await until(() => nobody.ended === 'complete' && other.ended === 'complete');
+    expect([nobody.status, other.status]).toEqual([401, 403]);
+    await until(() => ada.counts.length === 1);
+    expect(bench.present('home').viewers).toBe(0);
+  });
+
   it('is refused beyond the limit of an address, until one has ended', async () => {
     await start({ SOCKETS_PER_ADDRESS_MAX: '1' });
     const first = bench.read('/pages/home/stream');

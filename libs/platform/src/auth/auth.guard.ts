@@ -10,28 +10,40 @@ import { GqlExecutionContext } from '@nestjs/graphql';
 import type { FastifyRequest } from 'fastify';
 import { orThrow } from '@headcount/protocol';
 import { Authenticator } from './authenticator.js';
-import { PUBLIC } from './public.js';
+import type { AuthConfig } from '../config/auth-settings.js';
+import { CONFIG } from '../platform.module.js';
+import { Grants } from './grants.js';
+import { PUBLIC, PUBLIC_READ } from './public.js';
 import type { Subject } from './subject.js';
 
 const subjects = new WeakMap<FastifyRequest, Subject>();
+/** What the caller may read: of each request, however many methods it calls, the same. */
+const readable = new WeakMap<FastifyRequest, Grants>();
 
 /**
  * Lets in callers that are who they say, over REST and GraphQL alike, and whoever calls what is
- * Public.
+ * Public, or PublicRead while READS is public.
  */
 @Injectable()
 export class AuthGuard implements CanActivate {
   constructor(
     @Inject(Authenticator) private readonly authenticator: Authenticator,
     @Inject(Reflector) private readonly reflector: Reflector,
+    @Inject(CONFIG) private readonly config: Pick<AuthConfig, 'READS'>,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const marked = [context.getHandler(), context.getClass()];
     if (this.reflector.getAllAndOverride<boolean>(PUBLIC, marked)) return true;
     const request = requestOf(context);
-    const subject = await this.authenticator.ofRequest(request.headers);
-    subjects.set(request, orThrow(subject));
+    const arePublic = this.config.READS === 'public';
+    if (arePublic) {
+      readable.set(request, Grants.ALL);
+      if (this.reflector.getAllAndOverride<boolean>(PUBLIC_READ, marked)) return true;
+    }
+    const subject = orThrow(await this.authenticator.ofRequest(request.headers));
+    subjects.set(request, subject);
+    if (!arePublic) readable.set(request, subject.grants);
     return true;
   }
 }
@@ -41,6 +53,13 @@ export const Caller = createParamDecorator((_: unknown, context: ExecutionContex
   const subject = subjects.get(requestOf(context));
   if (subject === undefined) throw new Error('Caller is for methods behind AuthGuard');
   return subject;
+});
+
+/** Which pages may be shown, in a method behind AuthGuard: all where READS is public, else those of the token. */
+export const ReadGrants = createParamDecorator((_: unknown, context: ExecutionContext): Grants => {
+  const grants = readable.get(requestOf(context));
+  if (grants === undefined) throw new Error('ReadGrants is for methods behind AuthGuard');
+  return grants;
 });
 
 function requestOf(context: ExecutionContext): FastifyRequest {

@@ -95,10 +95,16 @@ const oneListOfApiKeys: AuthRule = ({ API_KEYS: given, API_KEYS_FILE: file }) =>
     ? null
     : 'API_KEYS and API_KEYS_FILE must not be set together: whoever takes a key out of one would find it still good.';
 
+const readsNeedTokens: AuthRule = ({ AUTH, READS }) =>
+  AUTH === 'off' && READS === 'token'
+    ? 'READS must be public where AUTH is off: no token is looked at there, so everyone reads; set AUTH=jwt to protect reads.'
+    : null;
+
 /** The rules of authentication, for every app. */
 export const authRules: readonly AuthRule[] = [
   noKeysWhereOff,
   oneListOfApiKeys,
+  readsNeedTokens,
   exactlyOneKey,
   algorithmsOfTheKind,
   algorithmForThePublicKey,

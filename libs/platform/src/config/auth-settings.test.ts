@@ -205,3 +205,29 @@ describe('issuer, audience and tolerance', () => {
     expect(faults).toEqual([expect.stringMatching(new RegExp(`^${name} must be `))]);
   });
 });
+
+describe('what users may do and read', () => {
+  it('is to view all pages, to change nothing, and to read, unless it is said', () => {
+    expect(jwt({ AUTH_JWT_SECRET })).toMatchObject({
+      USER_RIGHTS: { pages: ['*'], counters: [], amount: 1 },
+      READS: 'public',
+    });
+    const USER_RIGHTS = '{"pages":["blog/*"],"votes":["likes"]}';
+    expect(jwt({ AUTH_JWT_SECRET, USER_RIGHTS }).USER_RIGHTS).toEqual(JSON.parse(USER_RIGHTS));
+  });
+
+  it.each(['all', 'null', '[]', '{"scope":"users:act"}', '{"counter":["*"]}', '{"amount":0}'])(
+    'is not %s',
+    (USER_RIGHTS) => {
+      expect(faultsOf({ AUTH_JWT_SECRET, USER_RIGHTS })).toEqual([
+        expect.stringMatching(/^USER_RIGHTS must be a JSON object with the fields pages, /),
+      ]);
+    },
+  );
+
+  it('needs no token to read where none is looked at', () => {
+    expect(faultsOf({ AUTH: 'off', READS: 'token' })).toEqual([
+      expect.stringMatching(/^READS must be public where AUTH is off: /),
+    ]);
+  });
+});

@@ -63,6 +63,11 @@ export const authSettings = {
     ['off', 'jwt'],
     'off',
   ),
+  READS: choiceSetting(
+    'Who may read counters: `public` everyone, or `token` callers with a token or API key, each the pages that it allows. `token` needs AUTH=jwt.',
+    ['public', 'token'],
+    'public',
+  ),
   AUTH_JWT_SECRET: optionalSetting(
     {
       description:
