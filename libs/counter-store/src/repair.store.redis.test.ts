@@ -34,9 +34,10 @@ async function openRegion(name: string) {
     name,
     stores,
     add,
-    set: (value: number, counter = LIKES, operationId: string | null = null) =>
+    set: (value: number, counter = LIKES, key: string | null = null) =>
       stores.repairs.set({
-        ...{ bucket: BUCKET, ...counter, value, operationId, by: 'ops', reason: 'it was damaged' },
+        ...{ bucket: BUCKET, ...counter, value, by: 'ops', reason: 'it was damaged' },
+        operation: key === null ? null : { id: key, key },
       }),
     async damage(counter = LIKES) {
       await add(MAX, counter);
@@ -254,8 +255,8 @@ describe('a counter that is set', () => {
     const { nowMs: atMs } = alone.stores.clock;
     const told = { pageId: 'home', name: 'likes', by: 'ops', reason: 'it was damaged' };
     expect(await alone.stores.repairs.sets({ bucket: BUCKET, ...LIKES })).toEqual([
-      { ...told, atMs, before: MAX, after: 6, operationId: null },
-      { ...told, atMs: atMs - 1000, before: 3, after: 5, operationId: 'op' },
+      { ...told, atMs, before: MAX, after: 6, key: null },
+      { ...told, atMs: atMs - 1000, before: 3, after: 5, key: 'op' },
     ]);
   });
 

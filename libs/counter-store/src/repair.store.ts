@@ -13,17 +13,17 @@ export interface SetAsk {
   readonly name: string;
   /** A whole number within ±SET_VALUE_MAX; not below 0 where the counter is bounded. */
   readonly value: number;
-  readonly operationId: string | null;
+  /** The id under which the operation is stored, and the key that the operator gave it. */
+  readonly operation: { readonly id: string; readonly key: string } | null;
   readonly by: string;
   readonly reason: string | null;
 }
 
 /** One set as the list keeps it. */
-export interface SetEntry extends Pick<
-  SetAsk,
-  'pageId' | 'name' | 'by' | 'reason' | 'operationId'
-> {
+export interface SetEntry extends Pick<SetAsk, 'pageId' | 'name' | 'by' | 'reason'> {
   readonly atMs: number;
+  /** The key that the operator gave the operation. */
+  readonly key: string | null;
   /** null: it was beyond ±(2^53 - 1). */
   readonly before: number | null;
   readonly after: number;
@@ -49,7 +49,7 @@ export class RedisRepairStore implements RepairStore {
     private readonly limits: Pick<OperationIdLimits, 'windowMs' | 'idsMax'>,
   ) {}
 
-  async set({ bucket, pageId, name, value, operationId, by, reason }: SetAsk): Promise<CounterSet> {
+  async set({ bucket, pageId, name, value, operation, by, reason }: SetAsk): Promise<CounterSet> {
     const { redis, seen, sources, rules, durability } = this.context;
     const { key, fullName } = counterKey(pageId, name);
     const made = await counterSet.run(
@@ -73,8 +73,8 @@ export class RedisRepairStore implements RepairStore {
         fullName,
         counterKind(rules, pageId, name),
         value,
-        operationId ?? '',
-        JSON.stringify({ pageId, name, by, reason, operationId }),
+        operation?.id ?? '',
+        JSON.stringify({ pageId, name, by, reason, key: operation?.key ?? null }),
         SETS_KEPT,
       ],
     );

@@ -15,9 +15,8 @@ import { RepairService } from './repair.service.js';
 type SetDocument = CounterDocument & { readonly before: number | null };
 
 /** One set of a counter, as REST shows it. */
-interface SetEntryDocument extends Pick<SetEntry, 'by' | 'before' | 'after' | 'reason'> {
+interface SetEntryDocument extends Pick<SetEntry, 'by' | 'before' | 'after' | 'reason' | 'key'> {
   readonly at: string;
-  readonly key: string | null;
 }
 
 /** Setting counters over REST; for operators. */
@@ -38,9 +37,9 @@ export class RepairController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SetDocument> {
     preferredType(headers.accept, [JSON_TYPE]);
-    const key = headers['idempotency-key'];
-    const operationId = typeof key === 'string' ? operationKeyIn(key) : null;
-    const asked = { ...counterRef(webpageId, name), ...setIn(body), operationId };
+    const header = headers['idempotency-key'];
+    const key = typeof header === 'string' ? operationKeyIn(header) : null;
+    const asked = { ...counterRef(webpageId, name), ...setIn(body), key };
     const { value, before, replayed } = await this.repairs.set(asked, caller);
     if (replayed) void reply.header('idempotency-replayed', 'true');
     return { ...documentOf(value), before };
@@ -63,6 +62,6 @@ export class RepairController {
   }
 }
 
-function entryOf({ atMs, by, before, after, reason, operationId }: SetEntry): SetEntryDocument {
-  return { at: rfc3339(atMs), by, before, after, reason, key: operationId };
+function entryOf({ atMs, by, before, after, reason, key }: SetEntry): SetEntryDocument {
+  return { at: rfc3339(atMs), by, before, after, reason, key };
 }

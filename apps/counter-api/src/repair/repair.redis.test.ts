@@ -48,8 +48,8 @@ describe('repairing a counter', () => {
       OPERATORS: 'key:ops',
       BOUNDED_COUNTERS: 'stock',
       API_KEYS: [
-        lineOf('ops'),
-        lineOf('cms'),
+        lineOf('ops', { pages: ['*'], counters: ['*'] }),
+        lineOf('cms', { pages: ['*'], counters: ['*'] }),
         lineOf('blog', { scope: 'operate', pages: ['blog/*'] }),
       ].join('\n'),
     });
@@ -145,6 +145,11 @@ describe('repairing a counter', () => {
     expect(await set('once', { value: 6 }, KEYS.ops, 'k')).toMatchObject({
       ...{ status: 422, body: { code: 'OPERATION_ID_REUSED' } },
     });
+    // The same key is another operation on another page, and another operator's.
+    for (const page of ['twice', 'thrice', 'often'])
+      expect(await set(page, { value: 5 }, KEYS.ops, 'k')).toMatchObject({ replayed: null });
+    expect(await set('blog/once', { value: 5 }, KEYS.blog, 'k')).toMatchObject({ replayed: null });
+    expect(await set('blog/once', { value: 6 }, KEYS.ops, 'k')).toMatchObject({ replayed: null });
     const { body } = await send('GET', '/once/counters/likes/sets');
     expect(body.sets).toEqual([
       { at: expect.any(String), by: 'key:ops', before: 0, after: 5, reason: null, key: 'k' },

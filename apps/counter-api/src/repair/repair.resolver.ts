@@ -77,13 +77,13 @@ export class CounterSetEntry {
   @Field(() => ID, { nullable: true, description: 'The operation id.' })
   readonly opId: string | null;
 
-  constructor({ atMs, by, before, after, reason, operationId }: SetEntry) {
+  constructor({ atMs, by, before, after, reason, key }: SetEntry) {
     this.at = atMs;
     this.by = by;
     this.before = before;
     this.after = after;
     this.reason = reason;
-    this.opId = operationId;
+    this.opId = key;
   }
 }
 
@@ -104,7 +104,7 @@ export class RepairResolver {
     const asked = {
       ...counterRef(pageId, name),
       ...{ value: setValueOf(value), reason: reasonOf(reason) },
-      operationId: operationKeyOf(opId),
+      key: operationKeyOf(opId),
     };
     return new CounterSet(await this.repairs.set(asked, caller));
   }

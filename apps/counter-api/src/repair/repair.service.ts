@@ -16,6 +16,7 @@ import {
   type OperationId,
 } from '@headcount/protocol';
 import { counterOf, type CounterRef } from '@headcount/replication';
+import { operationOf } from '../counters/input.js';
 import type { CounterApiConfig } from '../settings.js';
 import { STORE, type Store } from '../store/store.js';
 
@@ -23,7 +24,8 @@ import { STORE, type Store } from '../store/store.js';
 export interface SetRequest extends CounterRef {
   readonly value: number;
   readonly reason: string | null;
-  readonly operationId: OperationId | null;
+  /** Makes it one set of this operator, however often it is sent; null: each counts. */
+  readonly key: OperationId | null;
 }
 
 /** A counter after it was set, now or before. */
@@ -53,18 +55,20 @@ export class RepairService {
   }
 
   /**
-   * Sets a counter, once for each operation id. Throws HeadcountError FORBIDDEN where the caller is no operator, BAD_AMOUNT,
+   * Sets a counter, once for each key of the operator. Throws HeadcountError FORBIDDEN where the caller is no operator, BAD_AMOUNT,
    * QUOTA_ELSEWHERE, OPERATION_ID_REUSED, OPERATION_IDS_FULL, STORE_UNAVAILABLE or OUTCOME_UNKNOWN.
    */
   async set(
-    { pageId, name, value, reason, operationId }: SetRequest,
+    { pageId, name, value, reason, key }: SetRequest,
     caller: Subject,
   ): Promise<SetCounter> {
     const by = demandOperator(caller, this.config, pageId);
     if (value < 0 && isNamed(this.config.BOUNDED_COUNTERS, name))
       throw new HeadcountError('BAD_AMOUNT', 'The value of a bounded counter is at least 0.');
     const bucket = bucketOf(pageId, this.config.BUCKETS);
-    const ask = { bucket, pageId, name, value, operationId, by, reason };
+    const id = operationOf(caller, { pageId, name }, key)?.id;
+    const operation = key === null || id === undefined ? null : { id, key };
+    const ask = { bucket, pageId, name, value, operation, by, reason };
     const { outcome, before, view, position, staleRegions } = await written(this.store, () =>
       this.store.repairs.set(ask),
     );
