@@ -36,6 +36,7 @@ import { AdditionsService } from './counters/additions.service.js';
 import { BatchController } from './counters/batch.controller.js';
 import { BatchResolver } from './counters/batch.resolver.js';
 import { ChangeRights } from './counters/change-rights.js';
+import { NewCounters } from './counters/new-counters.js';
 import { CounterAnswers } from './counters/counter-answers.js';
 import { CounterLoaders } from './counters/counter-loaders.js';
 import { CounterWaits } from './counters/counter-waits.js';
@@ -167,6 +168,7 @@ export class AppModule implements OnApplicationShutdown {
         BoundedService,
         QuotaResolver,
         ChangeRights,
+        NewCounters,
         AdditionsService,
         CountersService,
         VersionsService,

@@ -7,6 +7,7 @@ import {
   memorySettings,
   historySettings,
   numberSetting,
+  optionalRateSetting,
   operatorSettings,
   optionalSetting,
   portSetting,
@@ -104,6 +105,10 @@ export const counterApiSettings = {
     { min: 1, max: 10_000_000, default: 100_000 },
   ),
   ...changeSettings,
+  NEW_COUNTERS_PER_CALLER: optionalRateSetting(
+    'New counters of one user, where AUTH is jwt: raised, lowered or voted on for the first time. Each process counts for itself. Services may make as many as they like. Default: `1000/60`.',
+    '1000/60',
+  ),
   ...counterSettings,
   ...memorySettings,
   ...historySettings,

@@ -3,7 +3,8 @@ import type { AddRefusal, Addition, Committed, DurabilityChoice } from '@headcou
 import { Metrics, available } from '@headcount/platform';
 import type { Result } from '@headcount/protocol';
 import { BoundedService } from '../bounded/bounded.service.js';
-import type { PermittedChange } from '../counters/change-rights.js';
+import type { PermittedChange } from './change-rights.js';
+import { NewCounters } from './new-counters.js';
 import { STORE, type Store } from '../store/store.js';
 
 /** Why a change was not, or perhaps not, made. */
@@ -17,6 +18,7 @@ export class AdditionsService {
   constructor(
     @Inject(STORE) private readonly store: Store,
     @Inject(BoundedService) private readonly bounded: BoundedService,
+    @Inject(NewCounters) private readonly newCounters: NewCounters,
     @Inject(Metrics) metrics: Metrics,
   ) {
     this.additions = metrics.counter({
@@ -28,13 +30,17 @@ export class AdditionsService {
 
   /**
    * Adds once for each operation id; a bounded counter is lowered by what other regions have given, if need be. Throws
-   * STORE_UNAVAILABLE where a durability is asked for and nobody can say.
+   * STORE_UNAVAILABLE where a durability is asked for and nobody can say, and TOO_MANY_COUNTERS where the caller has made as many new
+   * ones as it may.
    */
   async add(
     addition: Addition & PermittedChange,
     durability: DurabilityChoice | null,
   ): Promise<Result<Committed, ChangeRefusal>> {
-    const once = () => this.addOnce(addition, durability);
+    const once = () =>
+      this.newCounters.within(addition.maker, (ifNew) =>
+        this.addOnce({ ...addition, ifNew }, durability),
+      );
     const isLowered = addition.amount < 0 && this.bounded.isBounded(addition);
     const added = isLowered
       ? await this.bounded.lower(addition, -addition.amount, once)

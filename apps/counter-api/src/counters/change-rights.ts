@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { isNamed } from '@headcount/counter-store';
-import { CONFIG, SCOPE_USERS, viewable, type Subject } from '@headcount/platform';
+import { CONFIG, SCOPE_USERS, callerKeyOf, viewable, type Subject } from '@headcount/platform';
 import {
   HeadcountError,
   RESERVED_COUNTERS,
@@ -16,11 +16,15 @@ declare const PERMITTED: unique symbol;
 export interface PermittedChange extends CounterRef {
   /** Not 0; negative lowers. */
   readonly amount: number;
+  /** Whose new counters are counted; null: whoever it is may make as many as it likes. */
+  readonly maker: string | null;
   readonly [PERMITTED]: 'change';
 }
 
 /** A counter that its caller may vote on. */
 export interface PermittedVote extends CounterRef {
+  /** As of a change. */
+  readonly maker: string | null;
   readonly [PERMITTED]: 'vote';
 }
 
@@ -48,11 +52,12 @@ export class ChangeRights {
     if (!this.isService(caller) && (this.isVoted(name) || this.votedParent(name) !== null))
       refuse('FORBIDDEN', 'This counter takes votes; only services may raise or lower it.');
     this.demandAmount(caller, Math.abs(amount));
-    return { pageId, name, amount } as PermittedChange;
+    return { pageId, name, amount, maker: this.makerOf(caller) } as PermittedChange;
   }
 
   /** To vote on the counter. `counted` is the counter that counts the choice. */
-  vote({ grants }: Subject, counter: CounterRef, counted: CounterName): PermittedVote {
+  vote(caller: Subject, counter: CounterRef, counted: CounterName): PermittedVote {
+    const { grants } = caller;
     const { pageId, name } = counter;
     demandUnreserved(name);
     demandUnreserved(counted);
@@ -62,7 +67,7 @@ export class ChangeRights {
     viewable(grants, pageId);
     if (!grants.mayVote(pageId, name, this.isVoted(name)))
       refuse('FORBIDDEN', 'The token does not allow votes on this counter.');
-    return { pageId, name } as PermittedVote;
+    return { pageId, name, maker: this.makerOf(caller) } as PermittedVote;
   }
 
   private demandAmount({ grants }: Subject, amount: number): void {
@@ -76,6 +81,12 @@ export class ChangeRights {
   /** A back end: it may count what users vote on, as it may vote as any user. With AUTH=off everybody may be one. */
   private isService({ kind, grants }: Subject): boolean {
     return this.config.AUTH === 'off' || kind === 'service' || grants.scopes.has(SCOPE_USERS);
+  }
+
+  /** With AUTH=off nobody is known apart from others. */
+  private makerOf(caller: Subject): string | null {
+    const isCounted = this.config.AUTH !== 'off' && caller.kind === 'viewer';
+    return isCounted ? callerKeyOf(caller) : null;
   }
 
   private isVoted(name: string): boolean {

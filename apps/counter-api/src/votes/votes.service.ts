@@ -13,6 +13,7 @@ import { orThrow, type CounterValue, type ViewerId } from '@headcount/protocol';
 import { counterOf } from '@headcount/replication';
 import type { PermittedVote } from '../counters/change-rights.js';
 import type { CounterApiConfig } from '../settings.js';
+import { NewCounters } from '../counters/new-counters.js';
 import { STORE, type Store } from '../store/store.js';
 
 /** A vote as it is shown, and its counter after it. */
@@ -34,6 +35,7 @@ export class VotesService {
 
   constructor(
     @Inject(STORE) private readonly store: Store,
+    @Inject(NewCounters) private readonly newCounters: NewCounters,
     @Inject(CONFIG) config: CounterApiConfig,
     @Inject(Metrics) metrics: Metrics,
   ) {
@@ -73,8 +75,13 @@ export class VotesService {
     return valueOf(ask, await available(this.store.votes.read(ask)), false);
   }
 
-  private async change(kind: 'vote' | 'unvote', change: VoteChange): Promise<VoteValue> {
-    const made = await this.batcher.change(change);
+  private async change(
+    kind: 'vote' | 'unvote',
+    change: VoteChange & PermittedVote,
+  ): Promise<VoteValue> {
+    const made = await this.newCounters.within(change.maker, (ifNew) =>
+      this.batcher.change({ ...change, ifNew }),
+    );
     this.changes.inc({ kind, outcome: made.ok ? made.value.outcome : made.error });
     const voted = orThrow(made);
     return valueOf(change, voted, voted.outcome === 'changed');
