@@ -116,6 +116,7 @@ export class DatagramListener implements OnApplicationShutdown {
     const wrong = misplaced(datagram, instance.id, this.config.BUCKETS);
     if (wrong !== null) return wrong;
     if (!gateways.get(datagram.sender)) return 'unknown_instance';
+    if (!gateways.takesNumber(datagram.sender, datagram.number)) return 'old_number';
     return this.store.isReady() ? datagram : 'store_unavailable';
   }
 

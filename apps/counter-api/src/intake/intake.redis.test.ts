@@ -141,6 +141,28 @@ describe('intake', () => {
     expect(await count('drop')).toBe(0);
   });
 
+  it('takes and answers a datagram once, whoever sends it again, and none after its gateway has gone', async () => {
+    await gateway.sync();
+    const [datagram = new Uint8Array()] = gateway.datagrams([section('again', 0, 1, 1)]);
+    gateway.send(datagram);
+    await until(() => gateway.haves.length === 1, { what: 'an answer' });
+    const before = await dropped('old_number');
+    for (let times = 0; times < 3; times += 1) gateway.send(datagram);
+    await until(async () => (await dropped('old_number')) === before + 3, { what: 'three drops' });
+    const [late = new Uint8Array()] = gateway.datagrams([section('again', 1, 2, 9)]);
+    await gateway.goodbye();
+    const unknown = await dropped('unknown_instance');
+    gateway.send(late);
+    gateway.send(datagram);
+    await until(async () => (await dropped('unknown_instance')) === unknown + 2, { what: 'drops' });
+    // Known again, it is new once, and what was taken before is not.
+    await gateway.sync();
+    gateway.send(datagram);
+    await until(async () => (await dropped('old_number')) === before + 4, { what: 'a drop' });
+    expect(gateway.haves).toHaveLength(1);
+    expect(await count('again')).toBe(0);
+  });
+
   it('takes no datagram of an instance that has not synced', async () => {
     await gateway.sync();
     const stranger = await new TestGateway(app.internalUrl).open();

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { InstanceId } from '@headcount/protocol';
+import { NumberWindow } from './number-window.js';
 
 /** A gateway that has synced with this counter-api. */
 export interface KnownGateway {
@@ -20,17 +21,21 @@ export class KnownGateways {
   /** The UDP port that they are told to send to; null: none. Set once the port is bound. */
   datagramPort: number | null = null;
   private readonly known = new Map<InstanceId, KnownGateway>();
+  /** Outlive their gateways: one that comes back must not have its old datagrams played again. */
+  private readonly windows = new Map<InstanceId, NumberWindow>();
 
   get size(): number {
     return this.known.size;
   }
 
   note(gateway: KnownGateway): void {
-    this.known.delete(gateway.id);
-    this.known.set(gateway.id, gateway);
-    if (this.known.size <= GATEWAYS_MAX) return;
-    const [longestUnheard] = this.known.keys();
-    if (longestUnheard !== undefined) this.known.delete(longestUnheard);
+    keep(this.known, gateway.id, gateway);
+    keep(this.windows, gateway.id, this.windows.get(gateway.id) ?? new NumberWindow());
+  }
+
+  /** Whether a datagram of a known gateway is new by its number, and not one that somebody plays again. */
+  takesNumber(id: InstanceId, number: number): boolean {
+    return this.windows.get(id)?.take(number) ?? false;
   }
 
   forget(id: InstanceId): void {
@@ -40,4 +45,13 @@ export class KnownGateways {
   get(id: InstanceId): KnownGateway | undefined {
     return this.known.get(id);
   }
+}
+
+/** Sets an entry as the one heard last, and drops the one longest unheard of where there are too many. */
+function keep<T>(map: Map<InstanceId, T>, id: InstanceId, value: T): void {
+  map.delete(id);
+  map.set(id, value);
+  if (map.size <= GATEWAYS_MAX) return;
+  const [longestUnheard] = map.keys();
+  if (longestUnheard !== undefined) map.delete(longestUnheard);
 }

@@ -9,16 +9,18 @@ import { CLOCK, CONFIG, INSTANCE, type Clock, type Instance } from '@headcount/p
 import type { InstanceId } from '@headcount/protocol';
 import { Looker } from '@headcount/replication';
 import type { CounterApiConfig } from '../settings.js';
+import { KnownGateways } from '../intake/known-gateways.js';
 import { STORE, type Store } from '../store/store.js';
 import { WatchService } from '../watch/watch.service.js';
 import { UpkeepService } from './upkeep.service.js';
 
-/** Who looks, on which clock. */
+/** Who looks, on which clock, and whom it has heard. */
 @Injectable()
 export class LookerSources {
   constructor(
     @Inject(INSTANCE) readonly instance: Instance,
     @Inject(CLOCK) readonly clock: Clock,
+    @Inject(KnownGateways) readonly known: KnownGateways,
   ) {}
 }
 
@@ -33,7 +35,7 @@ export class LookerService implements OnApplicationBootstrap, BeforeApplicationS
     @Inject(STORE) { presence, gateways, counterApis }: Store,
     @Inject(CONFIG) private readonly config: CounterApiConfig,
     @Inject(UpkeepService) { sweeper }: UpkeepService,
-    @Inject(LookerSources) { instance, clock }: LookerSources,
+    @Inject(LookerSources) { instance, clock, known }: LookerSources,
     @Inject(WatchService) watch: WatchService,
   ) {
     this.looker = new Looker({
@@ -45,8 +47,12 @@ export class LookerService implements OnApplicationBootstrap, BeforeApplicationS
       gateways,
       counterApis,
       stored: sweeper,
-      // What it was interested in would else be followed until it changes.
-      onDead: (gateway) => watch.close(gateway as InstanceId),
+      onDead: (gateway) => {
+        // What it was interested in would else be followed until it changes.
+        watch.close(gateway as InstanceId);
+        // And its datagrams taken, whoever sends them again. If it lives, its next sync makes it known.
+        known.forget(gateway as InstanceId);
+      },
       onReaped: (gateway, buckets) => this.logger.warn({ gateway, buckets }, 'gateway reaped'),
     });
   }
