@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { noteSecrets } from './secret-names.js';
 import { safetyRules } from './safety-rules.js';
 import type { ConfigOf, ConfigRule, Setting, Settings } from './setting.js';
 
@@ -24,6 +25,7 @@ export function loadConfig<S extends Settings>(
   env: Environment,
   rules: readonly ConfigRule<S>[] = [],
 ): ConfigOf<S> {
+  noteSecrets(settings);
   const values: Record<string, unknown> = {};
   const faults: string[] = [];
   for (const [name, setting] of Object.entries(settings)) {
