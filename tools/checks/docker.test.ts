@@ -10,6 +10,32 @@ const namesIn = (text: string, pattern: RegExp): string[] => [
   ...new Set([...text.matchAll(pattern)].map(([, name = '']) => name)),
 ];
 
+interface Blocks {
+  /** What `&name` stands for. */
+  readonly anchors: ReadonlyMap<string, string>;
+  readonly services: readonly string[];
+}
+
+/** The parts of a compose file that describe containers, as their texts. */
+function blocksOf(compose: string): Blocks {
+  const [shared = '', ...rest] = compose.split(/^services:$/m);
+  const anchors = new Map(
+    shared.split(/^(?=x-)/m).map((text) => [/ &(\S+)$/m.exec(text)?.[1] ?? '', text]),
+  );
+  const [services = ''] = rest.join('').split(/^(?=\S)/m);
+  return {
+    anchors,
+    services: services.split(/^ {2}(?=[a-z0-9-]+:$)/m).filter((text) => text.trim()),
+  };
+}
+
+/** The text of a block, with those that it takes over. */
+function resolved(text: string, anchors: Blocks['anchors']): string {
+  // Those of `environment` stand deeper and describe no container.
+  const names = namesIn(text, /^ {2,4}<<: \*(\S+)$/gm);
+  return [text, ...names.map((name) => resolved(anchors.get(name) ?? '', anchors))].join('\n');
+}
+
 describe.each(['docker/compose.yml', 'docker/compose.regions.yml'])('%s', (path) => {
   const compose = textOf(path);
 
@@ -24,6 +50,30 @@ describe.each(['docker/compose.yml', 'docker/compose.regions.yml'])('%s', (path)
     expect(given).toContain('REDIS_URL');
     const known = given.filter((name) => settings.some((text) => text.includes(`  ${name}: `)));
     expect(known).toEqual(given);
+  });
+
+  it('confines every container: no rights, no writing but to volumes, memory and processes bounded', () => {
+    const blocks = blocksOf(compose);
+    expect(blocks.services.length).toBeGreaterThan(4);
+    for (const service of blocks.services) {
+      const whole = resolved(service, blocks.anchors);
+      for (const line of [
+        /^ +read_only: true$/m,
+        /^ +cap_drop: \[ALL\]$/m,
+        /^ +security_opt: \['no-new-privileges:true'\]$/m,
+        /^ +mem_limit: \S+$/m,
+        /^ +pids_limit: \d+$/m,
+      ])
+        expect(whole).toMatch(line);
+      // Images of ours say in the Dockerfile whom they run as.
+      if (!/^ +build: /m.test(whole)) expect(whole).toMatch(/^ +user: (?!root)\S+$/m);
+    }
+  });
+
+  it('takes images of others by a minor version at least', () => {
+    const images = namesIn(compose, /^ +image: (?!headcount)(\S+)$/gm);
+    expect(images).toHaveLength(2);
+    for (const image of images) expect(image).toMatch(/^[a-z]+:\d+\.\d+/);
   });
 
   it('has no default for a secret, so that nothing starts without one', () => {
