@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { exportSPKI, type JWTPayload } from 'jose';
 import {
   NOW_S,
@@ -146,5 +147,59 @@ describe('a token verified with a public key', () => {
     const one = verifier({ AUTH_JWT_PUBLIC_KEY: await pemOf(await newKey('ES256')) });
     const header = { alg: 'ES256', jwk: mine.jwk };
     expect(await one.claimsOf(await sign({ sub: 'ann' }, mine.privateKey, header))).toBeNull();
+  });
+});
+
+describe('the life of a token', () => {
+  const takes = async (env: Record<string, string>, claims: object) =>
+    (await withSecret(env).claimsOf(await sign({ sub: 'ann', ...claims }))) !== null;
+  const HOUR = { AUTH_TOKEN_SECONDS_MAX: '3600' };
+
+  it.each([
+    ['no end', {}, false],
+    ['an end within the limit', { exp: NOW_S + 3600 }, true],
+    ['an end beyond it', { exp: NOW_S + 3606 }, false],
+    ['an end that lies at the limit by a clock that is ahead', { exp: NOW_S + 3605 }, true],
+    ['a beginning and an end within the limit', { iat: NOW_S - 1800, exp: NOW_S + 1800 }, true],
+    ['a life that was longer', { iat: NOW_S - 3599, exp: NOW_S + 2 }, false],
+  ])('with %s is held to AUTH_TOKEN_SECONDS_MAX', async (_, claims, isTaken) => {
+    expect(await takes(HOUR, claims)).toBe(isTaken);
+    expect(await takes({}, claims)).toBe(true);
+  });
+
+  it('may be without an end unless that is set, of which a warning tells once', async () => {
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    const { claimsOf } = withSecret();
+    for (const sub of ['ann', 'bob']) expect(await claimsOf(await sign({ sub }))).toEqual({ sub });
+    expect(warn.mock.calls.map(([text]) => text)).toEqual([
+      expect.stringContaining('AUTH_TOKEN_SECONDS_MAX'),
+    ]);
+    warn.mockRestore();
+  });
+});
+
+describe('the kind of a token', () => {
+  it.each([
+    ['JWT', true],
+    ['at+jwt', true],
+    ['application/AT+JWT', true],
+    ['logout+jwt', false],
+    ['application/secevent+jwt', false],
+    ['dpop+jwt', false],
+  ])('%s is one to call with: %s', async (typ, isTaken) => {
+    const token = await sign({ sub: 'ann' }, SECRET, { typ });
+    expect((await withSecret().claimsOf(token)) !== null).toBe(isTaken);
+  });
+});
+
+describe('a key set without an audience', () => {
+  it.each([
+    [{}, 1],
+    [{ AUTH_AUDIENCE: 'headcount' }, 0],
+  ])('is warned of at the start: %o', (more, warnings) => {
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    verifier({ AUTH_JWKS_URL: 'https://id.example.org/keys', ...more });
+    expect(warn).toHaveBeenCalledTimes(warnings);
+    warn.mockRestore();
   });
 });

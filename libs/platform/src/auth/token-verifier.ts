@@ -3,15 +3,18 @@ import { Logger } from '@nestjs/common';
 import {
   errors,
   jwtVerify,
+  type JWTHeaderParameters,
   type JWTPayload,
   type JWTVerifyGetKey,
   type JWTVerifyOptions,
+  type JWTVerifyResult,
   type KeyLike,
 } from 'jose';
 import { err, ok, type Result } from '@headcount/protocol';
 import type { AuthConfig } from '../config/auth-settings.js';
 import type { Clock } from '../sources.js';
 import { PUBLIC_KEY_ALGORITHMS_DEFAULT, SECRET_ALGORITHMS_DEFAULT } from './algorithms.js';
+import { isOfAnotherKind, livesTooLong, type LifeBounds } from './token-life.js';
 import { KeysUnavailable, RemoteKeys, UnknownKey } from './remote-keys.js';
 
 /** Longest token looked at, in characters. */
@@ -23,12 +26,16 @@ export const KEYS_TRIED_MAX = 16;
 /** Why a token is not taken. */
 export type TokenRefusal = 'UNAUTHENTICATED' | 'UNKNOWN_KEY' | 'KEYS_UNAVAILABLE';
 
-type Verify = (keyFor: JWTVerifyGetKey) => Promise<JWTPayload>;
+type Verify = (keyFor: JWTVerifyGetKey) => Promise<JWTVerifyResult>;
+
+const logger = new Logger('Tokens');
 
 /** Verifies signature, times, issuer and audience of tokens, as the settings demand. */
 export class TokenVerifier {
-  private readonly verifyWith: (verify: Verify) => Promise<JWTPayload>;
+  private readonly verifyWith: (verify: Verify) => Promise<JWTVerifyResult>;
   private readonly demands: JWTVerifyOptions;
+  private readonly life: LifeBounds | null;
+  private hasWarned = false;
 
   /** The settings must have passed the rules of safety: exactly one key, and algorithms for it. */
   constructor(
@@ -37,6 +44,13 @@ export class TokenVerifier {
   ) {
     this.verifyWith = keysOf(config, clock);
     this.demands = demandsOf(config);
+    const { AUTH_TOKEN_SECONDS_MAX: secondsMax, AUTH_CLOCK_TOLERANCE_SECONDS: tolerance } = config;
+    this.life = secondsMax === undefined ? null : { secondsMax, tolerance };
+    if (config.AUTH_JWKS_URL !== undefined && config.AUTH_AUDIENCE === undefined) {
+      logger.warn(
+        'AUTH_JWKS_URL is set without AUTH_AUDIENCE: tokens that its issuer made for other applications are taken too',
+      );
+    }
   }
 
   /** The claims of a good token, or why there are none. Never throws. */
@@ -44,21 +58,37 @@ export class TokenVerifier {
     if (token.length > TOKEN_LENGTH_MAX) return err('UNAUTHENTICATED');
     const options = { ...this.demands, currentDate: new Date(this.clock.nowMs()) };
     try {
-      return ok(await this.verifyWith((keyFor) => payloadOf(token, keyFor, options)));
+      const { payload, protectedHeader } = await this.verifyWith((keyFor) =>
+        verified(token, keyFor, options),
+      );
+      return this.isTaken(payload, protectedHeader) ? ok(payload) : err('UNAUTHENTICATED');
     } catch (cause) {
       return err(refusalOf(cause));
     }
   }
+
+  /** Whether a token whose signature is good is one to call with, and ends as the settings demand. */
+  private isTaken(payload: JWTPayload, header: Pick<JWTHeaderParameters, 'typ'>): boolean {
+    if (isOfAnotherKind(header)) return false;
+    if (this.life !== null) return !livesTooLong(payload, this.clock.nowMs(), this.life);
+    if (payload.exp === undefined && !this.hasWarned) {
+      this.hasWarned = true;
+      logger.warn(
+        'a token without exp was taken, which is good for ever; set AUTH_TOKEN_SECONDS_MAX to refuse such tokens',
+      );
+    }
+    return true;
+  }
 }
 
-/** The claims of a token. Where several keys of a set fit its header, each is tried. */
-async function payloadOf(
+/** A token. Where several keys of a set fit its header, each is tried. */
+async function verified(
   token: string,
   keyFor: JWTVerifyGetKey,
   options: JWTVerifyOptions,
-): Promise<JWTPayload> {
+): Promise<JWTVerifyResult> {
   try {
-    return (await jwtVerify(token, keyFor, options)).payload;
+    return await jwtVerify(token, keyFor, options);
   } catch (cause) {
     if (!(cause instanceof errors.JWKSMultipleMatchingKeys)) throw cause;
     return tryEach(token, cause, options);
@@ -69,12 +99,12 @@ async function tryEach(
   token: string,
   keys: AsyncIterable<KeyLike>,
   options: JWTVerifyOptions,
-): Promise<JWTPayload> {
+): Promise<JWTVerifyResult> {
   let tried = 0;
   for await (const key of keys) {
     if (tried++ === KEYS_TRIED_MAX) break;
     try {
-      return (await jwtVerify(token, key, options)).payload;
+      return await jwtVerify(token, key, options);
     } catch (cause) {
       if (!(cause instanceof errors.JWSSignatureVerificationFailed)) throw cause;
     }
@@ -99,7 +129,7 @@ function demandsOf(config: AuthConfig): JWTVerifyOptions {
   };
 }
 
-function keysOf(config: AuthConfig, clock: Clock): (verify: Verify) => Promise<JWTPayload> {
+function keysOf(config: AuthConfig, clock: Clock): (verify: Verify) => Promise<JWTVerifyResult> {
   const { AUTH_JWT_SECRET, AUTH_JWT_PUBLIC_KEY, AUTH_JWKS_URL } = config;
   if (AUTH_JWT_SECRET !== undefined) return always(createSecretKey(AUTH_JWT_SECRET, 'utf8'));
   if (AUTH_JWT_PUBLIC_KEY !== undefined) return always(AUTH_JWT_PUBLIC_KEY);

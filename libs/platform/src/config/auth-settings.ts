@@ -128,6 +128,19 @@ export const authSettings = {
     'How far the clock of whoever makes the tokens may be off, in seconds.',
     { min: 0, max: 300, default: 5 },
   ),
+  AUTH_TOKEN_SECONDS_MAX: optionalSetting(
+    {
+      description:
+        'Longest life of a token, in seconds: one without `exp`, or that lives longer, is refused. Default: no limit, with a warning for a token without `exp`.',
+      must: 'a whole number from 1 to 31622400',
+      example: '86400',
+    },
+    z
+      .string()
+      .regex(/^\d{1,8}$/)
+      .transform(Number)
+      .pipe(z.number().min(1).max(31_622_400)),
+  ),
   USER_RIGHTS: setting(
     {
       description:

@@ -27,7 +27,7 @@ export function jwtConfig(env: Environment): AuthConfig {
 export function sign(
   claims: JWTPayload,
   key: KeyLike | string = SECRET,
-  header: { alg?: string; kid?: string } = {},
+  header: { alg?: string; kid?: string; typ?: string } = {},
 ): Promise<string> {
   return new SignJWT(claims)
     .setProtectedHeader({ alg: 'HS256', ...header })
