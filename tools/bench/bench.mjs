@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- NAME …] [--json FILE] [--quick]`: measures Headcount against what a team would build without it, on
+ * `npm run bench [-- NAME …] [--json FILE] [--quick] [--install]`: measures Headcount against what a team would build without it, on
  * this machine, in one run (docs/benchmarks.md). NAME is the beginning of a name such as `get`, `increment.hot-page` or
  * `latency.quiet.p99`; without one everything is measured. Progress goes to standard error, the table to standard output.
  */
@@ -8,6 +8,7 @@ import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { consentOf } from '../setup/consent.mjs';
 import { Fault } from '../setup/fault.mjs';
 import { ensureNodeModules } from '../setup/node-modules.mjs';
 import { ensureProgram, REDIS } from '../setup/programs.mjs';
@@ -20,10 +21,16 @@ function argumentsOf(args) {
     return parseArgs({
       args,
       allowPositionals: true,
-      options: { json: { type: 'string' }, quick: { type: 'boolean', default: false } },
+      options: {
+        json: { type: 'string' },
+        quick: { type: 'boolean', default: false },
+        install: { type: 'boolean', default: false },
+      },
     });
   } catch ({ message }) {
-    throw new Fault(`${message}\nUse: npm run bench [-- NAME ...] [--json FILE] [--quick]`);
+    throw new Fault(
+      `${message}\nUse: npm run bench [-- NAME ...] [--json FILE] [--quick] [--install]`,
+    );
   }
 }
 
@@ -37,7 +44,11 @@ function build() {
 async function bench() {
   const { values, positionals } = argumentsOf(process.argv.slice(2));
   ensureNodeModules(root, say);
-  ensureProgram(REDIS, say);
+  await ensureProgram(REDIS, {
+    print: say,
+    consent: consentOf(values.install),
+    toAllow: 'npm run bench -- --install',
+  });
   build();
   // Not before: what they import may have been installed or built just now.
   const { select, runSuites } = await import('./suites.mjs');

@@ -25,20 +25,26 @@ export const POSTGRES = {
 };
 
 /**
- * Makes sure that a program is on PATH and gives its file: installs it with apt-get where the user is root, or with
- * brew. Throws a Fault with the command to type where that may or can not be done from here.
+ * Makes sure that a program is on PATH and gives its file. If it is not, and `consent` to that question resolves to true,
+ * installs it with apt-get where the user is root, or with brew. Rejects with a Fault that says what to do where that may or
+ * can not be done from here: `toAllow` is what to run to consent, `otherwise` what does without the program.
  */
-export function ensureProgram(program, print) {
+export async function ensureProgram(program, { print, consent, toAllow, otherwise = [] }) {
   const present = findProgram(program);
   if (present !== undefined) return present;
   const install = installer(program);
-  if (install === undefined) throw new Fault(howToInstall(program));
+  if (install === undefined) throw new Fault(whatToDo(program, [byHand(program), ...otherwise]));
+  const [manager] = install;
+  if (!(await consent(`Install ${program.name} with ${manager}?`))) {
+    const ways = [shortOf(install), toAllow].map((command) => `run "${command}"`);
+    throw new Fault(whatToDo(program, [...ways, ...otherwise]));
+  }
   print(`Installing ${program.name} (${install.join(' ')}) …`);
   const failed = runQuietly(install);
   const installed = findProgram(program);
   if (installed !== undefined) return installed;
   throw new Fault(
-    `${howToInstall(program)}\nAn attempt from here failed: ${failed ?? 'it is not on PATH'}`,
+    `${whatToDo(program, [byHand(program), ...otherwise])}\nAn attempt from here failed: ${failed ?? 'it is not on PATH'}`,
   );
 }
 
@@ -83,6 +89,15 @@ function runQuietly([command, ...args]) {
   return status === 0 ? undefined : stderr.trim().split('\n').at(-1);
 }
 
-function howToInstall({ name, apt, brew }) {
-  return `${name} is not installed: run "sudo apt-get install ${apt}" (Debian, Ubuntu) or "brew install ${brew}" (macOS), then try again.`;
+/** The same without the options that only matter where nobody looks on. */
+function shortOf(install) {
+  return install.filter((word) => !word.startsWith('-')).join(' ');
+}
+
+function byHand({ apt, brew }) {
+  return `run "sudo apt-get install ${apt}" (Debian, Ubuntu) or "brew install ${brew}" (macOS) and try again`;
+}
+
+function whatToDo({ name }, ways) {
+  return `${name} is not installed: ${ways.join(', or ')}.`;
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -7,6 +7,8 @@ import { join } from 'node:path';
 function run(program: string, path: string): Promise<string> {
   const imports = [
     `import { ensureNodeModules, nodeModulesMatch } from ${JSON.stringify(join(__dirname, 'node-modules.mjs'))};`,
+    `import { ALWAYS, consentOf } from ${JSON.stringify(join(__dirname, 'consent.mjs'))};`,
+    `import { PassThrough } from 'node:stream';`,
     `import { ensureProgram, REDIS } from ${JSON.stringify(join(__dirname, 'programs.mjs'))};`,
   ];
   const args = ['--input-type=module', '-e', [...imports, program].join('\n')];
@@ -85,10 +87,11 @@ describe('setup', () => {
   });
 
   describe('ensureProgram', () => {
-    const ensure = (uid = 1000): Promise<string> =>
+    const ensure = (uid = 1000, consent = 'ALWAYS'): Promise<string> =>
       run(
         `process.getuid = () => ${uid}; Object.defineProperty(process, 'platform', { value: 'linux' });
-        try { console.log(ensureProgram(REDIS, console.log)); } catch (error) { console.log(error.message); }`,
+        const options = { print: console.log, consent: ${consent}, toAllow: 'me --install', otherwise: ['set REDIS_URL'] };
+        try { console.log(await ensureProgram(REDIS, options)); } catch (error) { console.log(error.message); }`,
         bin,
       );
 
@@ -99,7 +102,7 @@ describe('setup', () => {
 
     it('says what to type where it may not install', async () => {
       await expect(ensure()).resolves.toMatch(
-        /^redis-server is not installed: run "sudo apt-get install redis-server" .* then try again\.\n$/,
+        /^redis-server is not installed: run "sudo apt-get install redis-server" .* and try again, or set REDIS_URL\.\n$/,
       );
     });
 
@@ -116,6 +119,49 @@ describe('setup', () => {
       await expect(ensure(0)).resolves.toBe(
         `Installing redis-server (apt-get install -y --no-install-recommends redis-server) …\n${join(bin, 'redis-server')}\n`,
       );
+    });
+
+    it('installs nothing without consent, and says what to run', async () => {
+      await program('apt-get', `echo '#!/bin/sh' > ${join(bin, 'redis-server')}`);
+      const said = 'redis-server is not installed: run "apt-get install redis-server"';
+      await expect(ensure(0, 'consentOf(false)')).resolves.toBe(
+        `${said}, or run "me --install", or set REDIS_URL.\n`,
+      );
+      await expect(access(join(bin, 'redis-server'))).rejects.toThrow('ENOENT');
+    });
+  });
+
+  describe('consentOf', () => {
+    /** What is printed, then the answer: with `typed` at a terminal, or without one. */
+    const consent = (told: boolean, env: object, typed?: string): Promise<string> =>
+      run(
+        `const at = (stream) => Object.assign(stream, { isTTY: ${typed !== undefined} });
+        const input = at(new PassThrough());
+        input.end(${JSON.stringify(typed ?? '')});
+        const output = at(new PassThrough());
+        const asked = consentOf(${told}, { env: ${JSON.stringify(env)}, input, output });
+        const answer = await asked('Install it?');
+        console.log(String(output.read() ?? '') + answer);`,
+        bin,
+      );
+
+    it.each([
+      ['', false],
+      ['\n', true],
+      ['y\n', true],
+      ['Yes\n', true],
+      ['n\n', false],
+      ['what?\n', false],
+    ])('asks at a terminal, where %j means %s', async (typed, answer) => {
+      await expect(consent(false, {}, typed)).resolves.toBe(`Install it? [Y/n] ${answer}\n`);
+    });
+
+    it.each([
+      ['told to', true, {}, true],
+      ['in CI', false, { CI: 'true' }, true],
+      ['neither', false, { CI: 'false' }, false],
+    ])('asks nobody without a terminal: %s', async (_, told, env, answer) => {
+      await expect(consent(told, env)).resolves.toBe(`${answer}\n`);
     });
   });
 });

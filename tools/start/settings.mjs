@@ -3,7 +3,7 @@ import { Fault } from '../setup/fault.mjs';
 import { dataDirOf } from './data-dir.mjs';
 import { portsOf } from './ports.mjs';
 
-const OPTIONS = 'there are --all-in-one, --verbose and --regions 2 (up to 4).';
+const OPTIONS = 'there are --all-in-one, --verbose, --install and --regions 2 (up to 4).';
 const REGIONS_MAX = 4;
 /** What cannot be the same in two regions, and is given to each by `--regions`. */
 const OWN_TO_A_REGION = [
@@ -24,7 +24,7 @@ const OWN_TO_A_REGION = [
  * own. Throws a Fault that names what is wrong.
  */
 export function readSettings(args, env, root) {
-  const { allInOne, verbose, count } = optionsFrom(args);
+  const { allInOne, verbose, install, count } = optionsFrom(args);
   const dataDir = dataDirOf(env, root);
   const logDir = join(dataDir, 'logs');
   const host = env.HOST || '127.0.0.1';
@@ -34,7 +34,7 @@ export function readSettings(args, env, root) {
   if (count === 1) {
     const redisUrl = env.REDIS_URL || undefined;
     const region = { ...shared, prefix: '', dataDir, logDir, redisUrl, ports: ports[0], env };
-    return { dataDir, verbose, regions: [region] };
+    return { dataDir, verbose, install, regions: [region] };
   }
   const fixed = OWN_TO_A_REGION.find((name) => env[name]);
   if (fixed !== undefined)
@@ -51,15 +51,16 @@ export function readSettings(args, env, root) {
       env: { ...env, REGION: name, ...portSettings(own) },
     };
   });
-  return { dataDir, verbose, regions };
+  return { dataDir, verbose, install, regions };
 }
 
 function optionsFrom(args) {
-  const options = { allInOne: false, verbose: false, count: 1 };
+  const options = { allInOne: false, verbose: false, install: false, count: 1 };
   const words = args.flatMap((arg) => arg.split('='));
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     if (word === '--all-in-one') options.allInOne = true;
     else if (word === '--verbose') options.verbose = true;
+    else if (word === '--install') options.install = true;
     else if (word === '--regions') options.count = countFrom(words.shift());
     else throw new Fault(`${word} is no option; ${OPTIONS}`);
   }

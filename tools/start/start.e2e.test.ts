@@ -5,7 +5,7 @@
  */
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -131,6 +131,17 @@ describe('npm start', () => {
       timeoutMs: 15_000,
     });
     await expect(run.stop()).resolves.toBe(0);
+  });
+
+  it('installs no Redis without being told to, and says what to run', async () => {
+    const installer = join(dir, 'apt-get');
+    await writeFile(installer, `#!/bin/sh\necho "$@" > ${join(dir, 'called')}\n`, { mode: 0o755 });
+    const run = start({ PATH: dir });
+    await expect(run.exitCode).resolves.toBe(1);
+    expect(run.printed).toMatch(
+      /^redis-server is not installed: run "(?:sudo )?apt-get install redis-server".*, or set REDIS_URL to a Redis that runs\.\n$/,
+    );
+    expect(existsSync(join(dir, 'called'))).toBe(false);
   });
 
   it('takes its parts along when it is killed itself, and starts again afterwards', async () => {

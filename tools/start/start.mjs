@@ -1,6 +1,6 @@
 /**
- * `npm start [-- --all-in-one] [--verbose] [--regions 2]`: all of Headcount on this machine, from a fresh clone on. Installs
- * what is missing, builds, starts a private Redis and the apps, says where they are, starts again what dies, and stops
+ * `npm start [-- --all-in-one] [--verbose] [--regions 2] [--install]`: all of Headcount on this machine, from a fresh clone on.
+ * Installs what is missing (Redis only if that is allowed), builds, starts a private Redis and the apps, says where they are, starts again what dies, and stops
  * everything on Ctrl-C. With --regions, so many whole regions that `npm run regions` can split and rejoin. Nothing but Node
  * itself is imported on the way, for at first nothing else is there.
  */
@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openControl } from '../regions/control.mjs';
 import { Links } from '../regions/links.mjs';
+import { consentOf } from '../setup/consent.mjs';
 import { Fault } from '../setup/fault.mjs';
 import { ensureNodeModules } from '../setup/node-modules.mjs';
 import { ensureProgram, REDIS } from '../setup/programs.mjs';
@@ -34,7 +35,7 @@ async function main() {
   holdLock(join(dataDir, 'start.lock'));
   for (const { logDir } of regions) beginLogs(logDir);
   ensureNodeModules(root, say);
-  const redises = await privateRedises(regions);
+  const redises = await privateRedises(settings);
   for (const region of regions) await checkPorts(region);
   build();
 
@@ -62,10 +63,15 @@ async function main() {
 }
 
 /** A Redis for each region, or none where REDIS_URL names one. */
-async function privateRedises(regions) {
+async function privateRedises({ regions, install }) {
   const own = regions.filter(({ redisUrl }) => redisUrl === undefined);
   if (own.length === 0) return [];
-  const program = ensureProgram(REDIS, say);
+  const program = await ensureProgram(REDIS, {
+    print: say,
+    consent: consentOf(install),
+    toAllow: 'npm start -- --install',
+    otherwise: ['set REDIS_URL to a Redis that runs'],
+  });
   const redises = own.map((region) => redisPart(program, region));
   for (const { address } of redises) await endLeftover(address, say);
   return redises;

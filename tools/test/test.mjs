@@ -5,6 +5,7 @@
  */
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ALWAYS } from '../setup/consent.mjs';
 import { ensureNodeModules } from '../setup/node-modules.mjs';
 import { CHROMIUM, ensureProgram, POSTGRES, REDIS } from '../setup/programs.mjs';
 import { runJest } from './jest-stage.mjs';
@@ -37,6 +38,11 @@ function check(name, work) {
   return { name, run };
 }
 
+function programCheck(program) {
+  const ensure = () => ensureProgram(program, { print: console.log, consent: ALWAYS });
+  return check(program.name, ensure);
+}
+
 function command(name, file, ...args) {
   return check(name, async () => {
     const failure = await runCommand(process.execPath, [join(root, file), ...args]);
@@ -53,9 +59,7 @@ async function testEverything() {
   ensureNodeModules(root, console.log);
   const outcomes = await runStages(
     [
-      check('redis-server', async () => ensureProgram(REDIS, console.log)),
-      check('Chromium', async () => ensureProgram(CHROMIUM, console.log)),
-      check('PostgreSQL', async () => ensureProgram(POSTGRES, console.log)),
+      ...[REDIS, CHROMIUM, POSTGRES].map(programCheck),
       // Each is one thread for the most part, so one by one they would leave a core idle.
       together(
         command('lint', 'node_modules/eslint/bin/eslint.js', '.'),
