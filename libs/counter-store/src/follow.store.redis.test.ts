@@ -4,12 +4,14 @@
  * Goal    a follow is what the register of libs/crdt says, however often a change is sent and whatever Redis forgets.
  * Method  a private Redis; follows are read with the store, and their packing without it.
  */
+import fc from 'fast-check';
 import type { Follow, VersionVector, Writer } from '@headcount/crdt';
 import { orThrow, parsePageId, parseViewerId, type PageId } from '@headcount/protocol';
-import { startRedis } from '@headcount/testing';
+import { runs, startRedis } from '@headcount/testing';
 import { commandConnection } from './connect.js';
 import { AT_ONCE } from './durability.js';
 import { SeenPositions } from './fence.js';
+import { endedKey } from './keys.js';
 import { RedisFollowStore, type FollowChange } from './follow.store.js';
 import { openStores, type StoreHarness } from './testing/store-harness.js';
 
@@ -123,6 +125,40 @@ describe.each([
     expect((await stores.follows.all(ANN)).size).toBe(130);
   });
 
+  it('are not gone through by who is at the bound and follows more', async () => {
+    const pages = Array.from({ length: 131 }, (_each, at) => page(`p${at}`));
+    await change(...pages.map((pageId) => follow(pageId)));
+    await stores.redis.config('RESETSTAT');
+    for (let times = 0; times < 10; times += 1)
+      expect(await change(follow(page('p130')))).toEqual(['FOLLOWS_FULL']);
+    await change(unfollow(page('p7')));
+    expect(await change(follow(page('p130')), follow(page('p7')))).toEqual([
+      'changed',
+      'FOLLOWS_FULL',
+    ]);
+    expect(await stores.redis.info('commandstats')).not.toMatch(/hvals|hgetall|hscan/);
+  });
+
+  it('are counted once where they were stored before their number was kept', async () => {
+    const pages = Array.from({ length: 130 }, (_each, at) => page(`p${at}`));
+    await change(
+      ...pages.map((pageId) => follow(pageId)),
+      unfollow(page('p7')),
+      unfollow(page('p8')),
+    );
+    await stores.redis.del(endedKey(0));
+    await stores.redis.config('RESETSTAT');
+    const outcomes = await change(follow(page('a')), follow(page('b')), follow(page('c')));
+    expect(outcomes).toEqual(['changed', 'changed', 'FOLLOWS_FULL']);
+    expect(await change(unfollow(page('a')))).toEqual(['changed']);
+    expect(await change(follow(page('p7')), follow(page('c')))).toEqual([
+      'changed',
+      'FOLLOWS_FULL',
+    ]);
+    expect(await stores.redis.info('commandstats')).toMatch(/cmdstat_hvals:calls=1,/);
+    expect((await stores.follows.all(ANN)).size).toBe(130);
+  });
+
   it('are small: one of a page that was never modified takes a few bytes of a listpack', async () => {
     await change(...Array.from({ length: 128 }, (_each, at) => follow(page(`p${at}`))));
     expect(await stores.redis.object('ENCODING', 'hc:{0}:follows:ann')).toBe('listpack');
@@ -174,6 +210,46 @@ describe.each([
       ['0', '2', [], ['ann']],
       ['2', '3', [], ['bob']],
     ]);
+  });
+});
+
+describe.each([
+  ['without peers', undefined],
+  ['with peers', 'ams'],
+])('the bound of follows %s', (_, region) => {
+  const BOUND = 3;
+  let stores: StoreHarness;
+  beforeAll(async () => {
+    stores = await openStores({ ...(region && { region }), followsMax: BOUND });
+  });
+  afterAll(() => stores.close());
+
+  it('is that of those that are followed, whatever came and went, and whenever their number was lost', async () => {
+    const step = fc.record({
+      does: fc.constantFrom('follow', 'follow', 'unfollow', 'lose' as const),
+      at: fc.nat(5),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
+        await stores.redis.flushall();
+        const followed = new Set<string>();
+        for (const { does, at } of steps) {
+          const pageId = page(`p${at}`);
+          if (does === 'lose') await stores.redis.del(endedKey(0));
+          else if (does === 'unfollow') {
+            const outcome = followed.delete(pageId) ? 'changed' : 'same';
+            expect(await stores.follows.change(ANN, [{ kind: does, pageId }])).toEqual([outcome]);
+          } else {
+            const isFull = followed.size >= BOUND;
+            const outcome = followed.has(pageId) ? 'same' : isFull ? 'FOLLOWS_FULL' : 'changed';
+            if (outcome === 'changed') followed.add(pageId);
+            const change = { kind: 'follow', pageId, made: vector() } as const;
+            expect(await stores.follows.change(ANN, [change])).toEqual([outcome]);
+          }
+        }
+      }),
+      { numRuns: runs(100) },
+    );
   });
 });
 

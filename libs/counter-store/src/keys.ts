@@ -24,6 +24,8 @@ export const writersKey = (bucket: number): string => of(bucket, 'writers');
 /** Follows lie in the bucket of their user; a user is named as shortName does it. */
 export const followsKey = (bucket: number, user: string): string => of(bucket, `follows:${user}`);
 export const followersKey = (bucket: number): string => of(bucket, 'followers');
+/** user -> how many of its follows have ended; includes/follows.lua. */
+export const endedKey = (bucket: number): string => of(bucket, 'ended');
 /** user -> seconds since 1970 when last seen in this region; informational. */
 export const seenKey = (bucket: number): string => of(bucket, 'seen');
 export const markersKey = (bucket: number): string => of(bucket, 'markers');

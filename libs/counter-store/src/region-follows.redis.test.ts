@@ -30,6 +30,7 @@ import {
   type ViewerId,
 } from '@headcount/protocol';
 import type { FollowChange } from './follow.store.js';
+import { endedKey, followsKey, shortName } from './keys.js';
 import type { FollowRow, BucketState } from './region-part.js';
 import { PART_BOUNDS } from './region-reader.js';
 import { ask, pull, type AskedPart, type Region } from './testing/pull.js';
@@ -108,11 +109,25 @@ describe('follows of several regions', () => {
   };
   async function begin(rowsMax: number): Promise<void> {
     for (const region of regions.values()) {
-      await region.stores.redis.flushall();
-      region.model = new Map();
+      await forget(region);
       region.saved = { redis: [], model: new Map() };
       Object.assign(region.stores.partBounds, { rowsMax, recordsMax: rowsMax });
     }
+  }
+  /** Nothing is left, and it is known that no follow of anybody has ended. */
+  async function forget(region: Known): Promise<void> {
+    const { redis } = region.stores;
+    await redis.flushall();
+    for (const user of USERS) await redis.hset(endedKey(0), shortName(user).key, 0);
+    region.model = new Map();
+  }
+  /** F3: how many of a user's follows have ended, as it is kept and as it is; null: it is not kept. */
+  async function ended({ stores: { redis } }: Known, user: ViewerId): Promise<[unknown, unknown]> {
+    const { key } = shortName(user);
+    const kept = await redis.hget(endedKey(0), key);
+    const rows = await redis.hvals(followsKey(0, key));
+    const are = rows.filter((text) => Number.parseInt(text, 10) % 2 === 0).length;
+    return [kept === null ? null : Number(kept), kept === null ? null : are];
   }
   async function change(name: Name, user: ViewerId, one: FollowChange): Promise<void> {
     const region = at(name);
@@ -228,10 +243,7 @@ describe('follows of several regions', () => {
               const { stores, saved } = at(one.region);
               await stores.rollBackTo(saved.redis);
               at(one.region).model = saved.model;
-            } else if (one.does === 'flush') {
-              await at(one.region).stores.redis.flushall();
-              at(one.region).model = new Map();
-            }
+            } else if (one.does === 'flush') await forget(at(one.region));
           }
           for (const name of NAMES) expect(await shown(name)).toEqual(modelled(name));
           const before = NAMES.flatMap((name) => [...at(name).model]);
@@ -239,6 +251,10 @@ describe('follows of several regions', () => {
           const [truth] = await Promise.all(NAMES.map(shown));
           for (const name of NAMES) {
             expect([name, await shown(name)]).toEqual([name, truth]);
+            for (const user of USERS) {
+              const [kept, are] = await ended(at(name), user);
+              expect(kept).toBe(are);
+            }
             expect(modelled(name)).toEqual(truth);
             for (const [key, held] of before) {
               expect(holdsFollow(at(name).model.get(key) ?? NEVER_FOLLOWED, held)).toBe(true);

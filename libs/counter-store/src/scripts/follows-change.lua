@@ -20,8 +20,8 @@ ARGV[10] changes         list     of (follow | unfollow | mark | mute, page, its
 Returns { incarnation, seq, rev, replid, then per change: changed | same | a refusal of that change alone }
 Refuses NOT_FOLLOWED: mark or mute of a page that the user does not follow; FOLLOWS_FULL; STORE_FULL: a follow would be new; OUT_OF_RANGE: a number has no next
 Retry   safe: what is so already is the same
-Cost    O(changes x writers marked); near followsMax also O(follows held)
-Holds   F1, F2, B1, B2
+Cost    O(changes x writers marked); when a user first has followsMax rows also O(those), once
+Holds   F1, F2, F3, B1, B2
 ]]
 --- @include bucket
 --- @include shelf
@@ -43,15 +43,24 @@ local function marks_read(text)
   return marks
 end
 
+-- How many of its `rows` a user follows. Looks at all of them where they have not been counted: once a user, who has made more changes by then.
+local function followed_count(rows)
+  local ended = tonumber(redis.call('HGET', ended_key(bucket), user) or nil)
+  if not ended then
+    ended = 0
+    for _, text in ipairs(redis.call('HVALS', follows_key(bucket, user))) do
+      if has_ended(follow_parse(text)) then ended = ended + 1 end
+    end
+    redis.call('HSET', ended_key(bucket), user, int(ended))
+  end
+  return rows - ended
+end
+
 -- What is no longer followed still has a place in a bucket that is shared: only the followed count, but places are bounded too.
 local function is_full()
-  local held = redis.call('HLEN', follows)
-  if held < followsMax then return false end
-  local followed = 0
-  for _, text in ipairs(redis.call('HVALS', follows)) do
-    if is_followed(follow_parse(text)) then followed = followed + 1 end
-  end
-  return followed >= followsMax or held >= 10 * followsMax
+  local rows = redis.call('HLEN', follows)
+  if rows < followsMax then return false end
+  return rows >= 10 * followsMax or followed_count(rows) >= followsMax
 end
 
 -- The follow after the change, nil where that is the same; or nil and why not.
@@ -83,7 +92,7 @@ for i = CHANGES, #ARGV, 5 do
   if isNews then
     if userName ~= '' then redis.call('HSET', names, user, userName) end
     if pageName ~= '' then redis.call('HSET', names, page, pageName) end
-    follow_put(bucket, index, user, page, follow)
+    follow_put(bucket, index, user, page, held, follow)
   end
   outcomes[#outcomes + 1] = refusal or (isNews and 'changed' or 'same')
 end

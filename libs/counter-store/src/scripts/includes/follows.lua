@@ -5,7 +5,10 @@ They live in the bucket of the user. Hash `follows:USER`: page -> 'length mNUMBE
 its id, or by `#` and a digest where that is long. Hash `markers`: writer -> number and number -> writer; 0 is this region's life
 zero, which has no name yet where the bucket is not shared. Zset `followers`: each user with score 0, so that whole state can go
 through them in order. Writers are those of pages, so of other buckets: they have nothing to do with `writers`.
+Hash `ended`: user -> how many follows in its hash have ended. A user gets a number when its hash first has as many rows as it
+may follow pages; without one they have not been counted.
 Holds   F1 an even length has neither mute nor marks; F2 of a bucket that is shared nothing of a follow is ever dropped
+        F3 a number in `ended` is right after every script
 ]]
 local NOT_FOLLOWED = '0'
 
@@ -67,15 +70,31 @@ local function follow_touch(bucket, index, user, page)
   bucket.followers[#bucket.followers + 1] = user
 end
 
--- Writes a follow that has changed. While nobody else can know of it, one that has ended leaves nothing.
-local function follow_put(bucket, index, user, page, follow)
-  local key = follows_key(bucket, user)
-  if not is_followed(follow) and not bucket.shared then
-    bucket.follows = bucket.follows - redis.call('HDEL', key, page)
-    if redis.call('EXISTS', key) == 0 then redis.call('ZREM', bucket.prefix .. 'followers', user) end
-  else
+local function ended_key(bucket) return bucket.prefix .. 'ended' end
+-- Whether it takes a place in the hash without being followed. Length 0 is held nowhere.
+local function has_ended(follow) return follow.length > 0 and not is_followed(follow) end
+
+-- F3, where a row changes from `held` to `follow`; false: the row is dropped.
+local function ended_note(bucket, user, held, follow)
+  local by = (follow and has_ended(follow) and 1 or 0) - (has_ended(held) and 1 or 0)
+  if by ~= 0 and redis.call('HEXISTS', ended_key(bucket), user) == 1 then
+    redis.call('HINCRBY', ended_key(bucket), user, by)
+  end
+end
+
+-- Writes a follow that has changed from `held`. While nobody else can know of it, one that has ended leaves nothing.
+local function follow_put(bucket, index, user, page, held, follow)
+  local key, isKept = follows_key(bucket, user), is_followed(follow) or bucket.shared
+  ended_note(bucket, user, held, isKept and follow)
+  if isKept then
     bucket.follows = bucket.follows + redis.call('HSET', key, page, follow_text(follow))
     redis.call('ZADD', bucket.prefix .. 'followers', '0', user)
+  else
+    bucket.follows = bucket.follows - redis.call('HDEL', key, page)
+    if redis.call('EXISTS', key) == 0 then
+      redis.call('ZREM', bucket.prefix .. 'followers', user)
+      redis.call('HDEL', ended_key(bucket), user)
+    end
   end
   follow_touch(bucket, index, user, page)
 end

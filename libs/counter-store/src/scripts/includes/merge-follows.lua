@@ -14,7 +14,7 @@ local function merge_follow(merge, index, names, row)
   if follow_text(joined) == follow_text(held) then return end
   if userName ~= '' then redis.call('HSET', names, user, userName) end
   if pageName ~= '' then redis.call('HSET', names, page, pageName) end
-  follow_put(bucket, index, user, page, joined)
+  follow_put(bucket, index, user, page, held, joined)
 end
 
 local function merge_follows(merge, index, names)
