@@ -32,6 +32,7 @@ export async function startCounterApi(env: Environment): Promise<RunningApp> {
     internalPortSetting: 'COUNTER_API_INTERNAL_PORT',
     pages: originPolicyOf(config.HOST, config.CORS_ORIGINS),
     openApi: openApiDocument,
+    storeCallsMax: config.STORE_CALLS_PER_REQUEST_MAX,
     configure: (nest) => {
       nest.get(RequestLimits).countExactly(nest.get(LimitsService));
       takeShortcuts(nest, config);

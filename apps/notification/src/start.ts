@@ -28,6 +28,7 @@ export async function startNotification(env: Environment): Promise<RunningApp> {
     internalPortSetting: 'NOTIFICATION_INTERNAL_PORT',
     pages: originPolicyOf(config.HOST, config.CORS_ORIGINS),
     openApi: openApiDocument,
+    storeCallsMax: config.STORE_CALLS_PER_REQUEST_MAX,
     configure: (nest) => {
       const exact = new ExactLimits(nest.get<Store>(STORE), nest.get(AllowanceMetrics));
       nest.get(RequestLimits).countExactly(exact);

@@ -36,6 +36,24 @@ export function commandConnection(settings: ConnectionSettings): Redis {
   return options.path ? new Redis(options) : new Redis(settings.redisUrl, options);
 }
 
+/**
+ * The same connection, on which `admit` is asked before each command: an error of it rejects the command, which is not sent.
+ * Only commands of Redis and our scripts are for callers of it.
+ */
+export function admittedConnection(redis: Redis, admit: () => Error | null): Redis {
+  const admitted = Object.create(redis) as Redis;
+  for (const name of [...redis.getBuiltinCommands(), ...Object.keys(ALL_SCRIPTS)]) {
+    const command: unknown = Reflect.get(redis, name);
+    if (typeof command !== 'function') continue;
+    const value = (...args: readonly unknown[]): unknown => {
+      const refusal = admit();
+      return refusal ? Promise.reject(refusal) : Reflect.apply(command, redis, args);
+    };
+    Object.defineProperty(admitted, name, { value });
+  }
+  return admitted;
+}
+
 /** A connection for subscriptions, not yet opened. It subscribes again by itself after a loss. */
 export function subscriberConnection(settings: ConnectionSettings): Redis {
   const options: RedisOptions = {

@@ -1,4 +1,9 @@
-export { commandConnection, subscriberConnection, type ConnectionSettings } from './connect.js';
+export {
+  admittedConnection,
+  commandConnection,
+  subscriberConnection,
+  type ConnectionSettings,
+} from './connect.js';
 export { checkDeployment, type DeploymentCheck } from './deployment.js';
 export { LivePeers, NO_RULES, isNamed, type CounterRules } from './counter-rules.js';
 export { SeenPositions, type FenceSources } from './fence.js';

@@ -114,7 +114,20 @@ export { SlidingWindows, type RateLimit } from './rate-limits/sliding-windows.js
 export { operationWeight, weighedByList, weighedByQuery } from './rate-limits/weights.js';
 
 export { available, written } from './redis/available.js';
+export { RequestLoader, oneByOne, type RequestLoaderOptions } from './redis/request-loader.js';
 export {
+  RequestWork,
+  currentRequest,
+  demandStoreCall,
+  forgetReads,
+  outsideRequests,
+  outsideRequestsAlways,
+  withinRequest,
+  type CallRefusal,
+  type RequestWorkOptions,
+} from './redis/request-work.js';
+export {
+  SHARED_TIMERS,
   openCounterRegion,
   wrongWithRedis,
   type CounterConfig,

@@ -16,6 +16,7 @@ export { runs } from './runs.js';
 export { TEST_SIGNING_KEYS } from './signing-keys.js';
 export { AppProcess, type AppEnv } from './start-app.js';
 export { RedisBackup } from './redis-backup.js';
+export { RedisMonitor } from './redis-monitor.js';
 export { Regions, startRegions, type Parting, type RegionsOptions } from './start-regions.js';
 export { startSystem, type System, type SystemOptions } from './start-system.js';
 export { TcpProxy } from './tcp-proxy.js';

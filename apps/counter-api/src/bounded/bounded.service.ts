@@ -1,6 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { isNamed, type QuotaRead } from '@headcount/counter-store';
-import { CLOCK, CONFIG, Metrics, available, type Clock } from '@headcount/platform';
+import {
+  CLOCK,
+  CONFIG,
+  Metrics,
+  available,
+  outsideRequestsAlways,
+  type Clock,
+} from '@headcount/platform';
 import {
   HeadcountError,
   bucketOf,
@@ -115,9 +122,11 @@ export class BoundedService {
   }
 
   private newRefills(): Refills {
-    const { regions, sources, store } = this;
+    const { regions, sources } = this;
+    // A refill is for all that wait for it.
+    const quotas = outsideRequestsAlways(this.store.quotas);
     return new Refills({
-      read: (counter) => store.quotas.read(this.at(counter)),
+      read: (counter) => quotas.read(this.at(counter)),
       ask: async (peer, { pageId, name }, wanted, timeoutMs) => {
         const body = { region: this.config.REGION, pageId, name, wanted };
         const answer = await regions.peer(peer)?.quota(body, timeoutMs);

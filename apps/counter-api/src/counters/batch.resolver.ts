@@ -12,6 +12,7 @@ import { HeadcountError } from '@headcount/protocol';
 import { ChangeRights } from './change-rights.js';
 import { changeEach } from './change-each.js';
 import { ChangesArgs, RefsArgs, type CounterChange } from './counter-args.js';
+import { CounterLoaders } from './counter-loaders.js';
 import { ChangeOutcome, RegionalCounter } from './counter.object.js';
 import { COUNTERS_MAX, CountersService } from './counters.service.js';
 import { counterRef, operationKeyOf, operationOf, readableRef, signedAmountOf } from './input.js';
@@ -50,6 +51,7 @@ export class BatchResolver {
   constructor(
     @Inject(CountersService) private readonly service: CountersService,
     @Inject(ChangeRights) private readonly rights: ChangeRights,
+    @Inject(CounterLoaders) private readonly loaders: CounterLoaders,
   ) {}
 
   /** Counters of any pages and names, in the order asked. */
@@ -65,7 +67,7 @@ export class BatchResolver {
     if (refs.length > COUNTERS_MAX)
       throw new HeadcountError('BAD_REQUEST', `at most ${COUNTERS_MAX} are answered at once`);
     const counters = refs.map(({ pageId, name }) => readableRef(grants, pageId, name));
-    const values = await this.service.readAll(counters);
+    const values = await this.loaders.loadAll(counters);
     return values.map((value) => new RegionalCounter(value));
   }
 

@@ -1,3 +1,4 @@
+import { RequestWork, withinRequest } from '@headcount/platform';
 import { HeadcountError, type CounterValue } from '@headcount/protocol';
 import type { CounterRef } from '@headcount/replication';
 import { CounterLoaders } from './counter-loaders.js';
@@ -23,32 +24,36 @@ function harness() {
   return { reads, loaders: new CounterLoaders(service as unknown as CountersService) };
 }
 
+const request = <T>(task: () => T): T => withinRequest(new RequestWork({ callsMax: 10 }), task);
+
 describe('the counters of one request', () => {
   it('are read together, each once', async () => {
     const { reads, loaders } = harness();
-    const loader = loaders.of({});
-    const load = (page: string) => loader.load(counterRef(page, 'likes'));
-    const values = await Promise.all(['b', 'a', 'b'].map(load));
+    const load = (page: string) => loaders.load(counterRef(page, 'likes'));
+    const values = await request(() => Promise.all(['b', 'a', 'b'].map(load)));
     expect(values.map(({ count }) => count)).toEqual([98, 97, 98]);
     expect(reads).toEqual([['b', 'a']]);
   });
 
   it('are not those of another', async () => {
     const { reads, loaders } = harness();
-    const [one, other] = [{}, {}];
-    expect(loaders.of(one)).toBe(loaders.of(one));
-    await loaders.of(one).load(counterRef('a', 'likes'));
-    await loaders.of(other).load(counterRef('a', 'likes'));
+    const twice = async () => {
+      await loaders.load(counterRef('a', 'likes'));
+      await loaders.load(counterRef('a', 'likes'));
+    };
+    await request(twice);
+    await request(twice);
     expect(reads).toEqual([['a'], ['a']]);
   });
 
   it('are shown though one of them cannot be', async () => {
     const { loaders } = harness();
-    const loader = loaders.of({});
-    const [good, bad] = await Promise.allSettled([
-      loader.load(counterRef('a', 'likes')),
-      loader.load(counterRef('a', 'full')),
-    ]);
+    const [good, bad] = await request(() =>
+      Promise.allSettled([
+        loaders.load(counterRef('a', 'likes')),
+        loaders.load(counterRef('a', 'full')),
+      ]),
+    );
     expect(good).toMatchObject({ value: { count: 97 } });
     expect(bad).toMatchObject({ reason: { code: 'OUT_OF_RANGE' } });
   });

@@ -1,44 +1,37 @@
 import { Inject, Injectable } from '@nestjs/common';
-import DataLoader from 'dataloader';
+import { RequestLoader, oneByOne } from '@headcount/platform';
 import { HeadcountError, type CounterValue } from '@headcount/protocol';
 import type { CounterRef } from '@headcount/replication';
 import { COUNTERS_MAX, CountersService } from './counters.service.js';
 
-/** Loads counters, together with the others that are asked for at the same time. */
-export type CounterLoader = DataLoader<CounterRef, CounterValue, string>;
-
-/** A loader for each request, so that a document with a hundred counters is one read a bucket. */
+/** Loads counters, so that a document with a hundred of them is one read a bucket, and the same one twice is one. */
 @Injectable()
 export class CounterLoaders {
-  private readonly loaders = new WeakMap<object, CounterLoader>();
+  private readonly loader = new RequestLoader<CounterRef, CounterValue>({
+    read: (counters) => this.read(counters),
+    textOf: ({ pageId, name }) => `${pageId} ${name}`,
+    keysMax: COUNTERS_MAX,
+  });
 
   constructor(@Inject(CountersService) private readonly counters: CountersService) {}
 
-  /** That of a request. */
-  of(request: object): CounterLoader {
-    let loader = this.loaders.get(request);
-    if (!loader) this.loaders.set(request, (loader = this.made()));
-    return loader;
+  /** One counter, together with the others that the request asks for at the same time. */
+  load(counter: CounterRef): Promise<CounterValue> {
+    return this.loader.load(counter);
   }
 
-  private made(): CounterLoader {
-    return new DataLoader((counters) => this.read(counters), {
-      cacheKeyFn: ({ pageId, name }) => `${pageId} ${name}`,
-      maxBatchSize: COUNTERS_MAX,
-    });
+  /** Counters in the order asked. */
+  loadAll(counters: readonly CounterRef[]): Promise<CounterValue[]> {
+    return Promise.all(counters.map((counter) => this.loader.load(counter)));
   }
 
-  private async read(counters: readonly CounterRef[]): Promise<(CounterValue | Error)[]> {
+  private async read(counters: readonly CounterRef[]): Promise<readonly (CounterValue | Error)[]> {
     try {
       return await this.counters.readAll(counters);
     } catch (thrown) {
       if (!(thrown instanceof HeadcountError) || thrown.code !== 'OUT_OF_RANGE') throw thrown;
       // One of them cannot be shown; the others can.
-      const alone = (counter: CounterRef) => this.counters.read(counter).catch(errorOf);
-      return Promise.all(counters.map(alone));
+      return oneByOne((counter: CounterRef) => this.counters.read(counter))(counters);
     }
   }
 }
-
-const errorOf = (thrown: unknown): Error =>
-  thrown instanceof Error ? thrown : new Error(String(thrown));

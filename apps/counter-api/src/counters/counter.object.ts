@@ -40,7 +40,10 @@ export class RegionalCounter extends Counter {
   })
   readonly change: ChangeOutcome | null;
 
-  constructor(value: CounterValue, change: ChangeOutcome | null = null) {
+  constructor(
+    readonly value: CounterValue,
+    change: ChangeOutcome | null = null,
+  ) {
     super(value);
     this.change = change;
   }

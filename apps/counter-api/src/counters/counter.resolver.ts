@@ -1,5 +1,5 @@
 import { Inject } from '@nestjs/common';
-import { Args, Context, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import {
   Cost,
   Caller,
@@ -15,14 +15,7 @@ import { ChangeArgs, CountersArgs, ReadArgs } from './counter-args.js';
 import { CounterLoaders } from './counter-loaders.js';
 import { ChangeOutcome, RegionalCounter } from './counter.object.js';
 import { COUNTERS_MAX, CountersService } from './counters.service.js';
-import {
-  amountOf,
-  counterRef,
-  operationKeyOf,
-  operationOf,
-  pageIdOf,
-  readableRef,
-} from './input.js';
+import { amountOf, counterRef, operationKeyOf, operationOf, readableRef } from './input.js';
 import { VersionsService } from './versions.service.js';
 
 /** Counters over GraphQL. Reading is public where READS says so, changing for those whom their token allows it. */
@@ -41,22 +34,23 @@ export class CounterResolver {
   @Query(() => RegionalCounter, { description: 'A counter of a page as it stands now.' })
   async counter(
     @Args() { pageId, name, minVersion }: ReadArgs,
-    @Context() { req }: { readonly req: object },
     @ReadGrants() grants: Grants,
   ): Promise<RegionalCounter> {
     const counter = readableRef(grants, pageId, name);
-    if (minVersion) await this.versions.demand(counter.pageId, minVersion);
-    return new RegionalCounter(await this.loaders.of(req).load(counter));
+    if (!minVersion) return new RegionalCounter(await this.loaders.load(counter));
+    await this.versions.demand(counter.pageId, minVersion);
+    // Not what was read for another field, which may have been before the version was here.
+    return new RegionalCounter(await this.service.read(counter));
   }
 
-  /** Asked for by name only, as it costs a look of its own. */
+  /** Asked for by name only, as it costs a look of its own at each bucket. */
   @Cost({ own: 10 })
   @ResolveField('version', () => String, {
     description:
       'Covers this answer and all before it: given as `minVersion` in another region, it makes sure that they are there.',
   })
-  version(@Parent() { pageId }: RegionalCounter): Promise<string> {
-    return this.versions.of(pageIdOf(pageId));
+  version(@Parent() counter: RegionalCounter): Promise<string> {
+    return this.versions.of(counter.value);
   }
 
   /** The same counter of many pages, in the order asked. */
@@ -72,7 +66,7 @@ export class CounterResolver {
     if (pageIds.length > COUNTERS_MAX) {
       throw new HeadcountError('BAD_REQUEST', `at most ${COUNTERS_MAX} pages are answered at once`);
     }
-    const values = await this.service.readAll(
+    const values = await this.loaders.loadAll(
       pageIds.map((pageId) => readableRef(grants, pageId, name)),
     );
     return values.map((value) => new RegionalCounter(value));
@@ -86,7 +80,7 @@ export class CounterResolver {
   })
   async site(@ReadGrants() grants: Grants): Promise<RegionalCounter> {
     return new RegionalCounter(
-      await this.service.read({ pageId: viewable(grants, SITE), name: VIEWERS }),
+      await this.loaders.load({ pageId: viewable(grants, SITE), name: VIEWERS }),
     );
   }
 

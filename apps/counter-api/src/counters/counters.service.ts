@@ -4,7 +4,7 @@ import {
   type DurabilityChoice,
   type KeyedOperation,
 } from '@headcount/counter-store';
-import { available, CONFIG } from '@headcount/platform';
+import { available, CONFIG, oneByOne, RequestLoader } from '@headcount/platform';
 import {
   HeadcountError,
   bucketOf,
@@ -51,6 +51,14 @@ export interface Changed {
 /** Reads and changes counters in this region's Redis. */
 @Injectable()
 export class CountersService {
+  /** How a change is kept where it is to be on disk. */
+  private readonly kept = new RequestLoader<DurabilityChoice, string>({
+    read: oneByOne(async (disk) =>
+      (await available(this.store.asked.canPromise(disk))) ? 'disk' : 'memory',
+    ),
+    textOf: durabilityText,
+  });
+
   constructor(
     @Inject(STORE) private readonly store: Store,
     @Inject(CONFIG) private readonly config: CounterApiConfig,
@@ -125,8 +133,7 @@ export class CountersService {
   async promised(durability: DurabilityChoice | null): Promise<string> {
     const { DURABILITY } = this.config;
     if (durability !== null) return durabilityText(durability);
-    if (DURABILITY.kind !== 'disk') return durabilityText(DURABILITY);
-    return (await available(this.store.asked.canPromise(DURABILITY))) ? 'disk' : 'memory';
+    return DURABILITY.kind === 'disk' ? this.kept.load(DURABILITY) : durabilityText(DURABILITY);
   }
 }
 

@@ -14,7 +14,7 @@ import {
 import { HeadcountError, VIEWERS } from '@headcount/protocol';
 import type { CounterRef } from '@headcount/replication';
 import { RegionalCounter } from '../counters/counter.object.js';
-import { CountersService } from '../counters/counters.service.js';
+import { CounterLoaders } from '../counters/counter-loaders.js';
 import { counterRef, pageIdOf, readableRef } from '../counters/input.js';
 import { Page } from './page.object.js';
 
@@ -40,7 +40,7 @@ const Entity = createUnionType({
 @PublicRead()
 @Resolver(() => Page)
 export class EntityResolver {
-  constructor(@Inject(CountersService) private readonly counters: CountersService) {}
+  constructor(@Inject(CounterLoaders) private readonly loaders: CounterLoaders) {}
 
   /** In the order asked; the counters are read together. */
   @Cost({ each: 10, times: 'representations' })
@@ -59,7 +59,7 @@ export class EntityResolver {
       if (one.__typename === 'Page') return new Page(viewable(grants, pageIdOf(one.pageId)));
       return wanted.push(readableRef(grants, one.pageId, one.name)) - 1;
     });
-    const values = await this.counters.readAll(wanted);
+    const values = await this.loaders.loadAll(wanted);
     return found.map((one) => {
       if (typeof one !== 'number') return one;
       const value = values[one];
@@ -80,6 +80,6 @@ export class EntityResolver {
     })
     name: string | null,
   ): Promise<RegionalCounter> {
-    return new RegionalCounter(await this.counters.read(counterRef(pageId, name)));
+    return new RegionalCounter(await this.loaders.load(counterRef(pageId, name)));
   }
 }

@@ -21,7 +21,7 @@ import { render } from './render.js';
 export interface HotGraphqlOptions {
   /** There is none before the app is put together. */
   readonly schema: () => GraphQLSchema;
-  readonly limits: GraphqlLimits;
+  readonly limits: GraphqlLimits & { readonly STORE_CALLS_PER_REQUEST_MAX: number };
   readonly cache: Pick<CacheService, 'shown'>;
   readonly counters: Pick<CountersService, 'readAll'>;
 }
@@ -57,6 +57,8 @@ export function hotGraphql({ schema, limits, cache, counters }: HotGraphqlOption
     const planned = plans.of(asked);
     const refs = planned && refsOf(planned.plan, asked.variables);
     if (planned === null || refs === null) return false;
+    // Here nobody counts the calls of the store; one for each counter at most.
+    if (refs.wanted.length > limits.STORE_CALLS_PER_REQUEST_MAX) return false;
     const { plan, weight } = planned;
     // A limit that is reached is left to the executor too, which is refused in the same way.
     const charged = chargeWeight(raw, weight);

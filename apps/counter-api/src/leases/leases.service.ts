@@ -52,7 +52,8 @@ export class LeasesService {
     if (!this.store.isReady()) throw this.refused(kind, 'STORE_UNAVAILABLE');
     try {
       return await ask();
-    } catch {
+    } catch (cause) {
+      if (cause instanceof HeadcountError) throw cause;
       throw this.refused(kind, 'OUTCOME_UNKNOWN');
     }
   }

@@ -1,14 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { hasVoted, type Vote } from '@headcount/crdt';
 import {
-  NODE_TIMERS,
   VoteBatcher,
   type VoteAsk,
   type VoteChange,
   type VoteView,
   type VotedAt,
 } from '@headcount/counter-store';
-import { available, CONFIG, Metrics } from '@headcount/platform';
+import { available, CONFIG, demandStoreCall, Metrics, SHARED_TIMERS } from '@headcount/platform';
 import { orThrow, type CounterValue, type ViewerId } from '@headcount/protocol';
 import { counterOf } from '@headcount/replication';
 import type { PermittedVote } from '../counters/change-rights.js';
@@ -49,7 +48,7 @@ export class VotesService {
       isReady: () => store.isReady(),
       buckets: config.BUCKETS,
       deadlineMs: config.WRITE_DEADLINE_MS,
-      timers: NODE_TIMERS,
+      timers: SHARED_TIMERS,
     });
   }
 
@@ -79,6 +78,7 @@ export class VotesService {
     kind: 'vote' | 'unvote',
     change: VoteChange & PermittedVote,
   ): Promise<VoteValue> {
+    demandStoreCall();
     const made = await this.newCounters.within(change.maker, (ifNew) =>
       this.batcher.change({ ...change, ifNew }),
     );

@@ -5,7 +5,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { changesChannel, decodeChanges } from '@headcount/counter-store';
-import { available, CONFIG, Metrics } from '@headcount/platform';
+import { available, CONFIG, Metrics, outsideRequestsAlways } from '@headcount/platform';
 import {
   orThrow,
   type InstanceId,
@@ -57,8 +57,9 @@ export class WatchService implements OnApplicationBootstrap, OnApplicationShutdo
       tickMs: config.TICK_MS,
       pushesPerSecond: config.PUSHES_PER_SECOND,
       interestMax: config.WATCHED_PER_GATEWAY_MAX,
-      counters,
-      modifications,
+      // What a bucket is asked is for all that watch it, whoever was the first.
+      counters: outsideRequestsAlways(counters),
+      modifications: outsideRequestsAlways(modifications),
       subscribe: (bucket) => subscriber.subscribe(changesChannel(bucket)),
       unsubscribe: (bucket) => subscriber.unsubscribe(changesChannel(bucket)),
       open: (url) => clients.open(url),

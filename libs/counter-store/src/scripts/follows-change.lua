@@ -59,8 +59,7 @@ end
 -- What is no longer followed still has a place in a bucket that is shared: only the followed count, but places are bounded too.
 local function is_full()
   local rows = redis.call('HLEN', follows)
-  if rows < followsMax then return false end
-  return rows >= 10 * followsMax or followed_count(rows) >= followsMax
+  return rows >= followsMax and (rows >= 10 * followsMax or followed_count(rows) >= followsMax)
 end
 
 -- The follow after the change, nil where that is the same; or nil and why not.

@@ -26,6 +26,7 @@ import { Metrics } from '../metrics/metrics.js';
 import { PlatformModule } from '../platform.module.js';
 import { signAnswers } from '../signing/signed.guard.js';
 import { RequestLimits } from '../rate-limits/request-limits.js';
+import { budgetStoreCalls } from '../redis/store-call-budget.js';
 import { listenError } from './start-error.js';
 import { UnusedSockets } from './unused-sockets.js';
 
@@ -55,6 +56,8 @@ export interface AppDefinition<C extends CommonConfig> {
   readonly internalPortSetting?: OptionalNumberName<C>;
   /** Whose pages may read what it answers; absent: those of its own origin. */
   readonly pages?: OriginPolicy;
+  /** Store calls that one request may make; absent: the app has no store. */
+  readonly storeCallsMax?: number;
   /** Describes its REST interface, which is served as `/openapi.json`. */
   readonly openApi?: (nest: NestFastifyApplication) => OpenAPIObject;
   /** Which upgrades it takes, and how; absent: none. */
@@ -160,7 +163,7 @@ function knowClients(
 
 async function prepare<C extends CommonConfig>(
   nest: NestFastifyApplication,
-  { config, pages, openApi }: AppDefinition<C>,
+  { config, pages, openApi, storeCallsMax }: AppDefinition<C>,
 ): Promise<void> {
   const fastify = nest.getHttpAdapter().getInstance();
   const allowed = nest.get(AllowedMethods);
@@ -169,6 +172,7 @@ async function prepare<C extends CommonConfig>(
   });
   parseBodies(fastify);
   signAnswers(fastify);
+  if (storeCallsMax !== undefined) budgetStoreCalls(fastify, storeCallsMax, nest.get(Metrics));
   const development = isLoopback(config.HOST);
   secureAnswers(fastify, development);
   const isReachedByOthers = !isLoopback(config.INTERNAL_HOST);

@@ -6,7 +6,7 @@ import { signingKeysField } from '../signing/signing-keys.js';
 import { edgeSettings } from '../edge/edge-settings.js';
 import { authSettings } from './auth-settings.js';
 import { internalHostSetting } from './internal-settings.js';
-import { choiceSetting } from './kinds.js';
+import { choiceSetting, numberSetting } from './kinds.js';
 import { graphqlSettings, requestSettings } from './limit-settings.js';
 import { setting, type ConfigOf } from './setting.js';
 
@@ -40,6 +40,11 @@ export const redisSettings = {
       secret: true,
     },
     z.string().regex(/^(?:rediss?:\/\/[^\s/]+(?:\/\S*)?|unix:\/\/\/\S+)$/),
+  ),
+  STORE_CALLS_PER_REQUEST_MAX: numberSetting(
+    'Most calls of Redis for one request: commands, scripts, and changes that are sent together with others.',
+    // A batch of 1,000 changes that ask for a durability makes 2,000, what is unread of 10,000 pages 1,100.
+    { min: 10, max: 1_000_000, default: 5_000 },
   ),
 };
 

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { isOutOfMemory } from '@headcount/counter-store';
 import { HeadcountError } from '@headcount/protocol';
+import { forgetReads } from './request-work.js';
 
 const logger = new Logger('Redis');
 
@@ -8,22 +9,21 @@ const logger = new Logger('Redis');
 const OUR_MISTAKE = 'ERR ';
 
 /**
- * The answer of Redis to a read, or HeadcountError STORE_UNAVAILABLE whatever kept it from answering. A mistake of a script
- * looks the same to the caller and does not pass by itself, so it is logged.
+ * The answer of Redis to a read, or HeadcountError: TOO_COMPLEX where the request may not ask any more, else STORE_UNAVAILABLE
+ * whatever kept Redis from answering. A mistake of a script looks the same to the caller and does not pass by itself, so it
+ * is logged.
  */
 export async function available<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (cause) {
-    if (isOutOfMemory(cause)) throw new HeadcountError('STORE_FULL');
-    logMistake(cause);
-    throw new HeadcountError('STORE_UNAVAILABLE');
+    throw answerTo(cause, 'STORE_UNAVAILABLE');
   }
 }
 
 /**
- * The answer to a write. HeadcountError STORE_UNAVAILABLE where it was not sent, OUTCOME_UNKNOWN where nobody can say whether it was
- * made.
+ * The answer to a write. HeadcountError STORE_UNAVAILABLE where it was not sent, TOO_COMPLEX where the request may not ask any
+ * more, OUTCOME_UNKNOWN where nobody can say whether it was made.
  */
 export async function written<T>(
   { isReady }: { readonly isReady: () => boolean },
@@ -31,14 +31,17 @@ export async function written<T>(
 ): Promise<T> {
   if (!isReady()) throw new HeadcountError('STORE_UNAVAILABLE');
   try {
-    return await write();
+    const made = await write();
+    forgetReads();
+    return made;
   } catch (cause) {
-    if (isOutOfMemory(cause)) throw new HeadcountError('STORE_FULL');
-    logMistake(cause);
-    throw new HeadcountError('OUTCOME_UNKNOWN');
+    throw answerTo(cause, 'OUTCOME_UNKNOWN');
   }
 }
 
-function logMistake(cause: unknown): void {
+function answerTo(cause: unknown, code: 'STORE_UNAVAILABLE' | 'OUTCOME_UNKNOWN'): HeadcountError {
+  if (cause instanceof HeadcountError) return cause;
+  if (isOutOfMemory(cause)) return new HeadcountError('STORE_FULL');
   if (cause instanceof Error && cause.message.startsWith(OUR_MISTAKE)) logger.error(cause);
+  return new HeadcountError(code);
 }

@@ -9,6 +9,8 @@ import {
   type RedisMemory,
   ReplicaDurability,
   SeenPositions,
+  admittedConnection,
+  type BatchTimers,
   type CounterStore,
   type Durability,
   type StoreContext,
@@ -20,6 +22,7 @@ import type { Instance } from '../signing/instance.js';
 import type { Clock, Ids } from '../sources.js';
 import { watchMemory, type MemoryConfig } from './memory-watch.js';
 import { openRedis, type RedisConfig } from './open-redis.js';
+import { demandStoreCall, forgetReads, outsideRequests, takeStoreCall } from './request-work.js';
 
 /** What an app that changes durable counters has in its settings. */
 export type CounterConfig = RedisConfig &
@@ -39,12 +42,13 @@ export interface CounterRegion {
   readonly redis: Redis;
   /** How much of its memory is used. */
   readonly memory: RedisMemory;
-  /** For further repositories over the same connection. */
+  /** For further repositories over the same connection. Each of their commands is a store call of the request that it is for. */
   readonly context: StoreContext;
   /** Whoever gossips with the peers says here who of them is alive. */
   readonly livePeers: LivePeers;
   readonly counters: CounterStore;
-  readonly batcher: IncrementBatcher;
+  /** Each addition is a store call of its request; what is sent is shared, and of none. */
+  readonly batcher: Pick<IncrementBatcher, 'add'>;
   /** For writes that ask for another durability than DURABILITY. */
   readonly asked: AskedDurability;
   /** Whether commands can be sent now. */
@@ -70,7 +74,7 @@ export async function openCounterRegion(
   const sources = { nowMs: () => clock.nowMs(), randomHex: () => ids.hex(8) };
   const livePeers = new LivePeers([...(config.PEERS?.keys() ?? [])]);
   const context: StoreContext = {
-    redis,
+    redis: admittedConnection(redis, takeStoreCall),
     seen: new SeenPositions(),
     sources,
     region,
@@ -92,10 +96,10 @@ export async function openCounterRegion(
     instance: instance.id,
     buckets: config.BUCKETS,
     deadlineMs: config.WRITE_DEADLINE_MS,
-    timers: NODE_TIMERS,
+    timers: SHARED_TIMERS,
   });
   const asked = new AskedDurability({
-    redis,
+    redis: context.redis,
     open: () => openMarkConnection(config),
     timeoutMs: REPLICAS_TIMEOUT_MS,
     deadlineMs: config.WRITE_DEADLINE_MS,
@@ -107,8 +111,24 @@ export async function openCounterRegion(
     marks?.redis.disconnect();
     asked.close();
   };
-  return { redis, memory, context, livePeers, counters, batcher, asked, isReady, close };
+  const add = async (...args: Parameters<IncrementBatcher['add']>) => {
+    demandStoreCall();
+    const added = await batcher.add(...args);
+    forgetReads();
+    return added;
+  };
+  return {
+    ...{ redis, memory, context, livePeers, counters, batcher: { add }, asked },
+    ...{ isReady, close },
+  };
 }
+
+/** For what is sent for many requests together: none of them is it that sends it. */
+export const SHARED_TIMERS: BatchTimers = {
+  ...NODE_TIMERS,
+  afterTurn: (task) => outsideRequests(() => NODE_TIMERS.afterTurn(task)),
+  afterMs: (task, ms) => outsideRequests(() => NODE_TIMERS.afterMs(task, ms)),
+};
 
 /** Patience with replicas, in milliseconds; a batch that waits longer is sent again. */
 const REPLICAS_TIMEOUT_MS = 1000;
