@@ -28,6 +28,12 @@ describe('the address of a client', () => {
     ['a forged trusted first', '10.0.0.1', xff('10.9.9.9, 198.51.100.1'), '198.51.100.1'],
     ['two proxies', '10.0.0.1', xff('1.1.1.1, 198.51.100.1, 10.0.0.2'), '198.51.100.1'],
     ['proxies alone', '10.0.0.1', xff('10.0.0.3, 10.0.0.2'), '10.0.0.3'],
+    [
+      'more proxies than are followed',
+      '10.0.0.1',
+      xff('1.1.1.1,'.repeat(9) + '10.0.0.2,'.repeat(40) + '10.0.0.3'),
+      '10.0.0.2',
+    ],
     ['a peer that is mapped', '::ffff:10.0.0.1', xff('198.51.100.1'), '198.51.100.1'],
     ['a hop that is mapped', '10.0.0.1', xff('1.1.1.1, ::ffff:10.0.0.2'), '1.1.1.1'],
     ['a proxy of IPv6', '2001:db8:0:1::5', xff('2001:DB8:7::1'), '2001:db8:7::1'],

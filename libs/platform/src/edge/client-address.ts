@@ -33,30 +33,39 @@ export function clientAddress(
   const nearest = ipOf(peer) ?? peer;
   if (!trusts(nearest)) return nearest;
   const { forwarded, 'x-forwarded-for': listed } = headers;
-  const chains: (readonly (string | null)[])[] = [];
-  if (listed !== undefined && header !== 'forwarded') chains.push(listedHops(String(listed)));
+  const chains: Chain[] = [];
+  if (listed !== undefined && header !== 'forwarded')
+    chains.push({ places: String(listed).split(','), addressIn: hostOf });
   if (forwarded !== undefined && header !== 'x-forwarded-for')
-    chains.push(forwardedHops(String(forwarded)));
-  const [found = nearest, other = found] = chains.map((hops) => walk(nearest, hops, trusts));
+    chains.push({ places: elementsOf(String(forwarded)), addressIn: forOf });
+  const [found = nearest, other = found] = chains.map((chain) => walk(nearest, chain, trusts));
   return found === other ? found : nearest;
 }
 
+/** Proxies behind each other that are followed at most. */
+const HOPS_MAX = 32;
+
+/** What a header says: its places in order, and the address that one holds, or null. */
+interface Chain {
+  readonly places: readonly string[];
+  readonly addressIn: (place: string) => string | null;
+}
+
+/** From the right, as far as proxies are trusted. Nothing left of that is so much as read. */
 function walk(
   nearest: string,
-  hops: readonly (string | null)[],
+  { places, addressIn }: Chain,
   trusts: (ip: string) => boolean,
 ): string {
   let reached = nearest;
-  for (let at = hops.length - 1; at >= 0 && trusts(reached); at -= 1) {
-    const hop = hops[at] ?? null;
-    if (hop === null) break;
-    reached = hop;
+  for (const place of places.slice(-HOPS_MAX).reverse()) {
+    const address = addressIn(place);
+    if (address === null) break;
+    reached = address;
+    if (!trusts(address)) break;
   }
   return reached;
 }
-
-/** The hops of `X-Forwarded-For`, null for each that is no address. */
-const listedHops = (header: string): (string | null)[] => header.split(',').map(hostOf);
 
 const PORT = /^\d{1,5}$/;
 
@@ -78,13 +87,10 @@ function hostOf(text: string): string | null {
 /** One parameter: a token, `=`, and a token or a quoted text (RFC 7239, 4). Some proxies leave a port or brackets unquoted. */
 const PARAMETER = /^\s*([!#$%&'*+.^_`|~\w-]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s",;=]+))\s*$/;
 
-/** The hops of `Forwarded`, null for each whose element is malformed or names no address. */
-function forwardedHops(header: string): (string | null)[] {
-  const elements = splitOutsideQuotes(header, ',');
-  // A quote that never ends may hide a proxy's own words, so nothing of it is believed.
-  return elements === null ? [null] : elements.map(forOf);
-}
+/** The elements of `Forwarded`. A quote that never ends may hide a proxy's own words: then there are none. */
+const elementsOf = (header: string): string[] => splitOutsideQuotes(header, ',') ?? [];
 
+/** The address of an element; null: it is malformed, or names none. */
 function forOf(element: string): string | null {
   let host: string | null = null;
   let times = 0;

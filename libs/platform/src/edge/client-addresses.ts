@@ -17,6 +17,9 @@ export class ClientAddresses {
   /** Addresses that proxies named at the beginning of connections. */
   private readonly sources = new WeakMap<Addressed['socket'], string>();
 
+  /** What has been found out, by the headers: several limits ask for the same request. */
+  private readonly known = new WeakMap<IncomingHttpHeaders, string>();
+
   constructor(private readonly rules: Rules) {}
 
   /** Notes that a connection carries those of another address, as a PROXY header says. */
@@ -27,11 +30,14 @@ export class ClientAddresses {
   /** The address of the client; empty for a connection that has gone. Limits know it by its `addressKey`. */
   of({ socket, headers }: Addressed): string {
     const peer = this.sources.get(socket) ?? socket.remoteAddress ?? '';
-    const {
-      PROXY_HEADER: header,
-      TRUSTED_PROXIES: { trusts },
-    } = this.rules;
-    return clientAddress(peer, headers, { trusts, header });
+    const { PROXY_HEADER: header, TRUSTED_PROXIES: trusted } = this.rules;
+    if (trusted.size === 0) return clientAddress(peer, {}, { trusts: trusted.trusts, header });
+    let address = this.known.get(headers);
+    if (address === undefined) {
+      address = clientAddress(peer, headers, { trusts: trusted.trusts, header });
+      this.known.set(headers, address);
+    }
+    return address;
   }
 }
 

@@ -1,3 +1,5 @@
+import { BlockList } from 'node:net';
+import fc from 'fast-check';
 import { authSettings } from '../config/auth-settings.js';
 import { loadConfig } from '../config/load-config.js';
 import { edgeSettings } from './edge-settings.js';
@@ -24,6 +26,24 @@ describe('TRUSTED_PROXIES', () => {
       'x',
     ];
     expect(asked.map(trusts)).toEqual([true, false, true, false, true, true, false, false]);
+  });
+
+  it('holds the addresses of IPv4 that a list of Node holds', () => {
+    const byte = fc.integer({ min: 0, max: 255 });
+    const address = fc.tuple(byte, byte, byte, byte).map((bytes) => bytes.join('.'));
+    const bits = fc.integer({ min: 1, max: 32 });
+    fc.assert(
+      fc.property(address, address, bits, (network, ip, length) => {
+        const list = new BlockList();
+        list.addSubnet(network, length, 'ipv4');
+        const { trusts } = schema.parse(`${network}/${length}`);
+        expect(trusts(ip)).toBe(list.check(ip, 'ipv4'));
+        expect(trusts(network)).toBe(true);
+      }),
+    );
+    expect(['', 'x', '10.0.0', 'localhost'].map(schema.parse('0.0.0.0/8').trusts)).toEqual([
+      ...[false, false, false, false],
+    ]);
   });
 
   it.each([

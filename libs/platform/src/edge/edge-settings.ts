@@ -13,11 +13,27 @@ export interface TrustedProxies {
   readonly trusts: (ip: string) => boolean;
 }
 
+/** A network of IPv4. A BlockList takes 5 µs to find one, a tenth of a request. */
+interface Network {
+  readonly base: number;
+  readonly mask: number;
+}
+
+function networkOf(address: string, bits: number): Network {
+  const mask = -1 << (32 - bits);
+  return { base: numberOf(address) & mask, mask };
+}
+
+/** An address of IPv4 as a number of 32 bits. */
+const numberOf = (ip: string): number =>
+  ip.split('.').reduce((number, byte) => (number << 8) | Number(byte), 0);
+
 const NETWORK = /^([0-9A-Fa-f.:]+)(?:\/([1-9]\d{0,2}))?$/;
 
 /** Networks as texts, each with its number of leading bits; null where one is none. */
 function trustedProxiesOf(raw: string): TrustedProxies | null {
-  const list = new BlockList();
+  const v4: Network[] = [];
+  const v6 = new BlockList();
   const networks = raw.split(',').map((network) => network.trim());
   for (const network of networks) {
     const [, address = '', bits] = NETWORK.exec(network) ?? [];
@@ -26,11 +42,14 @@ function trustedProxiesOf(raw: string): TrustedProxies | null {
     // Clients are known by the plain form of an address, which a mapped network would never hold.
     if (family === 0 || ipOf(address)?.includes(':') !== (family === 6)) return null;
     if (Number(bits ?? bitsMax) > bitsMax) return null;
-    list.addSubnet(address, Number(bits ?? bitsMax), family === 6 ? 'ipv6' : 'ipv4');
+    if (family === 6) v6.addSubnet(address, Number(bits ?? bitsMax), 'ipv6');
+    else v4.push(networkOf(address, Number(bits ?? bitsMax)));
   }
   const trusts = (ip: string): boolean => {
     const family = isIP(ip);
-    return family !== 0 && list.check(ip, family === 6 ? 'ipv6' : 'ipv4');
+    if (family !== 4) return family === 6 && v6.check(ip, 'ipv6');
+    const number = numberOf(ip);
+    return v4.some(({ base, mask }) => (number & mask) === base);
   };
   return { size: networks.length, trusts };
 }
