@@ -100,6 +100,10 @@ export const counterApiSettings = {
     'Counters that are kept in memory at most, because they are read again and again; 0: none, each read asks Redis.',
     { min: 0, max: 10_000_000, default: 100_000 },
   ),
+  LEASES_PER_VIEWER_MAX: numberSetting(
+    'Maximum leases of one viewer in the whole region: pages on which it is present without a socket.',
+    { min: 1, max: 10_000_000, default: 20 },
+  ),
   LEASES_MAX: numberSetting(
     'Leases at most, of viewers who are present without a socket, in the whole region.',
     { min: 1, max: 10_000_000, default: 100_000 },

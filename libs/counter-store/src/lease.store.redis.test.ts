@@ -33,6 +33,7 @@ const VIEWERS = [ANN, 'bob', 'zoë 1'] as ViewerId[];
 const keyOf = (page: PageId): string => counterKey(page, 'viewers').key;
 const bucketAt = (page: PageId): number => bucketOf(page, BUCKETS);
 const LEASES_MAX = 6;
+const LEASES_PER_VIEWER_MAX = 3;
 
 interface On {
   readonly page: PageId;
@@ -105,6 +106,7 @@ class History {
     this.leases = new RedisLeaseStore(stores.context, {
       buckets: BUCKETS,
       leasesMax: LEASES_MAX,
+      leasesPerViewerMax: LEASES_PER_VIEWER_MAX,
       now: () => this.nowMs,
     });
   }
@@ -185,9 +187,18 @@ class History {
   private async renew(one: On, ttlMs: number): Promise<void> {
     const renewed = await this.leases.renew({ pageId: one.page, viewer: one.viewer }, ttlMs);
     const present = this.present();
-    const isRefused = !present.has(nameOf(one)) && present.size >= LEASES_MAX;
-    expect(renewed.ok).toBe(!isRefused);
-    if (!renewed.ok) return;
+    const ofViewer = without(present, (name) => !name.endsWith(`\t${one.viewer}`));
+    const isNew = !present.has(nameOf(one));
+    if (!renewed.ok) {
+      const isOwn = ofViewer.size >= LEASES_PER_VIEWER_MAX;
+      expect([isNew, renewed.error]).toEqual([true, isOwn ? 'TOO_MANY_OF_VIEWER' : 'TOO_MANY']);
+      expect(isOwn || present.size >= LEASES_MAX).toBe(true);
+      return;
+    }
+    if (isNew) {
+      expect(ofViewer.size).toBeLessThan(LEASES_PER_VIEWER_MAX);
+      expect(present.size).toBeLessThan(LEASES_MAX);
+    }
     this.model = new Map([...this.model, [nameOf(one), this.nowMs + ttlMs]]);
     const counted = await rawRegisters(this.stores.redis, bucketAt(one.page));
     expect(renewed.value.view).toMatchObject(counted.get(keyOf(one.page)) ?? {});
@@ -287,10 +298,13 @@ describe('lease store', () => {
   afterAll(() => stores.close());
   beforeEach(() => stores.redis.flushall());
 
-  const storeOn = (redis: Redis): RedisLeaseStore =>
+  const storeOn = (redis: Redis, leasesPerViewerMax = LEASES_PER_VIEWER_MAX): RedisLeaseStore =>
     new RedisLeaseStore(
       { ...stores.context, redis },
-      { buckets: BUCKETS, leasesMax: LEASES_MAX, now: () => stores.clock.nowMs },
+      {
+        ...{ buckets: BUCKETS, leasesMax: LEASES_MAX, leasesPerViewerMax },
+        now: () => stores.clock.nowMs,
+      },
     );
 
   it('counts whoever has a lease, exactly, on random histories', async () => {
@@ -305,6 +319,25 @@ describe('lease store', () => {
       { numRuns: runs(20) },
     );
   }, 120_000);
+
+  it('refuses a viewer who has as many as one may have, and nobody else', async () => {
+    // As a version without that bound has stored them.
+    const before = storeOn(stores.redis, Number.MAX_SAFE_INTEGER);
+    const now = storeOn(stores.redis, 2);
+    const renew = async (leases: RedisLeaseStore, pageId: string, viewer: string) => {
+      const lease = { pageId: pageId as PageId, viewer: viewer as ViewerId };
+      const renewed = await leases.renew(lease, 60_000);
+      return renewed.ok ? 'leased' : renewed.error;
+    };
+    for (const page of ['a', 'b', 'c']) expect(await renew(before, page, 'ann')).toBe('leased');
+    const held = await Promise.all(ALL.map((bucket) => rawEntries(stores.redis, bucket)));
+    expect(await renew(now, 'd', 'ann')).toBe('TOO_MANY_OF_VIEWER');
+    expect(await Promise.all(ALL.map((bucket) => rawEntries(stores.redis, bucket)))).toEqual(held);
+    expect(await renew(now, 'c', 'ann')).toBe('leased');
+    expect(await renew(now, 'd', 'bob')).toBe('leased');
+    for (const page of ['a', 'b'] as PageId[]) await now.end({ pageId: page, viewer: ANN });
+    expect(await renew(now, 'd', 'ann')).toBe('leased');
+  });
 
   it('looks for the end of each lease of a bucket, one after the other', async () => {
     const leases = storeOn(stores.redis);

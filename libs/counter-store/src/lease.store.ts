@@ -23,7 +23,7 @@ import { leaseEnd } from './scripts/lease-end.js';
 import { leaseExpire } from './scripts/lease-expire.js';
 import { leaseMark } from './scripts/lease-mark.js';
 import type { LeaseRead } from './scripts/lease-replies.js';
-import { leaseRenew } from './scripts/lease-renew.js';
+import { leaseRenew, type LeaseRefusal } from './scripts/lease-renew.js';
 import { leaseTake } from './scripts/lease-take.js';
 import type { StoreContext } from './store-context.js';
 
@@ -40,6 +40,8 @@ export interface LeaseStoreOptions {
   readonly buckets: number;
   /** Leases of the region at most. */
   readonly leasesMax: number;
+  /** Leases of one viewer at most, in the region: pages, and `@site`, that it is on. */
+  readonly leasesPerViewerMax: number;
   /** The clock that leases end by. Default: that of Redis. */
   readonly now?: ScriptClock;
 }
@@ -47,7 +49,7 @@ export interface LeaseStoreOptions {
 /** Port of the leases. All methods reject with ioredis' errors while Redis is away. */
 export interface LeaseStore {
   /** Makes a viewer present for `ttlMs` from now, whatever it had left. The page after it. Idempotent. */
-  renew(lease: Lease, ttlMs: number): Promise<Result<LeaseRead, 'TOO_MANY'>>;
+  renew(lease: Lease, ttlMs: number): Promise<Result<LeaseRead, LeaseRefusal>>;
   /** Ends a lease, if there is one. The page after it. Idempotent. */
   end(lease: Lease): Promise<LeaseRead>;
   /** Ends the leases of a bucket that are due. Resolves to how many. */
@@ -82,7 +84,7 @@ export class RedisLeaseStore implements LeaseStore {
     this.now = options.now ?? REDIS_CLOCK;
   }
 
-  async renew({ pageId, viewer }: Lease, ttlMs: number): Promise<Result<LeaseRead, 'TOO_MANY'>> {
+  async renew({ pageId, viewer }: Lease, ttlMs: number): Promise<Result<LeaseRead, LeaseRefusal>> {
     const seats = this.seatsOf(pageId);
     const buckets = seats.map(({ bucket }) => bucket);
     // Before the lease, lest nobody looks for its end where this process ends in between.
@@ -127,7 +129,7 @@ export class RedisLeaseStore implements LeaseStore {
     seats: readonly Seat[],
     viewer: ViewerId,
     ttlMs: number,
-  ): Promise<Result<LeaseRead, 'TOO_MANY'>> {
+  ): Promise<Result<LeaseRead, LeaseRefusal>> {
     const reads: LeaseRead[] = [];
     for (const seat of seats) {
       const renewed = await this.renewAt(seat, viewer, ttlMs);
@@ -141,9 +143,9 @@ export class RedisLeaseStore implements LeaseStore {
     { bucket, key, fullName, place }: Seat,
     viewer: ViewerId,
     ttlMs: number,
-  ): Promise<Result<LeaseRead, 'TOO_MANY'>> {
+  ): Promise<Result<LeaseRead, LeaseRefusal>> {
     const { redis, seen } = this.context;
-    const { leasesMax } = this.options;
+    const { leasesMax, leasesPerViewerMax } = this.options;
     const renewed = await leaseRenew.run(
       redis,
       [
@@ -156,7 +158,7 @@ export class RedisLeaseStore implements LeaseStore {
       [
         ...fenceArgs(this.context, bucket),
         this.now(),
-        ...[key, fullName, viewer, place, ttlMs, leasesMax],
+        ...[key, fullName, viewer, place, ttlMs, leasesMax, leasesPerViewerMax],
       ],
     );
     if (!renewed.ok) return renewed;

@@ -15,7 +15,7 @@ const IDS_MAX = 1000;
 const OF_VIEWER = 20;
 
 const tokenOf = (sub: string): Promise<string> =>
-  new SignJWT({ sub, pages: ['*'], counters: ['*'] })
+  new SignJWT({ sub, pages: ['*'], counters: ['*'], amount: 10 })
     .setProtectedHeader({ alg: 'HS256' })
     .setExpirationTime('1 hour')
     .sign(Buffer.from(SECRET));

@@ -16,6 +16,7 @@ import { startCounterApi } from '../start.js';
 
 const SECRET = 'a secret of at least 32 characters';
 const LEASES_MAX = 5;
+const LEASES_PER_VIEWER_MAX = 3;
 
 describe('leases of viewers', () => {
   let redis: RedisServer;
@@ -26,6 +27,7 @@ describe('leases of viewers', () => {
     const settings = {
       ...{ COUNTER_API_PORT: '0', DATAGRAM_PORT: '0', REDIS_URL: redis.url, LOG_LEVEL: 'fatal' },
       LEASES_MAX: String(LEASES_MAX),
+      LEASES_PER_VIEWER_MAX: String(LEASES_PER_VIEWER_MAX),
       SIGNING_KEYS: TEST_SIGNING_KEYS,
     };
     app = await startCounterApi(settings);
@@ -129,6 +131,32 @@ describe('leases of viewers', () => {
     await end('full', 'v0');
     expect((await lease('elsewhere', 'one-more')).status).toBe(200);
     await endAll(['elsewhere', 'one-more'], ...viewers.map((viewer) => ['full', viewer] as const));
+    expect(await countOf('@site')).toBe(0);
+  });
+
+  it('are as many of one viewer as it may have, whoever asks for it, and leave the rest to others', async () => {
+    const [ann, bob] = [await tokenOf({}), await tokenOf({ sub: 'bob' })];
+    const backEnd = await tokenOf({ sub: 'cms', scope: 'users:act' });
+    const own = { action: 'increment', viewer: null };
+    const pages = Array.from({ length: LEASES_PER_VIEWER_MAX }, (_, at) => `quota-${at}`);
+    for (const page of pages) expect((await put(page, own, ann)).status).toBe(200);
+    const refusals = [
+      await put('quota-more', own, ann),
+      await put('quota-more', { action: 'increment', viewer: 'ann' }, backEnd),
+    ];
+    for (const { status, body } of refusals) {
+      expect([status, body.code]).toEqual([429, 'TOO_MANY']);
+      expect(body.detail).toContain('LEASES_PER_VIEWER_MAX');
+    }
+    expect(await countOf('quota-more')).toBe(0);
+    expect((await put('quota-0', own, ann)).status).toBe(200);
+    expect((await put('quota-more', own, bob)).status).toBe(200);
+    const byBackEnd = { action: 'increment', viewer: 'cid' };
+    expect((await put('quota-more', byBackEnd, backEnd)).status).toBe(200);
+    await endAll(
+      ...pages.map((page) => [page, 'ann'] as const),
+      ...['bob', 'cid'].map((viewer) => ['quota-more', viewer] as const),
+    );
     expect(await countOf('@site')).toBe(0);
   });
 

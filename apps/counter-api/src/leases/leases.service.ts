@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Lease, LeaseRead } from '@headcount/counter-store';
+import type { Lease, LeaseRead, LeaseRefusal } from '@headcount/counter-store';
 import { Metrics } from '@headcount/platform';
 import {
   HeadcountError,
@@ -10,6 +10,12 @@ import {
 } from '@headcount/protocol';
 import { counterOf } from '@headcount/replication';
 import { STORE, type Store } from '../store/store.js';
+
+const SENTENCES: Readonly<Record<LeaseRefusal, string>> = {
+  TOO_MANY: 'The region has as many leases as it keeps (LEASES_MAX).',
+  TOO_MANY_OF_VIEWER:
+    'The viewer has as many leases as one viewer may have (LEASES_PER_VIEWER_MAX): end some of them.',
+};
 
 /** Viewers who are present without a socket, each until its lease ends. */
 @Injectable()
@@ -35,8 +41,7 @@ export class LeasesService {
     const renewed = await this.asked('renew', () =>
       this.store.leases.renew(lease, ttlSeconds * 1000),
     );
-    if (!renewed.ok)
-      throw this.refused('renew', 'TOO_MANY', 'The region has as many leases as it keeps.');
+    if (!renewed.ok) throw this.refused('renew', 'TOO_MANY', SENTENCES[renewed.error]);
     this.changes.inc({ kind: 'renew', outcome: 'done' });
     return valueOf(lease.pageId, renewed.value);
   }

@@ -97,7 +97,11 @@ export async function openStore(
       seen: context.seen,
       presence: new RedisPresenceStore(context),
       upkeep: new RedisUpkeepStore(context),
-      leases: new RedisLeaseStore(context, { buckets, leasesMax: config.LEASES_MAX }),
+      leases: new RedisLeaseStore(context, {
+        buckets,
+        leasesMax: config.LEASES_MAX,
+        leasesPerViewerMax: config.LEASES_PER_VIEWER_MAX,
+      }),
       limits: new RedisLimitStore(context),
       trending: new RedisTrendingStore(context),
       windows: new RedisWindowStore(context),

@@ -19,8 +19,10 @@ ARGV[9] viewer           string   who
 ARGV[10] place            string   where, in a counter that shows a viewer of several places once; else empty
 ARGV[11] ttlMs            integer  for how long
 ARGV[12] leasesMax        integer  leases that a counter whose places have names may have; one that is there already is always renewed
+ARGV[13] perViewerMax     integer  of these, of one viewer
 Returns { 'leased', incarnation, seq, rev, stale regions, when the next lease of the bucket ends, viewers, connections, durable, updated }
-Refuses { 'refused', 'TOO_MANY' }: the counter has as many; what was due has ended all the same
+Refuses { 'refused', 'TOO_MANY' }: the counter has as many; { 'refused', 'TOO_MANY_OF_VIEWER' }: the viewer has; what was due has ended all
+        the same
 Retry   safe: it is renewed again
 Cost    O(log leases), and what is due, at most 100
 Holds   R1, K1, K2, B1, B2
@@ -35,21 +37,25 @@ Holds   R1, K1, K2, B1, B2
 local meta, index, gateways, entries, names, leases, places = unpack(KEYS)
 local candidate, seenIncarnation, seenSeq, seenRev, region = unpack(ARGV, 1, 5)
 local nowMs, key, fullName, viewer, place = clock_ms(ARGV[6]), unpack(ARGV, 7, 10)
-local ttlMs, leasesMax = tonumber(ARGV[11]), tonumber(ARGV[12])
+local ttlMs, leasesMax, perViewerMax = tonumber(ARGV[11]), tonumber(ARGV[12]), tonumber(ARGV[13])
 local DUE_MAX = 100
 
 local bucket = bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev, region)
 local book = lease_open(bucket, leases, places)
 lease_expire(book, nowMs, DUE_MAX)
 local member = key .. '\t' .. viewer .. '\t' .. place
-local isRefused = place ~= '' and not redis.call('ZSCORE', leases, member)
-  and tonumber(redis.call('HGET', places, key) or 0) >= leasesMax
-if not isRefused then
+local refusal
+if place ~= '' and not redis.call('ZSCORE', leases, member) then
+  local ofAll, ofViewer = unpack(redis.call('HMGET', places, key, key .. '\t' .. viewer))
+  if tonumber(ofViewer or 0) >= perViewerMax then refusal = 'TOO_MANY_OF_VIEWER'
+  elseif tonumber(ofAll or 0) >= leasesMax then refusal = 'TOO_MANY' end
+end
+if not refusal then
   if fullName ~= '' then redis.call('HSET', names, key, fullName) end
   lease_set(book, member, nowMs + ttlMs)
 end
 local nextMs = lease_close(book, index, gateways, entries, math.floor(nowMs / 1000))
 index_trim(bucket, index)
 bucket_close(bucket)
-if isRefused then return { 'refused', 'TOO_MANY' } end
+if refusal then return { 'refused', refusal } end
 return { 'leased', bucket.incarnation, int(bucket.seq), int(bucket.rev), bucket.stale, nextMs, counter_view(bucket, key) }
