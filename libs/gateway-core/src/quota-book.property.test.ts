@@ -16,7 +16,7 @@ const counters = Array.from({ length: 30 }, (_, n): CounterId => ({
 }));
 const quotas = {
   ...{ socketsPerViewer: 2, watchedPerSocket: 18, watchedPerViewer: 24, watched: 27 },
-  questionsPerViewer: 3,
+  ...{ questionsPerViewer: 3, textPerViewer: 100 },
 };
 
 interface Socket {
@@ -92,6 +92,23 @@ class World {
     return isNew && questions.size >= quotas.questionsPerViewer ? 'questionsPerViewer' : null;
   }
 }
+
+describe('the text of a viewer', () => {
+  it('is bounded over all of its sockets, and given back when operations end and sockets close', () => {
+    const { book } = new World();
+    const [one, other] = ['ann', 'ann'].map((id) => book.enter(id as ViewerId));
+    if (!one?.ok || !other?.ok) throw new Error('there is room for two');
+    expect([one.value.holdText(60), other.value.holdText(40)]).toEqual([null, null]);
+    expect([one.value.holdText(1), other.value.holdText(1)]).toEqual(
+      Array(2).fill('textPerViewer'),
+    );
+    other.value.releaseText(40);
+    expect(one.value.holdText(40)).toBeNull();
+    one.value.leave();
+    one.value.releaseText(60);
+    expect([other.value.holdText(100), other.value.holdText(1)]).toEqual([null, 'textPerViewer']);
+  });
+});
 
 const holding: fc.Arbitrary<Holding> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ counters: fc.subarray(counters, { maxLength: 20 }) }) },

@@ -25,6 +25,8 @@ export interface Quotas {
   readonly watchedPerViewer: number;
   /** Counters, pages and users of which the home is to tell this gateway. */
   readonly watched: number;
+  /** Characters of the operations of one viewer: what is made of a text is kept for as long as its operation goes on. */
+  readonly textPerViewer: number;
   /** Different questions for trending pages that one viewer has. */
   readonly questionsPerViewer: number;
 }
@@ -44,6 +46,7 @@ export interface Holding {
 class Viewer implements Owner {
   sockets = 0;
   watched = 0;
+  text = 0;
   questions: Held<string> | null = null;
 
   constructor(readonly id: ViewerId | null) {}
@@ -90,8 +93,10 @@ export class QuotaBook {
 
 /** One socket or stream. */
 export class Holder {
-  private readonly watched = new Held<CounterKey>();
+  /** As the interest knows them: a text of its own for each would take more memory than all else here. */
+  private readonly watched = new Held<CounterId>();
   private questions: Held<string> | null = null;
+  private text = 0;
   private hasLeft = false;
 
   constructor(
@@ -103,15 +108,14 @@ export class Holder {
   hold({ counters = [], question, userId }: Holding): Quota | null {
     if (this.hasLeft) return null;
     const added = new Map<CounterKey, CounterId>();
-    for (const counter of counters) {
-      const key = counterKey(counter);
-      if (!this.watched.has(key)) added.set(key, counter);
-    }
+    const wanted = this.book.interest.counters;
+    for (const counter of counters)
+      if (!this.watched.has(wanted.canonical(counter))) added.set(counterKey(counter), counter);
     const refusal = this.refusalOf(added, question, userId);
     if (refusal !== null) return refusal;
-    for (const counter of counters) this.watched.add(counterKey(counter));
     this.viewer.watched += added.size;
-    for (const counter of added.values()) this.book.interest.counters.hold(counter, this.viewer);
+    for (const counter of added.values()) wanted.hold(counter, this.viewer);
+    for (const counter of counters) this.watched.add(wanted.canonical(counter));
     if (question === undefined) return null;
     (this.viewer.questions ??= new Held()).add(question);
     (this.questions ??= new Held()).add(question);
@@ -122,21 +126,39 @@ export class Holder {
   release({ counters = [], question }: Holding): void {
     if (this.hasLeft) return;
     for (const counter of counters) {
-      const key = counterKey(counter);
-      if (this.watched.delete(key)) this.unwatch(key);
+      const known = this.book.interest.counters.canonical(counter);
+      if (this.watched.delete(known)) this.unwatch(known);
     }
     if (question === undefined) return;
     this.questions?.delete(question);
     this.viewer.questions?.delete(question);
   }
 
+  /** An operation of so many characters begins: null; or the quota that does not allow it. */
+  holdText(characters: number): Quota | null {
+    if (this.viewer.text + characters > this.book.quotas.textPerViewer) return 'textPerViewer';
+    this.addText(characters);
+    return null;
+  }
+
+  /** Such an operation has ended. */
+  releaseText(characters: number): void {
+    if (!this.hasLeft) this.addText(-characters);
+  }
+
   /** It has closed (U3). Again: nothing. */
   leave(): void {
     if (this.hasLeft) return;
     this.hasLeft = true;
-    for (const key of this.watched.keys()) this.unwatch(key);
+    for (const counter of this.watched.keys()) this.unwatch(counter);
     for (const question of this.questions?.all() ?? []) this.viewer.questions?.delete(question);
+    this.addText(-this.text);
     this.book.left(this.viewer);
+  }
+
+  private addText(characters: number): void {
+    this.text += characters;
+    this.viewer.text += characters;
   }
 
   private refusalOf(
@@ -158,9 +180,9 @@ export class Holder {
       : null;
   }
 
-  private unwatch(key: CounterKey): void {
+  private unwatch(counter: CounterId): void {
     const { interest, nowMs } = this.book;
     this.viewer.watched -= 1;
-    interest.counters.releaseKey(key, nowMs());
+    interest.counters.release(counter, nowMs());
   }
 }

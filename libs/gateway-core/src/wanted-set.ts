@@ -101,11 +101,7 @@ export class WantedSet<K, T> {
 
   /** One holder less. */
   release(item: T, nowMs: number): void {
-    this.releaseKey(this.options.keyOf(item), nowMs);
-  }
-
-  /** The same, of what has this key. */
-  releaseKey(key: K, nowMs: number): void {
+    const key = this.options.keyOf(item);
     const wanted = this.wanted.get(key);
     if (wanted === undefined || wanted.holders === 0) return;
     wanted.holders -= 1;
@@ -134,6 +130,11 @@ export class WantedSet<K, T> {
       ended.push(wanted.item);
     }
     return ended;
+  }
+
+  /** The one object that stands for an item while it is wanted; itself where it is not. */
+  canonical(item: T): T {
+    return this.wanted.get(this.options.keyOf(item))?.item ?? item;
   }
 
   /** Those that are meant are asked for anew. */

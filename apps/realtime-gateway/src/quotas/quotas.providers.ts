@@ -9,6 +9,9 @@ import { ViewerQuotas } from './viewer-quotas.js';
 /** Most different questions for trending pages that one viewer has at once. */
 export const QUESTIONS_PER_VIEWER_MAX = 16;
 
+/** Most characters of the operations of one viewer at once, all its sockets together: a thousand of them have some hundred each. */
+export const TEXT_PER_VIEWER_MAX = 1_048_576;
+
 /** How much each viewer may hold. */
 export function quotasProviders(config: GatewayConfig): readonly Provider[] {
   return [
@@ -21,6 +24,7 @@ export function quotasProviders(config: GatewayConfig): readonly Provider[] {
           watchedPerSocket: config.WATCHED_PER_SOCKET_MAX,
           watchedPerViewer: config.WATCHED_PER_VIEWER_MAX,
           watched: config.WATCHED_MAX,
+          textPerViewer: TEXT_PER_VIEWER_MAX,
           questionsPerViewer: QUESTIONS_PER_VIEWER_MAX,
         };
         return new ViewerQuotas(

@@ -146,6 +146,40 @@ describe('quotas', () => {
     expect(refused.status).toBe(429);
   });
 
+  it('bounds the text of a viewer, over sockets and streams', async () => {
+    await start({});
+    const query = `subscription { a${'x'.repeat(60_000)}: viewing(pageId: "home") { count } }`;
+    const long = () =>
+      new Promise<string>((tell) => {
+        client('ann').subscribe(
+          { query },
+          {
+            next: () => tell('shown'),
+            error: (cause) => tell((cause as readonly Told[])[0]?.extensions?.code ?? ''),
+            complete: () => undefined,
+          },
+        );
+      });
+    const fits = Math.floor(1_048_576 / 60_100);
+    const outcomes = await Promise.all(Array.from({ length: fits }, long));
+    expect(new Set(outcomes)).toEqual(new Set(['shown']));
+    expect(await long()).toBe('TOO_MANY');
+    const stream = await fetch(`${app.url}/graphql/stream`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+        'x-headcount-user': 'ann',
+      },
+      body: JSON.stringify({ query }),
+    });
+    expect([stream.status, await stream.json()]).toMatchObject([429, { code: 'TOO_MANY' }]);
+    for (const viewerId of ['ann', 'bob'])
+      expect((await watchAll(client(viewerId), pages(0, 1))).outcome).toBe('shown');
+    await clients[0]?.dispose();
+    await until(async () => (await long()) === 'shown', { what: 'room again' });
+  });
+
   it('bounds the questions for trending pages of a viewer', async () => {
     await start({});
     const ann = client('ann');

@@ -30,6 +30,12 @@ export class ViewerQuotas {
     if (quota !== null) throw this.refusal(quota);
   }
 
+  /** Has an operation hold its text until that is released. Throws HeadcountError TOO_MANY, having changed nothing. */
+  holdText(holder: Holder, characters: number): void {
+    const quota = holder.holdText(characters);
+    if (quota !== null) throw this.refusal(quota);
+  }
+
   /** Why something is refused; counted. */
   refusal(quota: Quota): HeadcountError {
     this.metrics.refused.inc({ quota });
@@ -46,6 +52,8 @@ function sentenceOf(quota: Quota, quotas: Quotas): string {
       return `The operations of one socket may watch ${max} counters.`;
     case 'watchedPerViewer':
       return `The sockets of one viewer may watch ${max} counters.`;
+    case 'textPerViewer':
+      return `The operations of one viewer may have ${max} characters, variables included.`;
     case 'questionsPerViewer':
       return `One viewer may ask ${max} different questions for trending pages at once.`;
     case 'watched':

@@ -35,6 +35,8 @@ export interface Running {
 /** An operation under its id; null: it is about to begin. */
 interface Operation {
   readonly id: string;
+  /** Its size in characters. */
+  readonly text: number;
   running: Running | null;
 }
 
@@ -57,6 +59,8 @@ export interface Admitted {
 export interface ConnectionRules {
   readonly initTimeoutMs: number;
   readonly operationsMax: number;
+  /** Has the operations of a visitor hold so much text. Throws HeadcountError TOO_MANY. */
+  readonly holdText: (visitor: Visitor, characters: number) => void;
   /** Who speaks; a code: nobody who may. */
   readonly visitorOf: (
     params: Record<string, unknown>,
@@ -164,7 +168,7 @@ export class Connection {
       case MessageType.Pong:
         return;
       case MessageType.Subscribe:
-        return this.subscribe(message.id, message.payload);
+        return this.subscribe(message.id, message.payload, text.length);
       case MessageType.Complete:
         return this.end(message.id);
       default:
@@ -194,7 +198,7 @@ export class Connection {
     admitting.catch((cause: unknown) => this.wire.broken(cause));
   }
 
-  private subscribe(id: string, payload: SubscribePayload): void {
+  private subscribe(id: string, payload: SubscribePayload, text: number): void {
     const { visitor } = this;
     if (visitor === null) return this.close(CloseCode.Unauthorized, 'Unauthorized');
     if (id.length > ID_LENGTH_MAX) return this.close(CloseCode.BadRequest, 'Id is too long');
@@ -205,7 +209,12 @@ export class Connection {
       );
     if (this.running.length >= this.rules.operationsMax)
       return this.fail(id, [graphqlErrorOf(new HeadcountError('TOO_MANY'))]);
-    const operation: Operation = { id, running: null };
+    try {
+      this.rules.holdText(visitor, text);
+    } catch (cause) {
+      return this.fail(id, [graphqlErrorOf(cause)]);
+    }
+    const operation: Operation = { id, text, running: null };
     this.running = [...this.running, operation];
     operation.running = this.rules.operate(this, visitor, id, payload);
     // It may have ended meanwhile.
@@ -218,7 +227,9 @@ export class Connection {
 
   private remove(id: string): Operation | undefined {
     const ended = this.running.find((operation) => operation.id === id);
+    if (ended === undefined) return undefined;
     this.running = this.running.filter((operation) => operation !== ended);
+    this.visitor?.holder.releaseText(ended.text);
     return ended;
   }
 

@@ -22,7 +22,7 @@ export class SocketMetrics {
     });
     this.closed = metrics.counter({
       name: 'gateway_sockets_closed_total',
-      help: 'WebSockets closed, by close code; 1006 is an end without one.',
+      help: 'WebSockets closed, by close code; 1006 is an end without one, other a code that clients make up.',
       labelNames: ['code'],
     });
   }

@@ -16,6 +16,7 @@ import type { FanoutMetrics } from '../fanout/fanout-metrics.js';
 import { Flusher } from '../fanout/flusher.js';
 import type { Presence } from '../presence/presence.js';
 import { SUBPROTOCOL, admitUpgrade } from './admission.js';
+import { closeLabel } from './close-label.js';
 import type { ConnectionRules } from './connection.js';
 import { CLOSE_MS_MAX, drainAll } from './drain-plan.js';
 import { KeepAlive, type KeepAliveTimes } from './keep-alive.js';
@@ -177,7 +178,7 @@ export class SocketServer {
     const { metrics, presence } = this.options;
     this.room.leave(address);
     metrics.open.dec();
-    metrics.closed.inc({ code });
+    metrics.closed.inc({ code: closeLabel(code) });
     // First presence, whatever becomes of the subscriptions: nobody stays who has no socket.
     if (visitor === null) return;
     presence.leave(visitor);

@@ -112,6 +112,7 @@ function rulesOf(
   return {
     initTimeoutMs: config.INIT_TIMEOUT_MS,
     operationsMax: config.OPERATIONS_PER_SOCKET_MAX,
+    holdText: ({ holder }, characters) => quotas.holdText(holder, characters),
     visitorOf: async (params, { socketId, viewerInAddress }) => {
       const identity = await identify(params, viewerInAddress, who);
       if (!identity.ok) return identity.error;

@@ -16,6 +16,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '@headcount/platform';
 import { HeadcountError, orThrow } from '@headcount/protocol';
 import { Presence } from '../presence/presence.js';
+import { ViewerQuotas } from '../quotas/viewer-quotas.js';
 import { EventStreams } from './event-streams.js';
 import { feed } from './feed.js';
 import type { GraphqlStream } from './graphql-stream.js';
@@ -41,6 +42,7 @@ export class GraphqlStreamController {
     @Inject(EventStreams) private readonly streams: EventStreams,
     @Inject(Viewers) private readonly viewers: Viewers,
     @Inject(Presence) private readonly presence: Presence,
+    @Inject(ViewerQuotas) private readonly quotas: ViewerQuotas,
   ) {}
 
   /** What a browser asks before a page's real request; OriginGuard answers it. */
@@ -85,6 +87,8 @@ export class GraphqlStreamController {
     this.streams.endWhenExpired(stream, expiresAtMs);
     // Whatever becomes of the operation: nobody stays who has no connection.
     stream.onClose(() => this.presence.leave(visitor));
+    // Held until the stream closes, with all else that it holds.
+    this.quotas.holdText(holder, request.url.length + JSON.stringify(request.body ?? '').length);
     const [body, { status, headers = {} }] = await this.handle({
       method: request.method,
       url: request.url,

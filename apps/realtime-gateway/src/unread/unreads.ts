@@ -31,7 +31,9 @@ export interface UnreadsOptions {
   readonly counters: Pick<Counters, 'wake' | 'listen'>;
   readonly reader: { want(userId: ViewerId): void; forget(userId: ViewerId): void };
   readonly clock: Clock;
-  readonly quotas: Pick<ViewerQuotas, 'refusal'> & { readonly book: Pick<QuotaBook, 'admits'> };
+  readonly quotas: Pick<ViewerQuotas, 'refusal'> & {
+    readonly book: Pick<QuotaBook, 'admits' | 'quotas'>;
+  };
   readonly metrics: Pick<UnreadMetrics, 'users' | 'pages' | 'values'>;
 }
 
@@ -43,8 +45,9 @@ export type UnreadNews = UnreadEvent | HeadcountError;
 
 interface Session extends Owner {
   readonly listeners: Set<Listener>;
-  /** Followed pages; 0: it has ended. */
+  /** Its user and what that follows; 0: it has ended. */
   watched: number;
+  follows: number;
   /** Why it is shown nothing: this gateway has no room for what the user follows. Null: it has. */
   refusal: HeadcountError | null;
   muteEnd: NodeJS.Timeout | null;
@@ -56,6 +59,8 @@ interface Session extends Owner {
  */
 export class Unreads {
   private readonly sessions = new Map<ViewerId, Session>();
+  /** Follows of all users: a page that many follow is told of once, but each of them has marks of its own. */
+  private follows = 0;
 
   constructor(private readonly options: UnreadsOptions) {
     options.counters.listen({
@@ -94,10 +99,10 @@ export class Unreads {
     const { book, clock, interest } = this.options;
     const session = this.sessions.get(userId);
     if (session === undefined) return;
-    const refusal = this.refusalOf(follows);
+    const refusal = this.refusalOf(session, follows);
     if (refusal !== null) return this.refuse(userId, session, refusal);
     session.refusal = null;
-    session.watched = Math.max(follows.size, 1);
+    this.setFollows(session, follows.size);
     const { begun, ended, isNews } = book.takeFollows(userId, follows, clock.nowMs());
     for (const pageId of begun) this.hold(pageId, session);
     for (const pageId of follows.keys()) interest.pages.share(pageId, session);
@@ -107,9 +112,20 @@ export class Unreads {
     this.changed();
   }
 
+  private setFollows(session: Session, count: number): void {
+    this.follows += count - session.follows;
+    session.follows = count;
+    session.watched = count + 1;
+  }
+
   /** Why there is no room for the pages of these follows; null: there is. */
-  private refusalOf(follows: ReadonlyMap<PageId, Follow>): HeadcountError | null {
+  private refusalOf(
+    { follows: before }: Session,
+    follows: ReadonlyMap<PageId, Follow>,
+  ): HeadcountError | null {
     const { quotas, interest } = this.options;
+    const { watched: max } = quotas.book.quotas;
+    if (this.follows - before + follows.size > max) return quotas.refusal('watched');
     let more = 0;
     for (const pageId of follows.keys()) if (!interest.pages.wantsKey(pageId)) more += 1;
     return quotas.book.admits(more) ? null : quotas.refusal('watched');
@@ -119,7 +135,7 @@ export class Unreads {
   private refuse(userId: ViewerId, session: Session, refusal: HeadcountError): void {
     const { book, clock, reader } = this.options;
     session.refusal = refusal;
-    session.watched = 1;
+    this.setFollows(session, 0);
     this.release(book.takeFollows(userId, new Map(), clock.nowMs()).ended);
     reader.forget(userId);
     this.tell(userId);
@@ -132,7 +148,13 @@ export class Unreads {
   }
 
   private open(userId: ViewerId): Session {
-    const session: Session = { listeners: new Set(), watched: 1, refusal: null, muteEnd: null };
+    const session: Session = {
+      listeners: new Set(),
+      watched: 1,
+      follows: 0,
+      refusal: null,
+      muteEnd: null,
+    };
     this.sessions.set(userId, session);
     this.options.book.open(userId);
     this.changed();
@@ -143,7 +165,10 @@ export class Unreads {
     const { book, reader } = this.options;
     const session = this.sessions.get(userId);
     if (session?.muteEnd) clearTimeout(session.muteEnd);
-    if (session) session.watched = 0;
+    if (session) {
+      this.setFollows(session, 0);
+      session.watched = 0;
+    }
     this.sessions.delete(userId);
     reader.forget(userId);
     this.release(book.close(userId));
