@@ -52,8 +52,8 @@ describe('the limits of requests of notification', () => {
 
   it('have a safe default for callers, and weigh a list of events by its length', async () => {
     const app = await start({});
-    expect(leftOf(await modify(app, 50, await bearer('ann')))).toBe('5950');
-    expect(leftOf(await modify(app, 1, await bearer('bob')))).toBe('5999');
+    expect(leftOf(await modify(app, 50, await bearer('ann')))).toBe('950');
+    expect(leftOf(await modify(app, 1, await bearer('bob')))).toBe('999');
   });
 
   it('are those of all apps of the region where they are set', async () => {

@@ -90,7 +90,7 @@ describe('the limits of requests of a gateway', () => {
   it('have a safe default for callers', async () => {
     await start({});
     const answer = await graphql({ authorization: `Bearer ${await tokenOf('ann')}` });
-    expect(answer.headers.get('ratelimit-policy')).toBe('"caller";q=6000;w=60');
+    expect(answer.headers.get('ratelimit-policy')).toBe('"caller";q=1000;w=1');
   });
 
   it('weigh the operation of a stream by its cost', async () => {

@@ -31,18 +31,24 @@ const requestLimit = (description: string) =>
     z.union([z.literal('off'), rateLimit]),
   );
 
-/** Where AUTH is jwt and nothing is set: each process counts for itself, so that no request waits for it. */
-export const CALLER_DEFAULT: RateLimit = { limit: 6_000, windowSeconds: 60 };
-export const SERVICE_DEFAULT: RateLimit = { limit: 600_000, windowSeconds: 60 };
+/**
+ * Where AUTH is jwt and nothing is set: each process counts for itself, so that no request waits for it. The windows are
+ * short, as a longer one would let its whole limit through at once, which at the cost of queries is seconds of work.
+ */
+export const CALLER_DEFAULT: RateLimit = { limit: 1_000, windowSeconds: 1 };
+export const SERVICE_DEFAULT: RateLimit = { limit: 10_000, windowSeconds: 1 };
+
+/** The same for requests from one address that show no good token. */
+export const STRANGER_DEFAULT: RateLimit = { limit: 1_000, windowSeconds: 1 };
 
 export const rateLimitSettings = {
   RATE_LIMIT_PER_CALLER: requestLimit(
-    'Requests of one caller, as `600/60`: 600 within any 60 seconds. With it each request asks Redis first, except on gateways. Default: `6000/60` for each process where AUTH is jwt, else `off`.',
+    'Requests of one caller, as `600/60`: 600 within any 60 seconds. With it each request asks Redis first, except on gateways. Default: `1000/1` for each process where AUTH is jwt, else `off`.',
   ),
   RATE_LIMIT_PER_SERVICE: requestLimit(
-    'The same for the name of an API key; default: RATE_LIMIT_PER_CALLER where that is set, else `600000/60` for each process where AUTH is jwt.',
+    'The same for the name of an API key; default: RATE_LIMIT_PER_CALLER where that is set, else `10000/1` for each process where AUTH is jwt.',
   ),
   RATE_LIMIT_PER_ADDRESS: requestLimit(
-    'Requests of one address, an IPv6 one being its /64; default: `off`. With it each request asks Redis first, except on gateways.',
+    'Requests of one address, an IPv6 one being its /64. With it each request asks Redis first, except on gateways. Default: `1000/1` for each process where AUTH is jwt, for requests without a good token alone; else `off`.',
   ),
 };

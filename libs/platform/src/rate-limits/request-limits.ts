@@ -2,6 +2,7 @@
  * What an app takes from one caller and from one address. Each request is charged 1 before it is read further, and what it weighs beyond
  * that once it has been read and before anything is done for it. Not of what is for the apps of the deployment or for whoever watches over them.
  */
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Allowance } from '@headcount/counter-store';
 import { HeadcountError } from '@headcount/protocol';
@@ -17,7 +18,12 @@ import type { Clock } from '../sources.js';
 import type { AllowanceMetrics } from './allowance-metrics.js';
 import { Charge, chargeWeight, charging, type HeldLimit } from './charge.js';
 import type { ExactLimits } from './exact-limits.js';
-import { CALLER_DEFAULT, SERVICE_DEFAULT, type rateLimitSettings } from './rate-limit-settings.js';
+import {
+  CALLER_DEFAULT,
+  SERVICE_DEFAULT,
+  STRANGER_DEFAULT,
+  type rateLimitSettings,
+} from './rate-limit-settings.js';
 import { SlidingWindows, type RateLimit } from './sliding-windows.js';
 import type { WeighedRoute } from './weights.js';
 
@@ -36,6 +42,7 @@ export interface RequestLimitsOptions {
 export class RequestLimits {
   private exact: Pick<ExactLimits, 'take'> | null = null;
   private readonly address;
+  private readonly stranger;
   private readonly caller;
   private readonly service;
 
@@ -45,6 +52,8 @@ export class RequestLimits {
     const { RATE_LIMIT_PER_CALLER: perCaller, RATE_LIMIT_PER_ADDRESS: perAddress } = config;
     const perService = config.RATE_LIMIT_PER_SERVICE ?? perCaller;
     this.address = this.limitOf('address', perAddress, null);
+    const isPreset = isProven && perAddress === undefined;
+    this.stranger = isPreset ? this.limitOf('address', undefined, STRANGER_DEFAULT) : null;
     this.caller = this.limitOf('caller', perCaller, isProven ? CALLER_DEFAULT : null);
     this.service = this.limitOf('caller', perService, isProven ? SERVICE_DEFAULT : null);
   }
@@ -56,7 +65,8 @@ export class RequestLimits {
 
   /** Before any route is added. */
   install(fastify: NestFastify): void {
-    if (this.address === null && this.caller === null && this.service === null) return;
+    const { address, stranger, caller, service } = this;
+    if ([address, stranger, caller, service].every((limit) => limit === null)) return;
     fastify.addHook('onRequest', (request, reply, done) => {
       if (this.isFree(request)) return done();
       this.begin(request, reply).then(
@@ -89,8 +99,7 @@ export class RequestLimits {
 
   /** Whether a request is held to nothing, which most are that only read. */
   private isFree({ headers, method, routeOptions }: FastifyRequest): boolean {
-    const shows = headers.authorization !== undefined || headers['x-headcount-user'] !== undefined;
-    if (this.address === null && !shows) return true;
+    if (this.address === null && this.stranger === null && !showsSomebody(headers)) return true;
     const isPreflight =
       method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
     return isPreflight || EXEMPT.test(routeOptions.url ?? '');
@@ -101,10 +110,14 @@ export class RequestLimits {
     const charge = new Charge(reply);
     charging(request.raw, charge);
     if (this.address !== null) await charge.hold(this.address, addressKey(request.ip));
-    if (this.caller === null && this.service === null) return;
-    // Who shows nothing good is refused by the guard, or asks for what is open to everybody.
-    const subject = await this.options.authenticator.ofRequest(request.headers);
-    if (!subject.ok) return;
+    // A request without a good token is refused by the guard, or is for what is open to everybody.
+    const subject = showsSomebody(request.headers)
+      ? await this.options.authenticator.ofRequest(request.headers)
+      : null;
+    if (!subject?.ok) {
+      if (this.stranger !== null) await charge.hold(this.stranger, addressKey(request.ip));
+      return;
+    }
     const limit = this.limitFor(subject.value);
     const key = callerKeyOf(subject.value);
     if (limit !== null && key !== null) await charge.hold(limit, key);
@@ -160,3 +173,7 @@ export class RequestLimits {
     else fail(cause instanceof Error ? cause : new Error(String(cause)));
   }
 }
+
+/** Whether a request shows who calls, be it good or not. */
+const showsSomebody = (headers: IncomingHttpHeaders): boolean =>
+  headers.authorization !== undefined || headers['x-headcount-user'] !== undefined;
