@@ -93,6 +93,7 @@ describe.each(Object.keys(FIELDS) as App[])('%s, where others can reach it', (na
     expect(text).not.toMatch(new RegExp(`Did you mean|"${meant}|stack|node_modules|\\.js`));
     const page = await sent(url, { headers: { accept: 'text/html' } });
     expect(page.text).not.toContain('GraphiQL');
+    expect((await sent(`${url}/graphiql/start.js`, {})).status).toBe(404);
   });
 
   it('lets pages of its own host read alone, and has none to try it on', async () => {

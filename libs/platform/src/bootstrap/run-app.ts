@@ -9,6 +9,7 @@ import type { OriginPolicy } from '../config/origin-settings.js';
 import type { CommonConfig } from '../config/shared-settings.js';
 import { ClientAddresses, nameClients } from '../edge/client-addresses.js';
 import { acceptProxyProtocol } from '../edge/proxy-protocol.js';
+import { serveGraphiql } from '../graphql/graphiql.js';
 import { Readiness } from '../health/readiness.js';
 import { AllowedMethods } from '../http/allowed-methods.js';
 import { parseBodies } from '../http/body-parser.js';
@@ -181,6 +182,7 @@ async function prepare<C extends CommonConfig>(
   if (pages) await allowPages(fastify, pages, allowed);
   nest.get(RequestLimits).install(fastify);
   if (openApi) serveOpenApi(nest, openApi, development);
+  if (development) serveGraphiql(fastify);
   if (config.LOG_LEVEL !== 'debug' && config.LOG_LEVEL !== 'trace') return;
   const logger = await nest.resolve(PinoLogger);
   fastify.addHook('onResponse', (request, reply, done) => {

@@ -7,6 +7,7 @@ import { isLoopback } from '../config/loopback.js';
 import { admissionPlugin } from './admission-plugin.js';
 import { documentLimits } from './document-limits.js';
 import { formatGraphqlError, withoutSuggestion } from './format-error.js';
+import { graphiqlPage } from './graphiql.js';
 import { noSubscriptions } from './no-subscriptions.js';
 import { leaveOutOrphanedTypes } from './orphaned-types.js';
 
@@ -32,7 +33,8 @@ export function graphqlOptions(
     // this one reaches is not of its schema.
     transformSchema: (schema) => pruneSchema(schema),
     introspection: development,
-    graphiql: development,
+    // Those of Nest load scripts from elsewhere; the page is ours.
+    graphiql: false,
     playground: false,
     csrfPrevention: true,
     includeStacktraceInErrorResponses: false,
@@ -50,7 +52,12 @@ export function graphqlOptions(
       }),
     ],
     // Whoever asked for a trace of a subgraph would be told of every resolver; and its plugin writes to the console.
-    plugins: [noSubscriptions(), admissionPlugin(config), ApolloServerPluginInlineTraceDisabled()],
+    plugins: [
+      noSubscriptions(),
+      admissionPlugin(config),
+      ApolloServerPluginInlineTraceDisabled(),
+      ...(development ? [graphiqlPage()] : []),
+    ],
     formatError: (formatted, error) => {
       const shown = error instanceof GraphQLError ? formatGraphqlError(error) : formatted;
       // Names of fields are no secret to a developer, but suggestions would tell them to everyone.

@@ -22,7 +22,7 @@ describe('the headers of answers', () => {
       (fastify as typeof Fastify.prototype).register(helmet),
     );
     const ours = await headersOf((fastify) => secureAnswers(fastify, development));
-    // Whoever ends TLS says that; and GraphiQL loads its parts from elsewhere.
+    // Whoever ends TLS says that; and the pages of a developer load their parts.
     const left = ['strict-transport-security', ...(development ? ['content-security-policy'] : [])];
     const wanted = Object.keys(theirs).filter((name) => !left.includes(name));
     expect(wanted.filter((name) => !(name in ours) && !(name in PAGE_HEADERS))).toEqual([]);

@@ -27,7 +27,7 @@ const POLICY = "default-src 'none'; frame-ancestors 'none'";
 
 /**
  * Sets the headers on every answer; a page sets a policy of its own over this one. In development
- * there is none, since GraphiQL loads its parts from elsewhere, and nobody else reaches the port.
+ * there is none, since Swagger UI loads its parts, GraphiQL has one inside its page, and nobody else reaches the port.
  */
 export function secureAnswers(fastify: NestFastify, development: boolean): void {
   const headers = development ? HEADERS : { ...HEADERS, 'content-security-policy': POLICY };
