@@ -18,6 +18,7 @@ import { World } from './core/world.js';
 import { Crowd } from './crowd/crowd.js';
 import { Followers } from './crowd/followers.js';
 import { Ledger } from './crowd/ledger.js';
+import { Operators } from './crowd/operators.js';
 import { Likers } from './crowd/likers.js';
 import { Voters } from './crowd/voters.js';
 import { FaultMaker } from './plan/fault-maker.js';
@@ -60,6 +61,8 @@ const PROBES = 3;
 const FOLLOWERS_PAUSE = 2;
 /** The same of voters. */
 const VOTERS_PAUSE = 2;
+/** The same of the operator. */
+const OPERATOR_PAUSE = 6;
 /** One seed in so many also waits until zeros are swept. */
 const SWEEP_SEEDS = 8;
 
@@ -88,6 +91,8 @@ class Run {
   private readonly followerDraws: Random;
   private readonly voters: Voters;
   private readonly voterDraws: Random;
+  private readonly operators: Operators;
+  private readonly operatorDraws: Random;
   private readonly ledger = new Ledger();
   private readonly maker: FaultMaker;
   private readonly readers: ApiReaders;
@@ -103,6 +108,7 @@ class Run {
     this.random = world.stream('acts');
     this.followerDraws = world.stream('follower acts');
     this.voterDraws = world.stream('voter acts');
+    this.operatorDraws = world.stream('operator acts');
     const pages = Array.from({ length: plan.pages }, (_, at) => `/p${at}` as PageId);
     this.crowd = new Crowd(this.cluster, pages, viewers, (session, before, after) =>
       world.halt([
@@ -112,6 +118,7 @@ class Run {
     this.likers = new Likers(this.cluster, pages, this.ledger);
     this.followers = new Followers(this.cluster, pages, plan.followers, this.ledger);
     this.voters = new Voters(this.cluster, pages, plan.voters, this.ledger);
+    this.operators = new Operators(this.cluster, pages, this.ledger);
     this.unreadReaders = new UnreadReaders(this.cluster, this.followers);
     this.maker = new FaultMaker(this.cluster, this.crowd, this.ledger);
     this.readers = new ApiReaders(this.cluster);
@@ -136,6 +143,7 @@ class Run {
     this.actNext();
     if (plan.followers > 0) this.actOften(this.followers, this.followerDraws, FOLLOWERS_PAUSE);
     if (plan.voters > 0) this.actOften(this.voters, this.voterDraws, VOTERS_PAUSE);
+    if (plan.operated) this.actOften(this.operators, this.operatorDraws, OPERATOR_PAUSE);
     for (let probe = 0; probe < PROBES; probe += 1) this.probeAt(this.random() * plan.busyMs);
     await world.run(Math.max(plan.busyMs, ...faults.map(endMs)));
     const wrong = await this.comeToRest();
@@ -157,8 +165,9 @@ class Run {
       await world.run(world.nowMs + REST_STEP_MS);
       let wrong = await this.look();
       if (world.halted.length > 0) return world.halted;
-      const { maker, crowd, followers, voters } = this;
-      const isQuiet = [maker, crowd, followers, voters].every((each) => !each.awaitsSomebody);
+      const { maker, crowd, followers, voters, operators } = this;
+      const all = [maker, crowd, followers, voters, operators];
+      const isQuiet = all.every((each) => !each.awaitsSomebody);
       if (wrong.length === 0 && isQuiet) {
         this.readers.ask(this.truth);
         this.unreadReaders.ask();
@@ -210,12 +219,12 @@ class Run {
     );
   }
 
-  /** Followers and voters act on their own, so that seeds without them draw what they drew before there were any. */
-  private actOften(who: Followers | Voters, draws: Random, pause: number): void {
+  /** Followers, voters and the operator act on their own, so that seeds without them draw what they drew before there were any. */
+  private actOften(who: Followers | Voters | Operators, draws: Random, pause: number): void {
     const { world, plan } = this;
     const waitMs = Math.ceil(-Math.log(1 - draws()) * pause * plan.actEveryMs);
     if (world.nowMs + waitMs > plan.busyMs) return;
-    world.after(waitMs, null, 'a follower or a voter acts', () => {
+    world.after(waitMs, null, 'a follower, a voter or the operator acts', () => {
       this.actOften(who, draws, pause);
       who.act();
     });

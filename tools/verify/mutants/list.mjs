@@ -247,4 +247,22 @@ export const MUTANTS = [
     from: 'const at = page.number === modulus ? { slice: 0, told } : goesOn;',
     to: 'const at = page.number >= 0 ? { slice: 0, told } : goesOn;',
   },
+  {
+    name: 'a set writes over totals that peers know',
+    file: `${INCLUDES}sets.lua`,
+    from: 'if not set.bucket.shared then return set_rewind(set, amounts) end',
+    to: 'if true then return set_rewind(set, amounts) end',
+  },
+  {
+    name: 'a set goes on with totals that have no room',
+    file: `${INCLUDES}sets.lua`,
+    from: 'if #amounts == 1 and set_has_room(set, book, amounts[1]) then',
+    to: 'if #amounts == 1 then',
+  },
+  {
+    name: 'a set looks at what its own region has counted only',
+    file: `${INCLUDES}sets.lua`,
+    from: 'local amount = value - counter.total',
+    to: 'local amount = value - (counter.up - counter.down)',
+  },
 ];

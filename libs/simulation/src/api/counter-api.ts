@@ -50,6 +50,7 @@ import { Intake } from './intake.js';
 import { Notifier } from './notifier.js';
 import { peerWay } from './peer-ways.js';
 import { pushWay } from './push-way.js';
+import { Repairs, SET_PATH, type SetRequest } from './repairs.js';
 
 /** So few that in a busy moment some have to wait. */
 const PUSHES_PER_SECOND = 100;
@@ -127,6 +128,7 @@ export class CounterApi {
   private readonly readers: CounterReaders;
   private readonly notifier: Notifier;
   private readonly votes: RedisVoteStore;
+  private readonly repairs: Repairs;
 
   constructor(
     readonly process: Process,
@@ -187,6 +189,7 @@ export class CounterApi {
     });
     this.notifier = new Notifier(context, this.batcher, { buckets, home: region });
     this.votes = new RedisVoteStore(context, { buckets });
+    this.repairs = new Repairs(context, buckets, ID_LIMITS);
     const { client } = this.subscriber;
     this.watch = new Watch({
       ...{ buckets, tickMs, counters: this.counters, onPush: () => undefined },
@@ -323,6 +326,7 @@ export class CounterApi {
     try {
       if (path === LIKE_PATH) return await this.like(body as LikeRequest);
       if (path === VOTE_PATH) return await this.vote(body as VoteRequest);
+      if (path === SET_PATH) return await this.repairs.set(body as SetRequest);
       if (path === READ_PATH) return ok(await this.read(body as ReadRequest));
       if (path === PATHS.interest) this.readers.interest((body as InterestRequest).add);
       const notified = this.notifier.serve(path, body);

@@ -45,7 +45,7 @@ export interface RawBucket {
   /** Counter key -> writer -> its totals; '' is the bucket itself. */
   readonly written: ReadonlyMap<string, ReadonlyMap<string, Totals>>;
   /** Counter key -> sum of amounts that do not count. */
-  readonly voids: ReadonlyMap<string, number>;
+  readonly voids: ReadonlyMap<string, bigint>;
   /** Counter key -> voter -> vote. */
   readonly votes: ReadonlyMap<string, ReadonlyMap<string, RawVote>>;
   /** Counter key -> how many voters are said to count there, and how many votes to be held of it. */
@@ -127,10 +127,10 @@ function rawBucket(
       }
     }
   }
-  const voids = new Map<string, number>();
+  const voids = new Map<string, bigint>();
   for (const member of zsets.get(`${prefix}voids`) ?? []) {
     const [, amount = '', counter = ''] = /^\S+ (-?\d+) \d+ \d+ ([^\t]+)\t/.exec(member) ?? [];
-    voids.set(counter, (voids.get(counter) ?? 0) + Number(amount));
+    voids.set(counter, (voids.get(counter) ?? 0n) + BigInt(amount ?? 0));
   }
   return {
     ...{ bucket, entries, registers, foreign, totals, written, voids, votes, polls, fields },

@@ -35,9 +35,11 @@ export function wrongSums(region: string, { bucket, ...raw }: RawBucket): string
   }
   for (const key of new Set([...raw.totals.keys(), ...voters.keys()])) {
     const total = raw.totals.get(key) ?? 0;
-    let sum = (voters.get(key) ?? 0) - (raw.voids.get(key) ?? 0);
-    for (const { up, down } of raw.written.get(key)?.values() ?? []) sum += up - down;
-    if (sum !== total)
+    // What was set is large: on the way the sum may pass 2^53.
+    let sum = BigInt(voters.get(key) ?? 0) - (raw.voids.get(key) ?? 0n);
+    for (const { up, down } of raw.written.get(key)?.values() ?? [])
+      sum += BigInt(up) - BigInt(down);
+    if (sum !== BigInt(total))
       wrong.push(`${at}: the total of ${key} is ${total}, its entries come to ${sum}`);
   }
   return wrong;

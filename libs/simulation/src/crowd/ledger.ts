@@ -21,6 +21,14 @@ export interface Operation {
   readonly deliveries: Delivery[];
 }
 
+/** A value that a counter was given: what it lacked was added, as the region saw it then. */
+export interface SetOperation extends Omit<Operation, 'amount' | 'operationId'> {
+  readonly operationId: string;
+  readonly value: number;
+  /** What it had before; null: nobody has told. */
+  before: number | null;
+}
+
 /** What was written in (fromMs, toMs] may be gone, though it was acknowledged. */
 interface Loss {
   readonly region: string;
@@ -32,6 +40,8 @@ interface Loss {
 export interface Expected {
   readonly certain: number;
   readonly possible: readonly number[];
+  /** Whether it may be anything: nobody knows by how much it was set. */
+  readonly open: boolean;
 }
 
 /** More than that are only held against their bounds. */
@@ -39,10 +49,15 @@ const SUBSETS_OF_MAX = 14;
 
 export class Ledger {
   private readonly operations: Operation[] = [];
+  private readonly sets: SetOperation[] = [];
   private readonly losses: Loss[] = [];
 
   add(operation: Operation): void {
     this.operations.push(operation);
+  }
+
+  addSet(operation: SetOperation): void {
+    this.sets.push(operation);
   }
 
   /** A Redis has gone back to what it was at `fromMs`, without a promise of its own against that. */
@@ -51,16 +66,26 @@ export class Ledger {
   }
 
   expected(page: PageId, name: CounterName): Expected {
-    let certain = 0;
+    // On the way it may pass 2^53, as what is set is large.
+    let certain = 0n;
     const possible: number[] = [];
     for (const operation of this.operations) {
       if (operation.page !== page || operation.name !== name) continue;
       const { deliveries, amount } = operation;
       if (deliveries.some((each) => each.outcome === 'added' && !this.isEndangered(each)))
-        certain += amount;
+        certain += BigInt(amount);
       else if (deliveries.some(({ outcome }) => outcome !== 'refused')) possible.push(amount);
     }
-    return { certain, possible };
+    let open = false;
+    for (const { page: ofPage, name: ofName, value, before, deliveries } of this.sets) {
+      if (ofPage !== page || ofName !== name) continue;
+      const isTold = before !== null && deliveries.some(({ outcome }) => outcome === 'added');
+      // Where a region has forgotten it, it may have been made twice by what was lacking then.
+      if (isTold && !deliveries.some((each) => this.isEndangered(each)))
+        certain += BigInt(value - before);
+      else open = true;
+    }
+    return { certain: Number(certain), possible, open };
   }
 
   /** Whether what was sent may have been lost, though it was acknowledged. */
@@ -76,7 +101,8 @@ export class Ledger {
 }
 
 /** Whether a total can have come about. */
-export function isPossible(total: number, { certain, possible }: Expected): boolean {
+export function isPossible(total: number, { certain, possible, open }: Expected): boolean {
+  if (open) return true;
   const rest = total - certain;
   const least = possible.reduce((sum, amount) => sum + Math.min(0, amount), 0);
   const most = possible.reduce((sum, amount) => sum + Math.max(0, amount), 0);

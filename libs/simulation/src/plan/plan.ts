@@ -13,6 +13,8 @@ export interface Plan {
   readonly followers: number;
   /** Voters on pages; many seeds have none. */
   readonly voters: number;
+  /** Whether an operator sets counters; in most seeds none does. */
+  readonly operated: boolean;
   /** Until then viewers and clients act, in milliseconds. */
   readonly busyMs: number;
   /** Mean time between two acts, in milliseconds. */
@@ -33,6 +35,8 @@ const FOLLOWED = 0.15;
 const VOTED = 0.15;
 /** The same of those in which counter-apis keep counters in memory. */
 const CACHED = 0.4;
+/** The same of an operator who sets counters. */
+const OPERATED = 0.2;
 const FAULTS_MAX = 6;
 /** More only where they are asked for: what goes wrong goes wrong between three, and each costs time. */
 export const DRAWN_REGIONS_MAX = 3;
@@ -74,8 +78,9 @@ export function drawPlan(random: Random, options: PlanOptions): Plan {
   const hasty = random() < 0.5;
   const followers = random() < FOLLOWED ? integer(1, 3) : 0;
   const voters = regions > 1 && random() < VOTED ? integer(1, 3) : 0;
-  const people = { ...size, followers, voters };
   const cached = random() < CACHED;
+  const operated = random() < OPERATED;
+  const people = { ...size, followers, voters, operated };
   return { topology: { ...topology, hasty, cached }, ...people, faults: onePerRedis(faults) };
 }
 
