@@ -12,6 +12,7 @@ import {
 import { AppModule } from './app.module.js';
 import { openApiDocument } from './openapi.js';
 import { notificationSettings } from './settings.js';
+import { callsOfRequest } from './store/call-costs.js';
 import { STORE, type Store } from './store/store.js';
 
 /**
@@ -28,7 +29,7 @@ export async function startNotification(env: Environment): Promise<RunningApp> {
     internalPortSetting: 'NOTIFICATION_INTERNAL_PORT',
     pages: originPolicyOf(config.HOST, config.CORS_ORIGINS),
     openApi: openApiDocument,
-    storeCallsMax: config.STORE_CALLS_PER_REQUEST_MAX,
+    storeCallsMax: callsOfRequest(config),
     configure: (nest) => {
       const exact = new ExactLimits(nest.get<Store>(STORE), nest.get(AllowanceMetrics));
       nest.get(RequestLimits).countExactly(exact);

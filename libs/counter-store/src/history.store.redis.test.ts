@@ -62,4 +62,23 @@ describe('the history of a page', () => {
     stores.clock.nowMs += DAY_MS + 5;
     expect(await ids()).toEqual(['e8', 'e7', 'e6', 'e5']);
   });
+
+  it('is told in parts, each behind a place that need not be there any more', async () => {
+    for (const at of [1, 2, 3, 3, 5]) {
+      await stores.history.add(HOME, entry(`e${at}${(await ids()).length}`, now() + at));
+    }
+    expect(await ids()).toEqual(['e54', 'e32', 'e33', 'e21', 'e10']);
+    const part = async (first: number, at?: number, eventId = '') => {
+      const after = at === undefined ? null : { atMs: now() + at, eventId };
+      const { entries, before, total } = await stores.history.part(HOME, { first, after });
+      return [entries.map((each) => each.eventId).join(), before, total];
+    };
+    expect(await part(2)).toEqual(['e54,e32', 0, 5]);
+    expect(await part(2, 3, 'e32')).toEqual(['e33,e21', 2, 5]);
+    expect(await part(9, 3, 'e325')).toEqual(['e33,e21,e10', 2, 5]);
+    expect(await part(9, 4, 'gone')).toEqual(['e32,e33,e21,e10', 1, 5]);
+    expect(await part(9, 1, 'e10')).toEqual(['', 5, 5]);
+    expect(await part(9, 1e300, '')).toEqual(['e54,e32,e33,e21,e10', 0, 5]);
+    expect(await part(0)).toEqual(['', 0, 5]);
+  });
 });

@@ -3,6 +3,7 @@ import { bucketOf, type OperationId, type PageId } from '@headcount/protocol';
 import { fenceArgs } from './fence.js';
 import { historiesKey, historyKey, indexKey, metaKey, namesKey, shortName } from './keys.js';
 import { historyAdd } from './scripts/history-add.js';
+import { historyRead } from './scripts/history-read.js';
 import type { StoreContext } from './store-context.js';
 
 /** One modification of a page, as whoever published it has described it. */
@@ -21,12 +22,30 @@ export interface HistoryLimits {
   readonly ageMsMax: number;
 }
 
+/** Which part of a history. */
+export interface HistoryAsk {
+  /** Entries at most. */
+  readonly first: number;
+  /** The place behind which it begins, whether there is still an entry or not; null: the beginning. */
+  readonly after: { readonly atMs: number; readonly eventId: string } | null;
+}
+
+/** A part of a history. */
+export interface HistoryPart {
+  readonly entries: readonly HistoryEntry[];
+  /** Entries before the part, and in all. */
+  readonly before: number;
+  readonly total: number;
+}
+
 /** Port of the histories. Methods reject with ioredis' errors while Redis is away. */
 export interface HistoryStore {
   /** Adds an entry, once for each event id; whether it was news. Resolves when it is durable. */
   add(pageId: PageId, entry: HistoryEntry): Promise<boolean>;
-  /** The last modifications of a page, the latest first. */
-  of(pageId: PageId): Promise<HistoryEntry[]>;
+  /** A part of the last modifications of a page, the latest first. No more is read than is told. */
+  part(pageId: PageId, ask: HistoryAsk): Promise<HistoryPart>;
+  /** All of the last modifications of a page, the latest first. */
+  of(pageId: PageId): Promise<readonly HistoryEntry[]>;
   /** Title of the last modification; null: none was given, or it is no longer kept. */
   lastTitle(pageId: PageId): Promise<string | null>;
 }
@@ -66,20 +85,25 @@ export class RedisHistoryStore implements HistoryStore {
     return isNews;
   }
 
-  async of(pageId: PageId): Promise<HistoryEntry[]> {
-    const bucket = bucketOf(pageId, this.options.buckets);
-    const held = await this.context.redis.hgetall(historyKey(bucket, shortName(pageId).key));
-    const entries = Object.entries(held).map(([eventId, text]) => entryOf(eventId, text));
-    const sinceMs = this.context.sources.nowMs() - this.options.ageMsMax;
-    return entries
-      .filter(({ atMs }) => atMs >= sinceMs)
-      .sort(byLatest)
-      .slice(0, this.options.lengthMax);
+  async part(pageId: PageId, { first, after }: HistoryAsk): Promise<HistoryPart> {
+    const { buckets, lengthMax, ageMsMax } = this.options;
+    const { redis, sources } = this.context;
+    const key = historyKey(bucketOf(pageId, buckets), shortName(pageId).key);
+    const { rows, ...place } = await historyRead.run(
+      redis,
+      [key],
+      [sources.nowMs() - ageMsMax, lengthMax, first, after?.atMs ?? '', after?.eventId ?? ''],
+    );
+    return { ...place, entries: rows.map(({ eventId, text }) => entryOf(eventId, text)) };
+  }
+
+  async of(pageId: PageId): Promise<readonly HistoryEntry[]> {
+    return (await this.part(pageId, { first: this.options.lengthMax, after: null })).entries;
   }
 
   async lastTitle(pageId: PageId): Promise<string | null> {
-    const [latest] = await this.of(pageId);
-    return latest?.title ?? null;
+    const { entries } = await this.part(pageId, { first: 1, after: null });
+    return entries[0]?.title ?? null;
   }
 }
 
@@ -87,8 +111,4 @@ function entryOf(eventId: string, text: string): HistoryEntry {
   const [, at, json = '[]'] = /^(\d+) (.*)$/s.exec(text) ?? [];
   const [title = null, url = null, actor = null] = JSON.parse(json) as (string | null)[];
   return { eventId: eventId as OperationId, atMs: Number(at), title, url, actor };
-}
-
-function byLatest(left: HistoryEntry, right: HistoryEntry): number {
-  return right.atMs - left.atMs || (left.eventId < right.eventId ? -1 : 1);
 }

@@ -57,8 +57,10 @@ export {
 } from './modification.store.js';
 export {
   RedisHistoryStore,
+  type HistoryAsk,
   type HistoryEntry,
   type HistoryLimits,
+  type HistoryPart,
   type HistoryStore,
 } from './history.store.js';
 export {

@@ -66,6 +66,7 @@ export { admit, type Admitted, type OperationAsked, type Refusal } from './graph
 export {
   FIRST_MAX,
   PartArgs,
+  connectionOf,
   connectionType,
   decodePlace,
   encodePlace,

@@ -1,7 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FollowerPlace, QuietFollower } from '@headcount/counter-store';
 import {
+  CONFIG,
   available,
+  currentRequest,
   decodePlace,
   encodePlace,
   firstOf,
@@ -10,8 +12,10 @@ import {
   type Subject,
 } from '@headcount/platform';
 import { HeadcountError, type UnreadValue, type ViewerId } from '@headcount/protocol';
+import type { NotificationConfig } from '../settings.js';
+import { callsOfRequest, unreadCalls } from '../store/call-costs.js';
 import { STORE, type Store } from '../store/store.js';
-import { UnreadService } from '../unread/unread.service.js';
+import { USERS_AT_ONCE, UnreadService } from '../unread/unread.service.js';
 
 /** A user who was not here, and what is unread. */
 export interface DigestValue {
@@ -21,16 +25,21 @@ export interface DigestValue {
 
 /** Most users whose unread is computed for one part: a part with fewer entries than asked for need not be the last. */
 const EXAMINED_MAX = 500;
-/** Users whose unread is computed at the same time. */
-const AT_ONCE = 10;
 
 /** Who has something unread and was not here, user by user in an order that stays. */
 @Injectable()
 export class DigestService {
+  /** Users whose unread is computed at the same time, so that they take no more than half of a request's store calls. */
+  private readonly atOnce: number;
+
   constructor(
     @Inject(STORE) private readonly store: Store,
     @Inject(UnreadService) private readonly unread: UnreadService,
-  ) {}
+    @Inject(CONFIG) config: NotificationConfig,
+  ) {
+    const calls = unreadCalls(config, USERS_AT_ONCE);
+    this.atOnce = 2 * calls <= callsOfRequest(config) ? USERS_AT_ONCE : 1;
+  }
 
   /** A part of them. Throws HeadcountError BAD_REQUEST for a cursor that is none, STORE_UNAVAILABLE. */
   async of(
@@ -43,12 +52,14 @@ export class DigestService {
     const edges: { readonly cursor: string; readonly node: DigestValue }[] = [];
     let [at, examined]: [FollowerPlace | null, number] = [start, 0];
     while (at !== null && edges.length < wanted && examined < EXAMINED_MAX) {
+      if (at !== start && isHalfUsed()) return part(edges, start, at);
       const { users, next }: Awaited<ReturnType<Store['followers']['quiet']>> = await available(
         this.store.followers.quiet(at, sinceMs),
       );
-      at = next;
-      for (let begin = 0; begin < users.length; begin += AT_ONCE) {
-        const some = users.slice(begin, begin + AT_ONCE);
+      for (let begin = 0; begin < users.length; begin += this.atOnce) {
+        const before = users[begin - 1]?.place;
+        if (before !== undefined && isHalfUsed()) return part(edges, start, before);
+        const some = users.slice(begin, begin + this.atOnce);
         const values = await Promise.all(some.map((user) => this.valueOf(caller, user)));
         for (const [place, node] of values.entries()) {
           const user = some[place];
@@ -60,6 +71,7 @@ export class DigestService {
           }
         }
       }
+      at = next;
     }
     return part(edges, start, at);
   }
@@ -69,6 +81,9 @@ export class DigestService {
     return { userId, unread: await this.unread.of(user) };
   }
 }
+
+/** Then the part ends: what is shown of its users is still to be read. */
+const isHalfUsed = (): boolean => currentRequest()?.isHalfUsed ?? false;
 
 const BEGINNING: FollowerPlace = { bucket: 0, user: '' };
 

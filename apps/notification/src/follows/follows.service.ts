@@ -5,7 +5,9 @@ import {
   available,
   CLOCK,
   Metrics,
+  oneByOne,
   partOf,
+  RequestLoader,
   viewable,
   type Clock,
   type Connection,
@@ -32,6 +34,12 @@ export const FOR_EVER_MS = Date.UTC(9999, 11, 31, 23, 59, 59);
 @Injectable()
 export class FollowsService {
   private readonly changes;
+  private readonly inOrder = new RequestLoader<ActingUser, (readonly [PageId, Follow])[]>({
+    read: oneByOne(async (user) =>
+      [...(await this.unread.followsOf(user))].sort(([left], [right]) => (left < right ? -1 : 1)),
+    ),
+    textOf: ({ id }) => id,
+  });
 
   constructor(
     @Inject(STORE) private readonly store: Store,
@@ -77,10 +85,7 @@ export class FollowsService {
 
   /** A part of the pages that the user follows and may see, in the order of their ids. */
   async following(user: ActingUser, part: PartArgs): Promise<Connection<FollowValue>> {
-    const all = await available(this.store.follows.all(user.id));
-    const follows = [...all]
-      .filter(([pageId]) => user.mayView(pageId))
-      .sort(([left], [right]) => (left < right ? -1 : 1));
+    const follows = await this.inOrder.load(user);
     const { edges, pageInfo } = partOf(follows, ([id]) => ({ at: 0, id }), part);
     const values = await this.valuesOf(edges.map(({ node }) => node));
     return {

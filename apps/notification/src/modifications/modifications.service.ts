@@ -1,6 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AddRefusal } from '@headcount/counter-store';
-import { available, CLOCK, CONFIG, Metrics, type Clock, written } from '@headcount/platform';
+import {
+  available,
+  CLOCK,
+  CONFIG,
+  Metrics,
+  oneByOne,
+  RequestLoader,
+  type Clock,
+  written,
+} from '@headcount/platform';
 import {
   MODIFICATIONS,
   bucketOf,
@@ -22,10 +31,18 @@ export interface PageModified {
   readonly counted: boolean;
 }
 
+/** Pages whose counts are read at the same time. */
+const PAGES_AT_ONCE = 1000;
+
 /** Counts modifications of pages in this region's Redis: one write, however many follow the page. */
 @Injectable()
 export class ModificationsService {
   private readonly events;
+  private readonly counts = new RequestLoader<PageId, number>({
+    read: (pages) => this.countAll(pages),
+    textOf: (pageId) => pageId,
+    keysMax: PAGES_AT_ONCE,
+  });
 
   constructor(
     @Inject(STORE) private readonly store: Store,
@@ -41,13 +58,32 @@ export class ModificationsService {
   }
 
   /** How often the page was modified. Throws HeadcountError STORE_UNAVAILABLE. */
-  async count(pageId: PageId): Promise<number> {
-    const bucket = bucketOf(pageId, this.config.BUCKETS);
-    const counters = [{ pageId, name: MODIFICATIONS }];
+  count(pageId: PageId): Promise<number> {
+    return this.counts.load(pageId);
+  }
+
+  /** The same of many pages, one read a bucket. */
+  private countAll(pages: readonly PageId[]): Promise<(number | Error)[]> {
+    const byBucket = new Map<number, PageId[]>();
+    for (const pageId of pages) {
+      const bucket = bucketOf(pageId, this.config.BUCKETS);
+      byBucket.set(bucket, byBucket.get(bucket) ?? []);
+      byBucket.get(bucket)?.push(pageId);
+    }
+    const reads = new Map(
+      [...byBucket].map(([bucket, some]) => [bucket, this.countIn(bucket, some)]),
+    );
+    return oneByOne(async (pageId: PageId) => {
+      const count = (await reads.get(bucketOf(pageId, this.config.BUCKETS)))?.get(pageId);
+      if (count === undefined) throw new Error('a counter that was asked for is answered');
+      return count;
+    })(pages);
+  }
+
+  private async countIn(bucket: number, pages: readonly PageId[]): Promise<Map<PageId, number>> {
+    const counters = pages.map((pageId) => ({ pageId, name: MODIFICATIONS }));
     const { views } = await available(this.store.counters.read(bucket, counters));
-    const [view] = views;
-    if (!view) throw new Error('a counter that was asked for is answered');
-    return view.durable;
+    return new Map(pages.map((pageId, at) => [pageId, views[at]?.durable ?? 0]));
   }
 
   /**

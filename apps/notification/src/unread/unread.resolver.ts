@@ -42,6 +42,9 @@ class MarkAllReadArgs extends UserArgs {
 /** What users have not read, over GraphQL. Each acts for itself, a back end with the scope for anybody. */
 @Resolver(() => UserUnread)
 export class UnreadResolver {
+  /** Fields that are of one value share what is made of it. */
+  private readonly shown = new WeakMap<UnreadValue, UserUnread>();
+
   constructor(
     @Inject(UnreadService) private readonly service: UnreadService,
     @Inject(ActingUsers) private readonly users: ActingUsers,
@@ -83,6 +86,8 @@ export class UnreadResolver {
   }
 
   private show(userId: ViewerId, value: UnreadValue): UserUnread {
-    return new UserUnread(userId, value, this.service.cursors);
+    const shown = this.shown.get(value) ?? new UserUnread(userId, value, this.service.cursors);
+    this.shown.set(value, shown);
+    return shown;
   }
 }

@@ -6,6 +6,8 @@ import {
   CLOCK,
   Keyrings,
   ReadCursors,
+  RequestLoader,
+  oneByOne,
   unreadPages,
   type Clock,
   type Connection,
@@ -18,7 +20,6 @@ import {
   HeadcountError,
   unreadOf,
   type PageId,
-  type PageModifications,
   type UnreadValue,
   type ViewerId,
 } from '@headcount/protocol';
@@ -27,10 +28,25 @@ import { STORE, type Store } from '../store/store.js';
 import { actablePage, type ActingUser } from '../users/acting-user.js';
 import { PresenceNotes } from '../users/presence-notes.js';
 
+type Follows = readonly (readonly [PageId, Follow])[];
+
+/** Users whose unread is computed at the same time. */
+export const USERS_AT_ONCE = 10;
+
 /** What users have not read, and what they say that they have. */
 @Injectable()
 export class UnreadService {
   readonly cursors: ReadCursors;
+  private readonly follows = new RequestLoader<ViewerId, ReadonlyMap<PageId, Follow>>({
+    read: oneByOne((userId) => available(this.store.follows.all(userId))),
+    textOf: (userId) => userId,
+  });
+  /** Whoever acts in a request may see the same pages for whomever it asks. */
+  private readonly values = new RequestLoader<ActingUser, UnreadValue>({
+    read: (users) => this.ofAll(users),
+    textOf: ({ id }) => id,
+    keysMax: USERS_AT_ONCE,
+  });
 
   constructor(
     @Inject(STORE) private readonly store: Store,
@@ -42,27 +58,44 @@ export class UnreadService {
     this.cursors = new ReadCursors(keyrings.of('cursor'));
   }
 
-  /** All of it, of the pages that may be seen. Cost O(follows), all buckets side by side. */
-  async of(user: ActingUser): Promise<UnreadValue> {
-    const all = await available(this.store.follows.all(user.id));
-    // Who follows nothing gets no digest.
-    if (user.isSelf && all.size > 0) this.notes.note(user.id);
-    return this.among([...all].filter(([pageId]) => user.mayView(pageId)));
+  /** All of it, of the pages that may be seen; once a request. Cost O(follows), all buckets side by side. */
+  of(user: ActingUser): Promise<UnreadValue> {
+    return this.values.load(user);
+  }
+
+  /** What the user follows, of the pages that may be seen. Throws HeadcountError STORE_UNAVAILABLE. */
+  async followsOf(user: ActingUser): Promise<Follows> {
+    const all = await this.follows.load(user.id);
+    return [...all].filter(([pageId]) => user.mayView(pageId));
   }
 
   /** Of some follows. Throws HeadcountError STORE_UNAVAILABLE. */
-  async among(follows: readonly (readonly [PageId, Follow])[]): Promise<UnreadValue> {
+  async among(follows: Follows): Promise<UnreadValue> {
+    const [value] = await this.amongEach([follows]);
+    if (!value) throw new Error('what is unread among follows is a value');
+    return value;
+  }
+
+  private async ofAll(users: readonly ActingUser[]): Promise<UnreadValue[]> {
+    const follows = await Promise.all(users.map((user) => this.followsOf(user)));
+    users.forEach((user, at) => {
+      // Who follows nothing gets no digest.
+      if (user.isSelf && follows[at]?.length) this.notes.note(user.id);
+    });
+    return this.amongEach(follows);
+  }
+
+  /** The same of several users, all buckets side by side. */
+  private async amongEach(all: readonly Follows[]): Promise<UnreadValue[]> {
     const nowMs = this.clock.nowMs();
-    const counted = follows.filter(([, follow]) => !isMuted(follow, nowMs));
-    const asks = counted.map(([pageId, { marks }]) => ({ pageId, after: marks }));
+    const counted = all.map((follows) => follows.filter(([, follow]) => !isMuted(follow, nowMs)));
+    const asks = counted.flat().map(([pageId, { marks }]) => ({ pageId, after: marks }));
     const read = await available(this.store.modifications.read(asks));
-    const byPage = new Map(
-      counted.flatMap(([pageId], at): [PageId, PageModifications][] => {
-        const modified = read[at];
-        return modified ? [[pageId, modified]] : [];
-      }),
-    );
-    return unreadOf(counted, (pageId) => byPage.get(pageId), nowMs);
+    let at = 0;
+    return counted.map((follows) => {
+      const byPage = new Map(follows.map(([pageId]) => [pageId, read[at++]]));
+      return unreadOf(follows, (pageId) => byPage.get(pageId), nowMs);
+    });
   }
 
   /** A part of the pages with something unread, as they are shown to their user. */

@@ -13,6 +13,7 @@ import { followsChange } from './follows-change.js';
 import { gatewayApply } from './gateway-apply.js';
 import { gatewayReap } from './gateway-reap.js';
 import { historyAdd } from './history-add.js';
+import { historyRead } from './history-read.js';
 import { leaseEnd } from './lease-end.js';
 import { leaseExpire } from './lease-expire.js';
 import { leaseMark } from './lease-mark.js';
@@ -54,6 +55,7 @@ const SCRIPTS = [
   gatewayApply,
   gatewayReap,
   historyAdd,
+  historyRead,
   leaseEnd,
   leaseExpire,
   leaseMark,

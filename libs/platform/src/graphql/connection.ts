@@ -86,14 +86,22 @@ export function partOf<T>(
   placeOf: (item: T) => ListPlace,
   { first, after }: PartArgs,
 ): Connection<T> {
-  const begin = after === null || after === undefined ? 0 : placeAfter(items, placeOf, after);
-  const part = items.slice(begin, begin + firstOf(first));
-  const edges = part.map((node) => ({ cursor: encodePlace(placeOf(node)), node }));
+  const before = after === null || after === undefined ? 0 : placeAfter(items, placeOf, after);
+  const part = items.slice(before, before + firstOf(first));
+  return connectionOf({ items: part, before, total: items.length }, placeOf);
+}
+
+/** A part of a list that was cut out elsewhere: its entries, how many are before it, and how many there are in all. */
+export function connectionOf<T>(
+  part: { readonly items: readonly T[]; readonly before: number; readonly total: number },
+  placeOf: (item: T) => ListPlace,
+): Connection<T> {
+  const edges = part.items.map((node) => ({ cursor: encodePlace(placeOf(node)), node }));
   return {
     edges,
     pageInfo: {
-      hasNextPage: begin + edges.length < items.length,
-      hasPreviousPage: begin > 0,
+      hasNextPage: part.before + edges.length < part.total,
+      hasPreviousPage: part.before > 0,
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges[edges.length - 1]?.cursor ?? null,
     },

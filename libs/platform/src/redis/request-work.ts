@@ -28,9 +28,9 @@ export class RequestWork {
 
   constructor(private readonly options: RequestWorkOptions) {}
 
-  /** Calls that are left. */
-  get callsLeft(): number {
-    return Math.max(this.options.callsMax - this.calls, 0);
+  /** Whether as many calls are left as were made: where what is asked for may end early, it should by now. */
+  get isHalfUsed(): boolean {
+    return 2 * this.calls > this.options.callsMax;
   }
 
   /** The connection is free again or closed. What goes on after the answer is nobody's work any more. */

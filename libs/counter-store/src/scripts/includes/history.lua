@@ -15,18 +15,27 @@ local function history_parse(text)
   return tonumber(at), json
 end
 
--- Cuts off what is too much, a quarter of it at once, for each cut looks at all; whether `id` is still there.
-local function history_trim(key, id, lengthMax)
-  if redis.call('HLEN', key) <= lengthMax + math.floor(lengthMax / 4) then return true end
+-- The order of a history: the latest first, of equals the first by its id.
+local function history_precedes(one, other)
+  if one.at ~= other.at then return one.at > other.at end
+  return is_after(other.id, one.id)
+end
+
+-- What is held and not older than that, in order: { id, at, text } each.
+local function history_entries(key, sinceMs)
   local held, entries = redis.call('HGETALL', key), {}
   for i = 1, #held, 2 do
     local at = history_parse(held[i + 1])
-    entries[#entries + 1] = { id = held[i], at = at }
+    if at >= sinceMs then entries[#entries + 1] = { id = held[i], at = at, text = held[i + 1] } end
   end
-  table.sort(entries, function(one, other)
-    if one.at ~= other.at then return one.at > other.at end
-    return is_after(other.id, one.id)
-  end)
+  table.sort(entries, history_precedes)
+  return entries
+end
+
+-- Cuts off what is too much, a quarter of it at once, for each cut looks at all; whether `id` is still there.
+local function history_trim(key, id, lengthMax)
+  if redis.call('HLEN', key) <= lengthMax + math.floor(lengthMax / 4) then return true end
+  local entries = history_entries(key, 0)
   local isKept = true
   for place = lengthMax + 1, #entries do
     redis.call('HDEL', key, entries[place].id)
