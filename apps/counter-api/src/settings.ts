@@ -100,6 +100,10 @@ export const counterApiSettings = {
     'Counters that are kept in memory at most, because they are read again and again; 0: none, each read asks Redis.',
     { min: 0, max: 10_000_000, default: 100_000 },
   ),
+  WAITS_PER_CALLER_MAX: numberSetting(
+    'Maximum requests of one caller that wait for a counter to change (`Prefer: wait`), in one process: of a user or an API key, and without either of an address.',
+    { min: 1, max: 1000, default: 100 },
+  ),
   LEASES_PER_VIEWER_MAX: numberSetting(
     'Maximum leases of one viewer in the whole region: pages on which it is present without a socket.',
     { min: 1, max: 10_000_000, default: 20 },

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { durabilityText, type DurabilityChoice } from '@headcount/counter-store';
-import type { Subject } from '@headcount/platform';
+import { Authenticator, addressKey, callerKeyOf, type Subject } from '@headcount/platform';
 import { orThrow } from '@headcount/protocol';
 import type { CounterRef } from '@headcount/replication';
 import type { PermittedChange } from './change-rights.js';
@@ -17,6 +17,7 @@ export class CounterAnswers {
   constructor(
     @Inject(CountersService) private readonly counters: CountersService,
     @Inject(CounterWaits) private readonly waits: CounterWaits,
+    @Inject(Authenticator) private readonly authenticator: Authenticator,
   ) {}
 
   /**
@@ -67,14 +68,26 @@ export class CounterAnswers {
   private async waited(
     counter: CounterRef,
     etag: string,
-    { headers }: FastifyRequest,
+    request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<Awaited<ReturnType<CounterWaits['next']>>> {
-    const { prefer } = headers;
+    const { prefer } = request.headers;
     const seconds = typeof prefer === 'string' ? waitSecondsIn(prefer) : null;
-    if (seconds === null || !this.waits.isOpen) return null;
+    if (seconds === null) return null;
+    const caller = await this.waiterOf(request);
+    if (!this.waits.isOpenTo(caller)) return null;
     void reply.header('preference-applied', `wait=${seconds}`);
-    const onClose = (end: () => void): void => void reply.raw.once('close', end);
-    return this.waits.next(counter, etag, { ms: seconds * 1000, onClose });
+    const onClose = (end: () => void): void => {
+      // Who has gone while the counter was read closes nothing any more.
+      if (reply.raw.destroyed) end();
+      else reply.raw.once('close', end);
+    };
+    return this.waits.next(counter, etag, { caller, ms: seconds * 1000, onClose });
+  }
+
+  /** Whose wait it is: the caller's, or where it shows no good token that of its address. */
+  private async waiterOf({ headers, ip }: FastifyRequest): Promise<string> {
+    const subject = await this.authenticator.ofRequest(headers);
+    return (subject.ok ? callerKeyOf(subject.value) : null) ?? `address ${addressKey(ip)}`;
   }
 }

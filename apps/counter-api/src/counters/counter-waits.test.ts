@@ -10,7 +10,8 @@ import type { CountersService } from './counters.service.js';
 import { counterRef } from './input.js';
 
 const LIKES = counterRef('home', 'likes');
-const FOREVER = { ms: 60_000, onClose: () => undefined };
+const OF_CALLER = 400;
+const FOREVER = { caller: 'viewer ann', ms: 60_000, onClose: () => undefined };
 
 function harness() {
   let count = 0;
@@ -29,7 +30,7 @@ function harness() {
   const waits = new CounterWaits(
     { read: async () => shown() } as unknown as CountersService,
     { followers } as unknown as WatchService,
-    { BUCKETS: 1 } as CounterApiConfig,
+    { BUCKETS: 1, WAITS_PER_CALLER_MAX: OF_CALLER } as CounterApiConfig,
     { gauge: () => undefined } as unknown as Metrics,
   );
   const show = (next: number): void => {
@@ -52,20 +53,42 @@ describe('requests that wait', () => {
 
   it('are as many as may wait, and all end with the app', async () => {
     const { waits, watchers, etag } = harness();
-    const waiting = Array.from({ length: WAITS_MAX }, () => waits.next(LIKES, etag, FOREVER));
-    expect(waits.isOpen).toBe(false);
+    const waiting = Array.from({ length: WAITS_MAX }, (_, at) =>
+      waits.next(LIKES, etag, { ...FOREVER, caller: `address ${at}` }),
+    );
+    expect(waits.isOpenTo('viewer ann')).toBe(false);
     waits.onModuleDestroy();
     expect(new Set(await Promise.all(waiting))).toEqual(new Set([null]));
     expect(watchers.size).toBe(0);
-    expect(waits.isOpen).toBe(false);
+    expect(waits.isOpenTo('viewer ann')).toBe(false);
   });
 
   it('end where whoever waits has gone', async () => {
     const { waits, watchers, etag } = harness();
     let leave = (): void => undefined;
-    const next = waits.next(LIKES, etag, { ms: 60_000, onClose: (end) => (leave = end) });
+    const next = waits.next(LIKES, etag, { ...FOREVER, onClose: (end) => (leave = end) });
     leave();
     expect(await next).toBeNull();
-    expect([watchers.size, waits.isOpen]).toEqual([0, true]);
+    expect([watchers.size, waits.isOpenTo('viewer ann')]).toEqual([0, true]);
+  });
+
+  it('are as many of one caller as it may have, and leave places to others', async () => {
+    const { waits, etag } = harness();
+    const ends: (() => void)[] = [];
+    const wait = () =>
+      waits.next(LIKES, etag, { ...FOREVER, onClose: (end) => void ends.push(end) });
+    const waiting = Array.from({ length: OF_CALLER }, wait);
+    expect([waits.isOpenTo('viewer ann'), waits.isOpenTo('address 192.0.2.1')]).toEqual([
+      false,
+      true,
+    ]);
+    // Free at once, before what was asked of the store is there, and once however often it ends.
+    ends[0]?.();
+    ends[0]?.();
+    expect(waits.isOpenTo('viewer ann')).toBe(true);
+    waiting.push(wait());
+    expect(waits.isOpenTo('viewer ann')).toBe(false);
+    waits.onModuleDestroy();
+    await Promise.all(waiting);
   });
 });

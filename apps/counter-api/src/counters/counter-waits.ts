@@ -15,6 +15,8 @@ export const WAITS_MAX = 1000;
 @Injectable()
 export class CounterWaits implements OnModuleDestroy {
   private readonly waits = new Set<Wait>();
+  /** How many requests of each caller wait. */
+  private readonly ofCallers = new Map<string, number>();
   private stopping = false;
 
   constructor(
@@ -39,32 +41,58 @@ export class CounterWaits implements OnModuleDestroy {
     for (const wait of this.waits) wait.end();
   }
 
-  /** Whether one more may wait. */
-  get isOpen(): boolean {
-    return !this.stopping && this.waits.size < WAITS_MAX;
+  /** Whether one more request of the caller may wait. */
+  isOpenTo(caller: string): boolean {
+    const ofCaller = this.ofCallers.get(caller) ?? 0;
+    if (this.stopping || this.waits.size >= WAITS_MAX) return false;
+    return ofCaller < this.config.WAITS_PER_CALLER_MAX;
   }
 
   /**
-   * What the counter shows as soon as that has another ETag, or null where `until` resolves or the app stops before. Throws
-   * HeadcountError as `read` does.
+   * What the counter shows as soon as that has another ETag, or null where the time is up, the caller goes away or the app stops
+   * before. Throws HeadcountError as `read` does.
    */
   async next(
     counter: CounterRef,
     etag: string,
-    { ms, onClose }: { readonly ms: number; readonly onClose: (end: () => void) => void },
+    {
+      caller,
+      ms,
+      onClose,
+    }: {
+      readonly caller: string;
+      readonly ms: number;
+      readonly onClose: (end: () => void) => void;
+    },
   ): Promise<CounterValue | null> {
     const wait = new Wait();
-    this.waits.add(wait);
+    this.add(wait, caller);
     const timer = setTimeout(() => wait.end(), ms);
-    onClose(() => wait.end());
+    // Its place is free at once, whatever the store still has to answer.
+    onClose(() => {
+      wait.end();
+      this.remove(wait, caller);
+    });
     try {
       return await this.follow(counter, etag, wait);
     } catch (thrown) {
       throw thrown instanceof HeadcountError ? thrown : new HeadcountError('STORE_UNAVAILABLE');
     } finally {
       clearTimeout(timer);
-      this.waits.delete(wait);
+      this.remove(wait, caller);
     }
+  }
+
+  private add(wait: Wait, caller: string): void {
+    this.waits.add(wait);
+    this.ofCallers.set(caller, (this.ofCallers.get(caller) ?? 0) + 1);
+  }
+
+  private remove(wait: Wait, caller: string): void {
+    if (!this.waits.delete(wait)) return;
+    const left = (this.ofCallers.get(caller) ?? 0) - 1;
+    if (left > 0) this.ofCallers.set(caller, left);
+    else this.ofCallers.delete(caller);
   }
 
   /** The bucket is followed before the counter is read, so nothing falls between the two. */
