@@ -113,6 +113,10 @@ export const counterApiSettings = {
     { min: 1, max: 10_000_000, default: 100_000 },
   ),
   ...changeSettings,
+  LIMITS_PER_CALLER_MAX: numberSetting(
+    'Maximum new limits of one user or API key with windows of up to a minute, an hour, a day and 31 days, each kind within that time. A limit is a key with its window.',
+    { min: 1, max: 1_000_000_000, default: 100_000 },
+  ),
   NEW_COUNTERS_PER_CALLER: optionalRateSetting(
     'New counters of one user, where AUTH is jwt: raised, lowered or voted on for the first time. Each process counts for itself. Services may make as many as they like. Default: `1000/60`.',
     '1000/60',

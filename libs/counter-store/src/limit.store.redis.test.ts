@@ -125,6 +125,18 @@ const limitOf = (windowSeconds: number, limit: number): Limit => ({
 });
 
 describe('limit store', () => {
+  it('takes from what is held only, where it is asked so, and leaves what is new as it is', async () => {
+    const store = new RedisLimitStore(stores.context);
+    const limit = limitOf(60, 3);
+    expect(await store.takeIfHeld(limit, 2)).toBeNull();
+    expect(await stores.redis.keys('*')).toEqual([]);
+    expect(await store.takeIfHeld(limit, 0)).toMatchObject({ isAllowed: true, remaining: 3 });
+    expect(await store.takeIfHeld(limit, 4)).toMatchObject({ isAllowed: false, retryMs: null });
+    await store.take(limit, 1);
+    expect(await store.takeIfHeld(limit, 2)).toMatchObject({ isAllowed: true, remaining: 0 });
+    expect(await store.takeIfHeld(limit, 1)).toMatchObject({ isAllowed: false });
+  });
+
   beforeEach(async () => {
     await stores.redis.flushall();
     await stores.redis.config('SET', LISTPACK, 128);

@@ -1,11 +1,12 @@
 /** Limits that no window of time ever passes: one key each, in this region's Redis. */
+import { assert } from '@headcount/crdt';
 import { limitKey } from './keys.js';
 import { REDIS_CLOCK, type ScriptClock } from './redis-clock.js';
 import { limitTake, type Allowance } from './scripts/limit-take.js';
 import type { StoreContext } from './store-context.js';
 
 /** Whose limit: that of a key that callers name, or one of our own. Names of different kinds never meet. */
-export type LimitKind = 'key' | 'caller' | 'address';
+export type LimitKind = 'key' | 'caller' | 'address' | 'new';
 
 /** A limit. The same key with another window is another limit. */
 export interface Limit {
@@ -21,6 +22,8 @@ export interface Limit {
 export interface LimitStore {
   /** Takes `cost`, all or nothing; 0 only looks. Never to be sent again by itself: each call takes. */
   take(limit: Limit, cost: number): Promise<Allowance>;
+  /** The same, but null, and nothing is taken, where Redis holds nothing of the limit and would after it. */
+  takeIfHeld(limit: Limit, cost: number): Promise<Allowance | null>;
 }
 
 /** Limits on Redis. */
@@ -30,12 +33,23 @@ export class RedisLimitStore implements LimitStore {
     private readonly now: ScriptClock = REDIS_CLOCK,
   ) {}
 
-  take({ kind, key, limit, windowSeconds }: Limit, cost: number): Promise<Allowance> {
+  async take(limit: Limit, cost: number): Promise<Allowance> {
+    const allowance = await this.ask(limit, cost, '0');
+    assert(allowance, 'a limit that is new is taken from');
+    return allowance;
+  }
+
+  takeIfHeld(limit: Limit, cost: number): Promise<Allowance | null> {
+    return this.ask(limit, cost, '1');
+  }
+
+  private ask(
+    { kind, key, limit, windowSeconds }: Limit,
+    cost: number,
+    isNewKept: '0' | '1',
+  ): Promise<Allowance | null> {
     const slots = limitKey(kind, key, windowSeconds);
-    return limitTake.run(
-      this.context.redis,
-      [slots],
-      [this.now(), limit, windowSeconds * 1000, cost],
-    );
+    const args = [this.now(), limit, windowSeconds * 1000, cost, isNewKept];
+    return limitTake.run(this.context.redis, [slots], args);
   }
 }

@@ -75,7 +75,8 @@ export const BATCH_DOCS = applyDecorators(
   ApiHeader({
     name: 'idempotency-key',
     required: false,
-    description: 'Stands for a `key` of each change: the text of the header, a dot and its place.',
+    description:
+      'The key of all changes, each with its place: send the same list again. It meets no `key` of a single change.',
     schema: text,
   }),
   ApiBody({

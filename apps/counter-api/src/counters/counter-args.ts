@@ -12,7 +12,8 @@ const DURABILITY = {
 };
 const OP_ID = {
   nullable: true,
-  description: 'Makes the change count once, however often it is sent within ten minutes.',
+  description:
+    'Makes the change count once, however often the caller sends it within ten minutes. Callers and pages have ids of their own.',
 };
 
 @ArgsType()

@@ -74,7 +74,11 @@ export const WRITE_REFUSALS = [
   ),
   refused(413, 'The body is larger than 64 KiB.'),
   refused(415, 'The body is not JSON.'),
-  refused(422, 'The Idempotency-Key was used before for something else.'),
+  refused(422, 'The caller has used the Idempotency-Key before for something else of the page.'),
+  refused(
+    429,
+    'The caller has used up its operation ids, new counters, requests or leases; nothing was changed. `retry-after` says when it is worth another try.',
+  ),
 ];
 
 /** Headers of requests and answers that make reading again cheap. */
@@ -99,7 +103,7 @@ export const IDEMPOTENCY_KEY = ApiHeader({
   name: 'idempotency-key',
   required: false,
   description:
-    'Makes the change count once, however often it is sent within ten minutes: 1 to 128 characters in double quotes. `idempotency-replayed: true` marks the answer to one that had been made before.',
+    'Makes the change count once, however often the caller sends it within ten minutes: 1 to 128 characters in double quotes. `idempotency-replayed: true` marks the answer to one that had been made before.',
   schema: { type: 'string', example: '"8e03978e-40d5-43e8-bc93-6894a57f9324"' },
 });
 
@@ -155,5 +159,4 @@ export const CHANGE_DOCS = applyDecorators(
   }),
   ...refusals('GET, HEAD and PUT'),
   ...WRITE_REFUSALS,
-  refused(429, 'The region has as many leases as it keeps.'),
 );

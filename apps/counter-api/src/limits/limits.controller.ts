@@ -43,7 +43,7 @@ export class LimitsController {
   ): Promise<AllowanceDocument> {
     const key = takeableBy(caller, limitKeyOf(rawKey), this.config.AUTH);
     const { cost, ...limit } = allowanceAskOf(fieldsOf(body));
-    const allowance = await this.limits.take({ kind: 'key', key, ...limit }, cost);
+    const allowance = await this.limits.allow(caller, { key, ...limit }, cost);
     void reply
       .header('cache-control', 'no-store')
       .headers(rateLimitFields([{ name: 'default', ...limit, allowance }], reply.getHeaders()));

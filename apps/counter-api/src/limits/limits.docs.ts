@@ -79,5 +79,6 @@ export const ALLOW_DOCS = applyDecorators(
   refused(403, 'The token does not allow to take from this limit.'),
   refused(413, 'The body is larger than 64 KiB.'),
   refused(415, 'The body is not JSON.'),
+  refused(429, 'The caller has begun as many limits as one caller may; nothing was taken.'),
   refused(503, 'Redis does not answer. `OUTCOME_UNKNOWN`: it may have been taken.'),
 );

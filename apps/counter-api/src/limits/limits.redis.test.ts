@@ -3,6 +3,7 @@
  * Method  the app as it is, with a private Redis; requests over HTTP, many at once. Whether a window is exact as time goes by is
  *         the property of limit.store.
  */
+import { Redis } from 'ioredis';
 import { SignJWT } from 'jose';
 import type { RunningApp } from '@headcount/platform';
 import { TEST_SIGNING_KEYS, type RedisServer, startRedis } from '@headcount/testing';
@@ -147,6 +148,39 @@ describe('limits', () => {
       403,
     );
     expect(await statusOf('mine/1')).toBe(401);
+  });
+
+  it('are new to a caller as often as it may begin some, kind by kind', async () => {
+    const guarded = await start({
+      ...{ AUTH: 'jwt', AUTH_JWT_SECRET: SECRET, LIMITS_PER_CALLER_MAX: '2' },
+    });
+    const tokens = await Promise.all(
+      ['gate', 'shop'].map((sub) => tokenOf(sub, { scope: 'limits:take', pages: ['*'] })),
+    );
+    const [gate, shop] = tokens;
+    const statusOf = async (key: string, token?: string, windowSeconds = 60, cost = 1) =>
+      (await allow(guarded, key, { limit: 2, windowSeconds, cost }, token)).status;
+    expect([await statusOf('n1', gate), await statusOf('n2', gate)]).toEqual([200, 200]);
+    const refused = await allow(guarded, 'n3', { limit: 2, windowSeconds: 60 }, gate);
+    expect([refused.status, await refused.json()]).toMatchObject([
+      429,
+      { code: 'TOO_MANY', detail: expect.stringContaining('LIMITS_PER_CALLER_MAX') },
+    ]);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    // Another window of the same kind is another limit, one of another kind is counted apart.
+    expect([await statusOf('n1', gate, 30), await statusOf('n1', gate, 61)]).toEqual([429, 200]);
+    // What is there goes on, a look and a cost beyond the limit begin nothing, and others are not concerned.
+    expect([await statusOf('n1', gate), await statusOf('n1', gate)]).toEqual([200, 200]);
+    expect([await statusOf('n4', gate, 60, 0), await statusOf('n4', gate, 60, 3)]).toEqual([
+      200, 200,
+    ]);
+    expect(await statusOf('n3', shop)).toBe(200);
+    const client = new Redis(redis.url);
+    try {
+      expect(await client.keys('hc:limit:{key n*')).toHaveLength(4);
+    } finally {
+      client.disconnect();
+    }
   });
 
   describe('of counter-api itself', () => {

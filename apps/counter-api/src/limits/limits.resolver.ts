@@ -69,6 +69,6 @@ export class LimitsResolver {
   ): Promise<Allowance> {
     const key = takeableBy(caller, limitKeyOf(rawKey), this.config.AUTH);
     const { cost, ...limit } = allowanceAskOf(asked);
-    return new Allowance(await this.limits.take({ kind: 'key', key, ...limit }, cost));
+    return new Allowance(await this.limits.allow(caller, { key, ...limit }, cost));
   }
 }

@@ -7,7 +7,8 @@ ARGV[1] now       integer  milliseconds since 1970; empty: by the clock of Redis
 ARGV[2] limit     integer  most that a window may hold
 ARGV[3] windowMs  integer  its length; the same for all calls of a key
 ARGV[4] cost      integer  what to take, all of it or nothing; 0 only looks
-Returns { 'taken' | 'over', what is left, ms until nothing counts any more, ms until the cost will be had or empty: never or at once }
+ARGV[5] isNewKept integer  1: a limit from which nothing is taken stays so, and the answer is 'new' where the cost would be taken from it
+Returns { 'taken' | 'over' | 'new', what is left, ms until nothing counts any more, ms until the cost will be had or empty: never or at once }
 Refuses nothing; over changes nothing
 Retry   no: each call takes, so one whose answer was lost may count though nobody used it; never too little
 Cost    O(slots), at most 61
@@ -17,7 +18,7 @@ Holds   Q1 no window of windowMs holds more than the highest limit asked for in 
 --- @include clock
 local slots = KEYS[1]
 local clockMs, limit = clock_ms(ARGV[1]), tonumber(ARGV[2])
-local windowMs, cost = tonumber(ARGV[3]), tonumber(ARGV[4])
+local windowMs, cost, isNewKept = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5] == '1'
 local SLOTS = 60
 local int = function(number) return ('%.0f'):format(number) end
 
@@ -49,6 +50,7 @@ if cost > limit - sum then
   return { 'over', int(math.max(0, limit - sum)), last and int(leavesMs(last) - nowMs) or '0', retryMs }
 end
 
+if #held == 0 and cost > 0 and isNewKept then return { 'new', int(limit), '0', '' } end
 if cost > 0 then
   last = math.floor(nowMs / slotMs)
   redis.call('HINCRBY', slots, int(last), int(cost))

@@ -12,15 +12,18 @@ export interface Allowance {
   readonly retryMs: number | null;
 }
 
-/** Typed door to limit-take.lua, whose header is the contract. */
-export const limitTake = defineScript<Allowance>({
+/** Typed door to limit-take.lua, whose header is the contract; null: the limit is new, and nothing was taken. */
+export const limitTake = defineScript<Allowance | null>({
   name: 'limit-take',
   keys: ['slots'],
-  args: ['now', 'limit', 'windowMs', 'cost'],
-  decode: ([verdict, remaining, resetMs, retryMs]) => ({
-    isAllowed: verdict === 'taken',
-    remaining: integer(remaining),
-    resetMs: integer(resetMs),
-    retryMs: retryMs === '' ? null : integer(retryMs),
-  }),
+  args: ['now', 'limit', 'windowMs', 'cost', 'isNewKept'],
+  decode: ([verdict, remaining, resetMs, retryMs]) =>
+    verdict === 'new'
+      ? null
+      : {
+          isAllowed: verdict === 'taken',
+          remaining: integer(remaining),
+          resetMs: integer(resetMs),
+          retryMs: retryMs === '' ? null : integer(retryMs),
+        },
 });

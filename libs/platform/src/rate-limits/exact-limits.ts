@@ -16,13 +16,24 @@ export class ExactLimits {
   ) {}
 
   /** Takes `cost`, all or nothing; 0 only looks. Throws STORE_UNAVAILABLE, or OUTCOME_UNKNOWN: it may have been taken. */
-  async take(limit: Limit, cost: number): Promise<Allowance> {
-    const { kind } = limit;
+  take(limit: Limit, cost: number): Promise<Allowance> {
+    return this.asked(limit, () => this.store.limits.take(limit, cost));
+  }
+
+  /** The same, but null, and nothing is taken, where nothing is held of the limit yet. */
+  protected takeIfHeld(limit: Limit, cost: number): Promise<Allowance | null> {
+    return this.asked(limit, () => this.store.limits.takeIfHeld(limit, cost));
+  }
+
+  private async asked<T extends Allowance | null>(
+    { kind }: Limit,
+    ask: () => Promise<T>,
+  ): Promise<T> {
     if (!this.store.isReady()) throw this.refused(kind, 'STORE_UNAVAILABLE');
-    const allowance = await this.store.limits.take(limit, cost).catch((cause: unknown) => {
+    const allowance = await ask().catch((cause: unknown) => {
       throw cause instanceof HeadcountError ? cause : this.refused(kind, 'OUTCOME_UNKNOWN');
     });
-    this.metrics.answered(kind, allowance);
+    if (allowance !== null) this.metrics.answered(kind, allowance);
     return allowance;
   }
 
