@@ -5,7 +5,7 @@ import { graphqlAttack, many, overHttp } from './kinds.mjs';
 const aliases = (count, field) => many(count, (at) => `a${at}: ${field}`).join(' ');
 const PAGES = many(1000, (at) => `p${at}`);
 const TOO_COMPLEX = /^400 (TOO_COMPLEX|BAD_REQUEST)$|^429 TOO_MANY$/;
-const BOUNDED = /^(200 ok|400 TOO_COMPLEX|429 TOO_MANY|503 STORE_UNAVAILABLE)$/;
+const BOUNDED = /^(200 ok|[24]00 TOO_COMPLEX|429 TOO_MANY)$/;
 const pageEntities = (count, id) =>
   many(count, (at) => ({ __typename: 'Page', pageId: id ?? `p${at}` }));
 
