@@ -77,6 +77,7 @@ describe('trending', () => {
         `${system.apiUrl(counterApi)}/trending?first=3&windowSeconds=600`,
       );
       expect(await response.json()).toEqual({
+        window_seconds: 600,
         pages: top.map(({ pageId, gain }) => ({ page_id: pageId, gain })),
       });
     }

@@ -108,6 +108,10 @@ export const counterApiSettings = {
     'Maximum leases of one viewer in the whole region: pages on which it is present without a socket.',
     { min: 1, max: 10_000_000, default: 20 },
   ),
+  TRENDING_READS_PER_SECOND: numberSetting(
+    'Most buckets per second that are read for trending pages; a list takes one reading of each of BUCKETS.',
+    { min: 1, max: 10_000_000, default: 10_000 },
+  ),
   LEASES_MAX: numberSetting(
     'Leases at most, of viewers who are present without a socket, in the whole region.',
     { min: 1, max: 10_000_000, default: 100_000 },

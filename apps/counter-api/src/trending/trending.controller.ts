@@ -1,13 +1,15 @@
 import { Controller, Get, Headers, Inject, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { PublicRead, ReadGrants, type Grants } from '@headcount/platform';
-import { trendingAsk, type PageGain } from '@headcount/protocol';
+import { trendingAsk, type PageGain, type TrendingAsk } from '@headcount/protocol';
 import { JSON_TYPE, preferredType } from '../counters/media-type.js';
 import { TRENDING_DOCS } from './trending.docs.js';
 import { TrendingService } from './trending.service.js';
 
 /** Trending pages as REST shows them. */
 export interface TrendingDocument {
+  /** The window that was asked for, rounded up. */
+  readonly window_seconds: number;
   readonly pages: readonly { readonly page_id: string; readonly gain: number }[];
 }
 
@@ -35,7 +37,7 @@ export class TrendingController {
       windowSeconds: wholeNumber(windowSeconds),
       name,
     });
-    return documentOf(await this.service.topFor(grants, ask));
+    return documentOf(ask, await this.service.topFor(grants, ask));
   }
 }
 
@@ -45,6 +47,9 @@ function wholeNumber(raw: string | string[] | undefined): number | undefined {
   return typeof raw === 'string' && /^\d+$/.test(raw) ? Number(raw) : NaN;
 }
 
-function documentOf(pages: readonly PageGain[]): TrendingDocument {
-  return { pages: pages.map(({ pageId, gain }) => ({ page_id: pageId, gain })) };
+function documentOf({ windowSeconds }: TrendingAsk, pages: readonly PageGain[]): TrendingDocument {
+  return {
+    window_seconds: windowSeconds,
+    pages: pages.map(({ pageId, gain }) => ({ page_id: pageId, gain })),
+  };
 }

@@ -4,6 +4,7 @@ import { ApiOperation, ApiQuery, ApiResponse } from '@nestjs/swagger';
 import {
   TRENDING_DEFAULTS,
   TRENDING_FIRST_MAX,
+  TRENDING_WINDOWS,
   TRENDING_WINDOW_SECONDS_MAX,
   TRENDING_WINDOW_SECONDS_MIN,
 } from '@headcount/protocol';
@@ -11,8 +12,14 @@ import { refused } from '../counters/counter.docs.js';
 
 const document = {
   type: 'object',
-  required: ['pages'],
+  required: ['window_seconds', 'pages'],
   properties: {
+    window_seconds: {
+      type: 'integer',
+      enum: [...TRENDING_WINDOWS],
+      description: 'The window that was asked for, rounded up.',
+      example: 300,
+    },
     pages: {
       type: 'array',
       maxItems: TRENDING_FIRST_MAX,
@@ -60,12 +67,13 @@ export const TRENDING_DOCS = applyDecorators(
   }),
   ApiResponse({
     status: 200,
-    description: 'The pages, a second old at most.',
+    description: 'The pages, a second old as a rule.',
     content: { 'application/json': { schema: document } },
   }),
   refused(400, 'A parameter is out of bounds, or the counter is not trended.'),
   refused(405, 'Another method than GET and HEAD.'),
   refused(406, 'None of the accepted media types can be given.'),
+  refused(429, 'Too many different lists are read; ask again a second later.'),
   refused(409, 'A gain is beyond 2^53 - 1.'),
   refused(503, 'Redis does not answer.'),
 );

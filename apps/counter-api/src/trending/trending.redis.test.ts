@@ -4,7 +4,7 @@
  * Method  the app as it is with a private Redis; requests over HTTP. The windows are longer than the test.
  */
 import type { RunningApp } from '@headcount/platform';
-import { PATHS } from '@headcount/protocol';
+import { PATHS, trendingWindow } from '@headcount/protocol';
 import { startRedis, until, type RedisServer } from '@headcount/testing';
 import { KEYS, TestGateway } from '../intake/testing/test-gateway.js';
 import { startCounterApi } from '../start.js';
@@ -65,10 +65,14 @@ describe('trending of counter-api', () => {
       const expected = [...pages]
         .map((page_id, at) => ({ page_id, gain: 1 + Math.floor(at / 3) }))
         .sort((left, right) => right.gain - left.gain || (left.page_id < right.page_id ? -1 : 1));
-      expect(await (await get('?first=100')).json()).toEqual({ pages: expected });
+      expect(await (await get('?first=100')).json()).toEqual({
+        ...{ window_seconds: 300, pages: expected },
+      });
       const short = await get('?first=4&windowSeconds=3600&name=visits');
       expect(short.headers.get('content-type')).toMatch(/^application\/json/);
-      expect(await short.json()).toEqual({ pages: expected.slice(0, 4) });
+      expect(await short.json()).toEqual({
+        ...{ window_seconds: 3600, pages: expected.slice(0, 4) },
+      });
       const shown = expected.map(({ page_id, gain }) => ({ pageId: page_id, gain }));
       expect(await graphql('{ trending { pageId gain } }')).toEqual({
         data: { trending: shown.slice(0, 10) },
@@ -102,9 +106,12 @@ describe('trending of counter-api', () => {
     for (let times = 0; times < 2; times += 1) await raise('home', 3, 'likes', ', opId: "op"');
     await raise('home', 1);
     expect(await (await get('?name=likes')).json()).toEqual({
+      window_seconds: 300,
       pages: [{ page_id: 'home', gain: 3 }],
     });
-    expect(await (await get()).json()).toEqual({ pages: [{ page_id: 'home', gain: 1 }] });
+    expect(await (await get()).json()).toEqual({
+      ...{ window_seconds: 300, pages: [{ page_id: 'home', gain: 1 }] },
+    });
   });
 
   it('reads once for many who ask, and again once that is a second old', async () => {
@@ -112,12 +119,52 @@ describe('trending of counter-api', () => {
     await raise('home', 1);
     const asks = ['?first=10', '', '?first=3', '?windowSeconds=290', '?name=visits'];
     const all = await Promise.all([...asks, ...asks].map(async (ask) => (await get(ask)).json()));
-    expect(all).toEqual(Array(10).fill({ pages: [{ page_id: 'home', gain: 1 }] }));
+    expect(all).toEqual(
+      Array(10).fill({ window_seconds: 300, pages: [{ page_id: 'home', gain: 1 }] }),
+    );
     expect(await reads()).toBe(1);
     await raise('home', 1);
     await until(async () => JSON.stringify(await (await get()).json()).includes(':2}'), {
       what: 'the second visit',
     });
+  });
+
+  it('reads each of its eight windows once for every window and number of pages there is', async () => {
+    app = await start();
+    await raise('home', 1);
+    const windows = Array.from({ length: 37 }, (_, at) =>
+      Math.min(3600, Math.ceil(10 * 1.178 ** at)),
+    );
+    const asks = [10, 100].flatMap((first) => windows.map((window) => ({ first, window })));
+    const all = await Promise.all(
+      asks.map(async ({ first, window }) =>
+        (await get(`?first=${first}&windowSeconds=${window}`)).json(),
+      ),
+    );
+    expect(new Set(windows.map(trendingWindow)).size).toBe(8);
+    asks.forEach(({ window }, at) =>
+      expect(all[at]).toMatchObject({ window_seconds: trendingWindow(window) }),
+    );
+    for (const answer of all) expect(answer).toMatchObject({ pages: [{ gain: 1 }] });
+    expect(await reads()).toBeLessThanOrEqual(8);
+  });
+
+  it('is refused where too much has been read, until there is time for it', async () => {
+    app = await start({ TRENDING_READS_PER_SECOND: '512' });
+    expect((await get()).status).toBe(200);
+    const refused = await get('?windowSeconds=60');
+    expect([refused.status, await refused.json()]).toEqual([
+      429,
+      expect.objectContaining({ code: 'TOO_MANY' }),
+    ]);
+    const { errors } = await graphql('{ trending(windowSeconds: 3600) { gain } }');
+    expect(errors?.[0]?.extensions.code).toBe('TOO_MANY');
+    const gateway = new TestGateway(app.internalUrl);
+    expect(await gateway.trending([['visits', 3600, 3]])).toMatchObject({
+      value: { answers: ['TOO_MANY'] },
+    });
+    expect((await get()).status).toBe(200);
+    await until(async () => (await get('?windowSeconds=60')).status === 200, { timeoutMs: 20_000 });
   });
 
   it.each([

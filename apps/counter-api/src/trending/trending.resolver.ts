@@ -20,7 +20,7 @@ export class TrendingResolver {
   @Cost({ own: 500, each: 1, times: 'first' })
   @Query(() => [TrendingPage], {
     description:
-      'The pages whose counter gained most within a window, most first, of equals the first by its id. A second old at most; what other regions tell counts when it is heard.',
+      'The pages whose counter gained most within a window, most first, of equals the first by its id. A second old as a rule; what other regions tell counts when it is heard.',
   })
   async trending(
     @Args() args: TrendingArgs,

@@ -1,9 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { trendReach, type TrendAsk, type TrendRow } from '@headcount/counter-store';
-import { available, CLOCK, CONFIG, Metrics, type Clock, type Grants } from '@headcount/platform';
+import {
+  available,
+  CLOCK,
+  CONFIG,
+  Metrics,
+  outsideRequests,
+  type Clock,
+  type Grants,
+} from '@headcount/platform';
 import {
   HeadcountError,
   TRENDING_FIRST_MAX,
+  bucketOf,
   type PageGain,
   type PageId,
   type TrendingAnswer,
@@ -13,54 +22,57 @@ import {
 } from '@headcount/protocol';
 import type { CounterApiConfig } from '../settings.js';
 import { STORE, type Store } from '../store/store.js';
+import { SharedLists } from './shared-lists.js';
 import { topPages } from './top-pages.js';
 
-/** How old an answer may be that is given again, in milliseconds. */
-const FRESH_MS = 1000;
+/** Rows read of each bucket at first. Few buckets have more among the first of all, and they are asked once more. */
+const ROWS_READ = 10;
 
-/** So many pages are read for whoever wants fewer, so that few readings serve all. */
-const FIRST_READ: readonly number[] = [10, TRENDING_FIRST_MAX];
-
-/** Buckets that are asked in one round trip. */
-const BUCKETS_AT_ONCE = 1024;
-
-/** What has been read, or is being read. */
-interface Reading {
-  readonly pages: Promise<readonly PageGain[]>;
-  /** On the monotonic clock; Infinity while it is being read. */
-  freshUntilMs: number;
-}
+/** Buckets of one list that are asked in one round trip, so that whatever else Redis is asked comes in between. */
+const BUCKETS_AT_ONCE = 128;
 
 /** Which pages' counters gained most of late, in this region. */
 @Injectable()
 export class TrendingService {
-  /** There are as many as names that are trended, windows (37), and FIRST_READ at most. */
-  private readonly readings = new Map<string, Reading>();
-  private last: Promise<unknown> = Promise.resolve();
-  private readonly reads;
+  /** By `name reach`; as many as names that are trended and windows at most. */
+  private readonly lists: SharedLists<readonly TrendRow[]>;
 
   constructor(
     @Inject(STORE) private readonly store: Store,
     @Inject(CONFIG) private readonly config: CounterApiConfig,
-    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(CLOCK) clock: Clock,
     @Inject(Metrics) metrics: Metrics,
   ) {
-    this.reads = metrics.counter({
+    const reads = metrics.counter({
       name: 'trending_reads_total',
       help: 'Readings of all buckets for trending pages.',
+    });
+    this.lists = new SharedLists({
+      read: (key) => {
+        reads.inc();
+        const [name = '', reach] = key.split(' ');
+        // It is for all that ask.
+        return outsideRequests(() => this.read(name, Number(reach)));
+      },
+      cost: config.BUCKETS,
+      perSecond: config.TRENDING_READS_PER_SECOND,
+      nowMs: () => clock.monotonicMs(),
     });
   }
 
   /**
-   * The pages that gained most, most first, a second old at most. Throws HeadcountError: BAD_REQUEST for a counter that is not
-   * trended, OUT_OF_RANGE for a gain beyond 2^53 - 1, STORE_UNAVAILABLE.
+   * The pages that gained most, most first, a second old as a rule. Throws HeadcountError: BAD_REQUEST for a counter that is not
+   * trended, OUT_OF_RANGE for a gain beyond 2^53 - 1, TOO_MANY where nothing is known and too much is read by now,
+   * STORE_UNAVAILABLE.
    */
   async top({ name, windowSeconds, first }: TrendingAsk): Promise<readonly PageGain[]> {
     if (!this.config.TRENDING_COUNTERS.includes(name))
       throw new HeadcountError('BAD_REQUEST', `${name} is not among TRENDING_COUNTERS.`);
-    const firstRead = FIRST_READ.find((most) => first <= most) ?? first;
-    const pages = await this.fresh({ name, reach: trendReach(windowSeconds), first: firstRead });
-    const shown = pages.slice(0, first);
+    const rows = await this.lists.of(`${name} ${trendReach(windowSeconds)}`);
+    // What is in the store was let in as a page id.
+    const shown = rows
+      .slice(0, first)
+      .map(({ pageId, gain }) => ({ pageId: pageId as PageId, gain }));
     if (!shown.every(({ gain }) => Number.isSafeInteger(gain)))
       throw new HeadcountError('OUT_OF_RANGE');
     return shown;
@@ -94,30 +106,31 @@ export class TrendingService {
     }
   }
 
-  private fresh(ask: TrendAsk): Promise<readonly PageGain[]> {
-    const key = `${ask.name} ${ask.reach} ${ask.first}`;
-    const held = this.readings.get(key);
-    if (held && this.clock.monotonicMs() < held.freshUntilMs) return held.pages;
-    // One after the other: whatever is asked, Redis has time for what else there is.
-    const pages = this.last.then(() => this.read(ask, reading));
-    const reading: Reading = { pages, freshUntilMs: Infinity };
-    this.readings.set(key, reading);
-    this.last = pages.catch(() => this.readings.delete(key));
-    return pages;
+  /** The first TRENDING_FIRST_MAX of all. */
+  private async read(name: string, reach: number): Promise<readonly TrendRow[]> {
+    const { BUCKETS } = this.config;
+    const all = Array.from({ length: BUCKETS }, (_, bucket) => bucket);
+    const some = await this.readBuckets(all, { name, reach, first: ROWS_READ });
+    // Of a bucket all of whose rows are among the first there may be more.
+    const bucketOfRow = ({ pageId }: TrendRow): number => bucketOf(pageId, BUCKETS);
+    const counts = new Map<number, number>();
+    for (const row of some) counts.set(bucketOfRow(row), (counts.get(bucketOfRow(row)) ?? 0) + 1);
+    const deep = [...counts].filter(([, count]) => count >= ROWS_READ).map(([bucket]) => bucket);
+    const more = await this.readBuckets(deep, { name, reach, first: TRENDING_FIRST_MAX });
+    const others = some.filter((row) => !deep.includes(bucketOfRow(row)));
+    return topPages([...others, ...more], TRENDING_FIRST_MAX);
   }
 
-  private async read(ask: TrendAsk, reading: Reading): Promise<readonly PageGain[]> {
-    this.reads.inc();
-    const freshUntilMs = this.clock.monotonicMs() + FRESH_MS;
-    const { BUCKETS } = this.config;
-    let rows: readonly TrendRow[] = [];
-    for (let from = 0; from < BUCKETS; from += BUCKETS_AT_ONCE) {
-      const length = Math.min(BUCKETS_AT_ONCE, BUCKETS - from);
-      const buckets = Array.from({ length }, (_, at) => this.store.trending.top(from + at, ask));
-      rows = topPages([...rows, ...(await available(Promise.all(buckets))).flat()], ask.first);
+  private async readBuckets(buckets: readonly number[], ask: TrendAsk): Promise<TrendRow[]> {
+    let rows: TrendRow[] = [];
+    for (let at = 0; at < buckets.length; at += BUCKETS_AT_ONCE) {
+      const some = buckets.slice(at, at + BUCKETS_AT_ONCE);
+      const tops = some.map((bucket) => this.store.trending.top(bucket, ask));
+      rows = topPages(
+        [...rows, ...(await available(Promise.all(tops))).flat()],
+        TRENDING_FIRST_MAX,
+      );
     }
-    reading.freshUntilMs = freshUntilMs;
-    // What is in the store was let in as a page id.
-    return rows.map(({ pageId, gain }) => ({ pageId: pageId as PageId, gain }));
+    return rows;
   }
 }

@@ -189,6 +189,26 @@ describe('what trends', () => {
     expect([wrong.seen, right.seen]).toEqual([['BAD_REQUEST'], [[]]]);
   });
 
+  it('stays what it was while the home has too much to read, and is asked again a pause later', async () => {
+    const { world, watch } = bench(NEVER);
+    world.answers.set(3, 'TOO_MANY');
+    const patient = watch(ask(3));
+    world.sync();
+    await until(() => world.outcomes.length === 1);
+    await turnsEnd();
+    expect([patient.seen, world.requests.length]).toEqual([[], 1]);
+    const poll = bench(AT_ONCE);
+    const other = poll.watch(ask(3));
+    poll.world.sync();
+    await until(() => other.seen.length === 1);
+    poll.world.answers.set(3, 'TOO_MANY');
+    const { length } = poll.world.outcomes;
+    await until(() => poll.world.outcomes.length > length + 2);
+    poll.world.answers.set(3, [['home' as never, 2]]);
+    await until(() => other.seen.length === 2);
+    expect(other.seen).toEqual([[], [['home', 2]]]);
+  });
+
   it('is asked in as many requests as are needed, and refused beyond the bound', async () => {
     const { world, watch } = bench(NEVER);
     world.sync();

@@ -48,6 +48,8 @@ interface Question {
   readonly ask: Omit<TrendingAsk, 'first'>;
   /** By how many pages they show. */
   readonly shows: Map<number, Show>;
+  /** The home had too much to read: it is asked again a pause later, and what it said last stays. */
+  isLater: boolean;
 }
 
 /** The first pages of the answer to a question. */
@@ -103,7 +105,8 @@ export class Trending {
 
   private begin(key: string, { name, windowSeconds }: TrendingAsk): Question {
     if (this.questions.size >= QUESTIONS_MAX) this.makeRoom();
-    const question: Question = { key, ask: { name, windowSeconds }, shows: new Map() };
+    const ask = { name, windowSeconds };
+    const question: Question = { key, ask, shows: new Map(), isLater: false };
     this.questions.set(key, question);
     return question;
   }
@@ -178,14 +181,18 @@ export class Trending {
       return;
     }
     answer.value.answers.forEach((event, at) => {
-      for (const show of questions[at]?.shows.values() ?? [])
+      const question = questions[at];
+      if (question) question.isLater = event === 'TOO_MANY';
+      if (event === 'TOO_MANY') return;
+      for (const show of question?.shows.values() ?? [])
         if (show.first <= (firsts[at] ?? 0)) take(show, event);
     });
   }
 
   private unanswered(): Question[] {
-    return [...this.questions.values()].filter(({ shows }) =>
-      [...shows.values()].some(({ event }) => event === undefined),
+    return [...this.questions.values()].filter(
+      ({ shows, isLater }) =>
+        !isLater && [...shows.values()].some(({ event }) => event === undefined),
     );
   }
 }
