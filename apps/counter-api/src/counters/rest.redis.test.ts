@@ -26,6 +26,7 @@ describe('counters over REST', () => {
       CORS_ORIGINS: 'https://shop.example',
       OPERATION_IDS_MAX: '100',
       BUCKETS: '64',
+      WAITS_PER_CALLER_MAX: '2',
     });
   });
   afterAll(async () => {
@@ -316,6 +317,20 @@ describe('counters over REST', () => {
     it('is not for who does not say what it has', async () => {
       const shown = await get(path, { prefer: 'wait=30' });
       expect([shown.status, shown.headers.get('preference-applied')]).toEqual([200, null]);
+    });
+
+    it('is for as many of one caller as it may have, and for another caller all the same', async () => {
+      const etag = (await get(path)).headers.get('etag') ?? '';
+      const wait = (headers: Headers = {}) =>
+        get(path, { 'if-none-match': etag, prefer: 'wait=30', ...headers });
+      const held = [wait(), wait()];
+      await until(waiting, { what: 'both to wait', accept: (count) => count === 2 });
+      const atOnce = await wait();
+      expect([atOnce.status, atOnce.headers.get('preference-applied')]).toEqual([304, null]);
+      held.push(wait({ 'x-headcount-user': 'bob' }));
+      await until(waiting, { what: 'bob to wait', accept: (count) => count === 3 });
+      await put(path, increment);
+      expect((await Promise.all(held)).map(({ status }) => status)).toEqual([200, 200, 200]);
     });
 
     it('leaves nothing behind where whoever waits goes away', async () => {
