@@ -27,8 +27,8 @@ describe('memory of Redis', () => {
     await server.stop();
   });
 
-  const get = async (path: string) => {
-    const answer = await fetch(app.url + path, { headers: { accept: 'application/json' } });
+  const get = async (path: string, at = app.url) => {
+    const answer = await fetch(at + path, { headers: { accept: 'application/json' } });
     return { status: answer.status, text: await answer.text() };
   };
   const put = async (page: string, body: object = { action: 'increment' }) => {
@@ -48,7 +48,7 @@ describe('memory of Redis', () => {
     return answer.json();
   };
   const metric = async (name: string): Promise<number> => {
-    const { text } = await get('/metrics');
+    const { text } = await get('/metrics', app.internalUrl);
     return Number(new RegExp(`^headcount_${name}\\S* (\\S+)$`, 'm').exec(text)?.[1]);
   };
   const used = async () =>
@@ -76,7 +76,7 @@ describe('memory of Redis', () => {
     });
     expect(await put('old')).toMatchObject({ status: 200, body: { count: 2 } });
     expect((await get('/new/counters/likes')).text).toContain('"count":0');
-    const ready = await get('/health/ready');
+    const ready = await get('/health/ready', app.internalUrl);
     expect(ready.status).toBe(200);
     expect(ready.text).toMatch(/"warning":"Redis uses \d+ MiB of \d+ MiB\."/);
   });
