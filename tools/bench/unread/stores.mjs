@@ -4,7 +4,7 @@ import { usedMemory } from '../regions/libraries.mjs';
 
 const load = createRequire(import.meta.url);
 const stores = load('../../../dist/libs/counter-store/src/index.js');
-const { bucketOf } = load('../../../dist/libs/protocol/src/index.js');
+const { MODIFICATIONS, bucketOf } = load('../../../dist/libs/protocol/src/index.js');
 
 /** Both sides keep what they have answered, as the private Redis of `npm start` does. */
 export const DURABLE = ['--appendonly', 'yes', '--appendfsync', 'always'];
@@ -67,7 +67,7 @@ export async function modifyAll({ counters }, pages, number) {
     const bucket = bucketOf(pageId, BUCKETS);
     const additions = byBucket.get(bucket) ?? [];
     byBucket.set(bucket, additions);
-    additions.push({ pageId, name: stores.MODIFICATIONS, amount: 1, operationId: null });
+    additions.push({ pageId, name: MODIFICATIONS, amount: 1, operationId: null });
   }
   for (const [bucket, additions] of byBucket) {
     await counters.add({ bucket, instance: 'bench', number, additions, sentUnder: null });
