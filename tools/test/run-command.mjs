@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 
 /** Longer than any stage may take on 2 cores. A stage that hangs is ended, so that the later ones still run. */
-const COMMAND_MS_MAX = 10 * 60_000;
+const COMMAND_MS_MAX = 30 * 60_000;
 const LINGER_MS_MAX = 15_000;
 
 /**
