@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { RequestTimes } from '../config/limit-settings.js';
 import { answerClientError } from './client-error.js';
-import { PROBLEM_MEDIA_TYPE, codeOf, problemOf } from './problem.js';
+import { codeOf } from './problem.js';
+import { answerRaw } from './refusal.js';
 
 /** Fastify as Nest's adapter holds it. */
 export type NestFastify = ReturnType<
@@ -53,10 +53,7 @@ export function newFastifyAdapter(times: RequestTimes): FastifyAdapter {
     forceCloseConnections: 'idle',
     clientErrorHandler: answerClientError,
     // Errors before routing, for example an address that is not percent-encoded as it should be.
-    frameworkErrors: (error: Error, _request: unknown, { raw }: { raw: ServerResponse }) => {
-      const problem = problemOf(codeOf(error), randomUUID());
-      raw.writeHead(problem.status, { 'content-type': PROBLEM_MEDIA_TYPE });
-      raw.end(JSON.stringify(problem));
-    },
+    frameworkErrors: (error: Error, _request: unknown, { raw }: { raw: ServerResponse }) =>
+      answerRaw(raw, codeOf(error)),
   });
 }

@@ -1,12 +1,12 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { HeadcountError } from '@headcount/protocol';
 import { UnusedSockets } from '../bootstrap/unused-sockets.js';
 import type { RequestTimes } from '../config/limit-settings.js';
 import { INTERNAL_PREFIX } from './body-parser.js';
 import { answerClientError } from './client-error.js';
 import { serverTimes, type NestFastify } from './fastify-adapter.js';
-import { PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
+import { pathOf } from './path-of.js';
+import { answerRaw } from './refusal.js';
 
 /** Pages for operators. They tell of the deployment, so strangers do not get them. */
 const OPERATOR_PATHS = ['/metrics'];
@@ -26,6 +26,10 @@ export const isInternal = (request: IncomingMessage): boolean => insiders.has(re
 export const isInternalRoute = (url: string): boolean =>
   url.startsWith(INTERNAL_PREFIX) || OPERATOR_PATHS.includes(url);
 
+/** Whether a route is for the deployment and those who watch over it, on either port. */
+export const isRouteOfDeployment = (url: string): boolean =>
+  isInternalRoute(url) || SHARED_PATHS.includes(url);
+
 /**
  * The second port of an app: what apps say to each other, and what operators ask. It serves those
  * routes of the app's Fastify and no other; on the public port they are not there, so that what
@@ -38,7 +42,8 @@ export class InternalServer {
 
   constructor(fastify: NestFastify, times: RequestTimes) {
     this.server = createServer(serverTimes(times), (request, response) => {
-      if (!this.paths.has(pathOf(request))) return notHere(response);
+      if (!this.paths.has(pathOf({ raw: request })))
+        return answerRaw(response, 'NOT_FOUND', 'This is an internal port; see the public one.');
       insiders.add(request);
       fastify.routing(request, response);
     });
@@ -78,16 +83,4 @@ export class InternalServer {
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
     clearInterval(sweep);
   }
-}
-
-const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?', 1)[0] ?? '';
-
-function notHere(response: ServerResponse): void {
-  const problem = problemOf(
-    'NOT_FOUND',
-    randomUUID(),
-    'This is an internal port; see the public one.',
-  );
-  response.writeHead(problem.status, { 'content-type': PROBLEM_MEDIA_TYPE });
-  response.end(JSON.stringify(problem));
 }

@@ -1,5 +1,5 @@
-import type { FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
 
 /** The path that was asked for, as it was written, without the query. */
-export const pathOf = (request: Pick<FastifyRequest, 'raw'>): string =>
+export const pathOf = (request: { readonly raw: Pick<IncomingMessage, 'url'> }): string =>
   (request.raw.url ?? '').split('?', 1)[0] ?? '';

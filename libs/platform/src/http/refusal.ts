@@ -1,6 +1,6 @@
 /** Refusals that come before Nest has the request, so that its filter does not see them. */
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorEntry, type ErrorCode } from '@headcount/protocol';
@@ -27,6 +27,13 @@ export function answerRefusal(
   return reply.send(
     JSON.stringify({ errors: [{ message: detail ?? title, extensions: { code } }] }),
   );
+}
+
+/** Answers a request that Fastify does not have, with problem details. */
+export function answerRaw(response: ServerResponse, code: ErrorCode, detail?: string): void {
+  const problem = problemOf(code, randomUUID(), detail);
+  response.writeHead(problem.status, { 'content-type': PROBLEM_MEDIA_TYPE });
+  response.end(JSON.stringify(problem));
 }
 
 /** Answers on a connection that HTTP no longer has, or cannot read, with problem details, and closes it. */

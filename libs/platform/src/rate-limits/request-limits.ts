@@ -13,6 +13,7 @@ import type { ConfigOf } from '../config/setting.js';
 import type { CrowdedAddresses } from '../edge/crowded-addresses.js';
 import { addressKey } from '../edge/ip-address.js';
 import type { NestFastify } from '../http/fastify-adapter.js';
+import { isRouteOfDeployment } from '../http/internal-server.js';
 import { answerRefusal } from '../http/refusal.js';
 import type { Clock } from '../sources.js';
 import type { AllowanceMetrics } from './allowance-metrics.js';
@@ -26,9 +27,6 @@ import {
 } from './rate-limit-settings.js';
 import { SlidingWindows, type RateLimit } from './sliding-windows.js';
 import type { WeighedRoute } from './weights.js';
-
-/** Routes of the deployment itself. */
-const EXEMPT = /^\/(?:internal|health|metrics)(?:\/|$)/;
 
 export interface RequestLimitsOptions {
   readonly config: Pick<AuthConfig, 'AUTH'> & ConfigOf<typeof rateLimitSettings>;
@@ -102,7 +100,7 @@ export class RequestLimits {
     if (this.address === null && this.stranger === null && !showsSomebody(headers)) return true;
     const isPreflight =
       method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
-    return isPreflight || EXEMPT.test(routeOptions.url ?? '');
+    return isPreflight || isRouteOfDeployment(routeOptions.url ?? '');
   }
 
   /** The address first: who is over there has nothing taken as a caller. */

@@ -1,9 +1,7 @@
 import type { Metrics } from '../metrics/metrics.js';
+import { INTERNAL_PREFIX } from '../http/body-parser.js';
 import type { NestFastify } from '../http/fastify-adapter.js';
 import { RequestWork, withinRequest } from './request-work.js';
-
-/** Signed calls of other processes have bounds of their own, and many callers behind them. */
-const INTERNAL = '/internal/';
 
 /**
  * Gives every request a budget of store calls, and ends its work when the caller has gone. Before the routes are made; what is
@@ -17,7 +15,8 @@ export function budgetStoreCalls(fastify: NestFastify, callsMax: number, metrics
   });
   const onRefused = (why: string): void => refused.inc({ why });
   fastify.addHook('onRoute', (route) => {
-    if (route.url.startsWith(INTERNAL)) return;
+    // Signed calls of other processes have bounds of their own, and many callers behind them.
+    if (route.url.startsWith(INTERNAL_PREFIX)) return;
     const { handler } = route;
     route.handler = function (request, reply) {
       const work = new RequestWork({ callsMax, onRefused });
