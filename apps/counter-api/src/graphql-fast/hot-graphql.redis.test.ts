@@ -28,7 +28,7 @@ interface Asked {
 }
 
 const rare = <T>(usual: fc.Arbitrary<T>, unusual: fc.Arbitrary<T>) =>
-  fc.oneof({ weight: 12, arbitrary: usual }, { weight: 1, arbitrary: unusual });
+  fc.oneof({ weight: 24, arbitrary: usual }, { weight: 1, arbitrary: unusual });
 const alias = fc.constantFrom('', '', '', 'a: ', 'b: ', 'count: ');
 const leaf = rare(
   fc.constantFrom(
