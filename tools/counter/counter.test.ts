@@ -1,4 +1,4 @@
-/** Goal: a slip of the pen is told, and asks nobody; that an answer does not come is told too. */
+/** Goal: a wrong argument is reported without a request; so is an answer that does not come. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 

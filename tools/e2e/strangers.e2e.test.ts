@@ -1,5 +1,5 @@
 /**
- * Goal    no stranger gets what nobody granted, stops an app, or spoils a count of somebody else.
+ * Goal    no stranger gets what was not granted, stops an app, or spoils a count of another.
  * Method  the program of `npm run soak -- strangers` in its short form: one request of each kind of attack against real
  *         processes, with an honest population on 200 sockets whose counts are compared after each. Times are not judged here.
  */

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 export const ALWAYS = async () => true;
 
 /**
- * Who says whether something may be installed on this machine: whoever set `--install` (`told`) or CI=true has said so
+ * Who says whether something may be installed on this machine: `--install` (`told`) and CI=true say so
  * already, at a terminal the person is asked, and elsewhere nothing is installed. Gives a function that takes the question
  * and resolves to the answer.
  */

@@ -89,7 +89,7 @@ function runQuietly([command, ...args]) {
   return status === 0 ? undefined : stderr.trim().split('\n').at(-1);
 }
 
-/** The same without the options that only matter where nobody looks on. */
+/** The same without the options for runs without a terminal. */
 function shortOf(install) {
   return install.filter((word) => !word.startsWith('-')).join(' ');
 }

@@ -27,7 +27,7 @@ export function redisPart(program, { dataDir, logDir, prefix, verbose }) {
     appendfsync: 'always',
     save: '',
     'maxmemory-policy': 'noeviction',
-    // The rest is for the apps, and for the copy that Redis has of what changes while it writes its files anew.
+    // The rest is for the apps, and for the copy that Redis has of what changes while it rewrites its files.
     maxmemory: String(Math.floor(totalmem() * MEMORY_SHARE)),
   };
   const part = {

@@ -1,5 +1,5 @@
 /**
- * Goal    with AUTH=off, nobody but programs on this machine is served, whatever proxy or tunnel stands on it, and no foreign
+ * Goal    with AUTH=off, only programs on this machine are served, also where a proxy or tunnel runs on it, and no foreign
  *         page reads or writes through the browser of a developer.
  * Method  the three apps in this process on loopback, as `npm start` has them, with a private Redis; plain HTTP.
  */

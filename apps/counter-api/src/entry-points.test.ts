@@ -1,4 +1,4 @@
-/** Every route and field needs a token, or stands in the table below: nothing is open because somebody forgot it. */
+/** Every route and field needs a token, or stands in the table below: nothing is open by omission. */
 import { APP_GUARD } from '@nestjs/core';
 import { AuthGuard, PUBLIC, PUBLIC_READ, loadConfig } from '@headcount/platform';
 import { TEST_SIGNING_KEYS, entryPointsOf } from '@headcount/testing';

@@ -1,7 +1,7 @@
 /**
  * Goal    with READS=token nothing is read without a token, nor on pages that the token does not allow, by whatever path; with READS=public
  *         everything is, by everyone.
- * Method  the app as it is, twice, with a private Redis; each way to read, for nobody and with tokens for the page and for another.
+ * Method  the app as it is, twice, with a private Redis; each way to read, without a token and with tokens for the page and for another.
  */
 import { SignJWT } from 'jose';
 import type { RunningApp } from '@headcount/platform';

@@ -87,7 +87,7 @@ export const counterApiSettings = {
     },
   ),
   WATCHED_PER_GATEWAY_MAX: numberSetting(
-    'Maximum number of counters, pages and users, together, of which one gateway is told; at least WATCHED_MAX of the gateways.',
+    'Maximum number of counters, pages and users, together, that one gateway may watch; at least WATCHED_MAX of the gateways.',
     {
       min: 1000,
       max: 100_000_000,

@@ -128,7 +128,7 @@ export class IncrementBatcher {
         batch.forEach(({ settle }, place) => settle(resultOf(answer, place)));
         return;
       } catch (cause) {
-        // Redis refuses writes before they change anything. Of one sent before nobody can say.
+        // Redis refuses writes before they change anything. For one that was sent before, the outcome is unknown.
         if (isOutOfMemory(cause) && tries === 1) {
           batch.forEach(({ settle }) => settle(err('STORE_FULL')));
           return;

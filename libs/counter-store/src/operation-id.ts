@@ -1,6 +1,6 @@
 /**
  * The id under which an operation is stored: its key within the namespace of its caller and its page. So two callers with the same
- * key are two operations, and nobody can use up, or ask for, the key of another caller. The page belongs to it because ids are kept
+ * key are two operations, and no caller can use up, or ask for, the key of another. The page belongs to it because ids are kept
  * bucket by bucket: with it the number of buckets makes no difference.
  *
  * O1  a stored id is the same in all regions: it depends on caller, page and key alone.

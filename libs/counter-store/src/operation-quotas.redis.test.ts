@@ -1,5 +1,5 @@
 /**
- * Goal    operation ids are bounded viewer by viewer before they are bounded together: nobody uses up those of the others, services
+ * Goal    operation ids are bounded viewer by viewer before they are bounded together: no viewer uses up those of others, services
  *         and events keep a reserve, and what earlier versions have stored is known still.
  * Method  examples on Redis, with a cap of 100 ids a generation and 10 of a viewer; two regions that pull from each other.
  */

@@ -70,7 +70,7 @@ describe('a counter that is set', () => {
     for (const { stores } of [...regions, alone]) await stores.redis.flushall();
   });
 
-  /** Everybody pulls from everybody until all is told. */
+  /** Every region pulls from every other until nothing is left to pull. */
   async function pullAll(rounds = 2): Promise<void> {
     for (let round = 0; round < rounds; round += 1) {
       for (const by of regions) for (const of of regions) if (by !== of) await pull(by, of, BUCKET);

@@ -19,7 +19,7 @@ export interface StoreContext extends FencedContext {
   readonly livePeers?: LivePeers;
 }
 
-/** What a script is told to answer where something would be new: '' where it may be made. */
+/** The refusal that a script answers where something would be new; '' where it may be made. */
 export function newRefusal({ memory }: StoreContext, ifNew?: NewRefusal | null): string {
   return memory?.isFull ? 'STORE_FULL' : (ifNew ?? '');
 }

@@ -84,7 +84,7 @@ export class VoteBatcher {
           failed = cause;
         });
         if (made) return answer(batch, made);
-        // Redis refuses writes before they change anything. Of one sent before nobody can say.
+        // Redis refuses writes before they change anything. For one that was sent before, the outcome is unknown.
         if (isOutOfMemory(failed) && !isSent) {
           for (const { settle } of batch) settle(err('STORE_FULL'));
           return;

@@ -9,7 +9,7 @@
 /** The items of one owner. */
 interface Line<T> {
   readonly items: Set<T>;
-  /** Goes on where it stopped: to begin anew a set walks over all that has been deleted from it. */
+  /** Goes on where it stopped: to begin again a set walks over all that has been deleted from it. */
   walk: SetIterator<T>;
   /** The one that is next, unless it has been deleted meanwhile. */
   head: T | undefined;

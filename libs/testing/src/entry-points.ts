@@ -5,7 +5,7 @@ import 'reflect-metadata';
 export interface Marks {
   /** Metadata keys of methods or classes, and what each says of who may call them. */
   readonly marks: Readonly<Record<string, string>>;
-  /** Guards of methods or classes that let in callers of their own. */
+  /** Guards of methods or classes that admit callers by rules of their own. */
   readonly guards: Readonly<Record<string, string>>;
 }
 

@@ -62,7 +62,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
 const httpUrl = (port: number): string => `http://127.0.0.1:${port}`;
 const liveUrl = (port: number): string => `ws://127.0.0.1:${port}/graphql`;
 
-/** Nobody has to find the internal port of a notification. */
+/** No test asks for the internal port of a notification. */
 const notificationEnv = (port: number): AppEnv => ({
   NOTIFICATION_PORT: String(port),
   NOTIFICATION_INTERNAL_PORT: '0',

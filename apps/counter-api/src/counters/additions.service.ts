@@ -30,7 +30,7 @@ export class AdditionsService {
 
   /**
    * Adds once for each operation id; a bounded counter is lowered by what other regions have given, if need be. Throws
-   * STORE_UNAVAILABLE where a durability is asked for and nobody can say, and TOO_MANY_COUNTERS where the caller has made as many new
+   * STORE_UNAVAILABLE where a durability is asked for and cannot be checked, and TOO_MANY_COUNTERS where the caller has made as many new
    * ones as it may.
    */
   async add(

@@ -16,7 +16,7 @@ declare const PERMITTED: unique symbol;
 export interface PermittedChange extends CounterRef {
   /** Not 0; negative lowers. */
   readonly amount: number;
-  /** Whose new counters are counted; null: whoever it is may make as many as it likes. */
+  /** Whose new counters are counted; null: the caller may make any number. */
   readonly maker: string | null;
   readonly [PERMITTED]: 'change';
 }
@@ -83,7 +83,7 @@ export class ChangeRights {
     return this.config.AUTH === 'off' || kind === 'service' || grants.scopes.has(SCOPE_USERS);
   }
 
-  /** With AUTH=off nobody is known apart from others. */
+  /** With AUTH=off callers cannot be told apart. */
   private makerOf(caller: Subject): string | null {
     const isCounted = this.config.AUTH !== 'off' && caller.kind === 'viewer';
     return isCounted ? callerKeyOf(caller) : null;

@@ -104,7 +104,7 @@ export class CountersService {
   }
 
   /**
-   * Adds once for each operation. Throws HeadcountError STORE_UNAVAILABLE where a durability is asked for and nobody can say, and
+   * Adds once for each operation. Throws HeadcountError STORE_UNAVAILABLE where a durability is asked for and cannot be checked, and
    * TOO_MANY or OPERATION_IDS_FULL where no more operations are remembered.
    */
   async change({

@@ -15,7 +15,7 @@ interface Outcome {
 }
 
 /**
- * How many new counters each user makes: counters stay for good, so that whoever makes them without a bound fills the store. Each process
+ * How many new counters each user makes: counters stay for good, so a user without a limit could fill the store. Each process
  * counts for itself (ADR 22). Only the store knows whether a counter is new, so a write takes a place beforehand and gives it back
  * where nothing was made; a write without a place may change what is there.
  */
@@ -33,7 +33,7 @@ export class NewCounters {
   }
 
   /**
-   * Makes a write of `maker`, null: of somebody who may make as many as it likes. `write` is told what the store is to answer where a
+   * Makes a write of `maker`, null: of a caller that may make any number. `write` is told what the store is to answer where a
    * counter would be new. Throws HeadcountError TOO_MANY_COUNTERS where it was answered so.
    */
   async within<T extends Outcome>(

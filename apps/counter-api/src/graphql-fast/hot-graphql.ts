@@ -57,7 +57,7 @@ export function hotGraphql({ schema, limits, cache, counters }: HotGraphqlOption
     const planned = plans.of(asked);
     const refs = planned && refsOf(planned.plan, asked.variables);
     if (planned === null || refs === null) return false;
-    // Here nobody counts the calls of the store; one for each counter at most.
+    // Store calls are not counted here; there is at most one for each counter.
     if (refs.wanted.length > limits.STORE_CALLS_PER_REQUEST_MAX) return false;
     const { plan, weight } = planned;
     // A limit that is reached is left to the executor too, which is refused in the same way.

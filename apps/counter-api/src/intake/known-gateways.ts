@@ -33,7 +33,7 @@ export class KnownGateways {
     keep(this.windows, gateway.id, this.windows.get(gateway.id) ?? new NumberWindow());
   }
 
-  /** Whether a datagram of a known gateway is new by its number, and not one that somebody plays again. */
+  /** Whether a datagram of a known gateway is new by its number, and no replay. */
   takesNumber(id: InstanceId, number: number): boolean {
     return this.windows.get(id)?.take(number) ?? false;
   }

@@ -1,6 +1,6 @@
 /**
  * Goal    a counter that refuses every increment is repaired by an operator, over REST, GraphQL and the command, and increments
- *         again; nobody else may, a key sets once, and it is written down who has set what.
+ *         again; other callers may not, a key sets once, and the log names who has set what.
  * Method  the app as it is, with a private Redis; requests over HTTP with a token and API keys made here. The damage is done in Redis,
  *         as callers may not be able to do it any more.
  */

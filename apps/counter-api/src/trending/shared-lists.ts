@@ -12,7 +12,7 @@ export interface SharedListsOptions<T> {
 
 /** A list is not read again sooner, in milliseconds. */
 const FRESH_MS = 1000;
-/** A list that nobody has asked for is forgotten, in milliseconds. */
+/** Age without a request after which a list is forgotten, in milliseconds. */
 const UNASKED_MS = 60_000;
 
 interface Held<T> {

@@ -50,7 +50,7 @@ export class LookerService implements OnApplicationBootstrap, BeforeApplicationS
       onDead: (gateway) => {
         // What it was interested in would else be followed until it changes.
         watch.close(gateway as InstanceId);
-        // And its datagrams taken, whoever sends them again. If it lives, its next sync makes it known.
+        // And its datagrams taken if they are replayed. If it lives, its next sync makes it known.
         known.forget(gateway as InstanceId);
       },
       onReaped: (gateway, buckets) => this.logger.warn({ gateway, buckets }, 'gateway reaped'),

@@ -57,7 +57,7 @@ export class WatchService implements OnApplicationBootstrap, OnApplicationShutdo
       tickMs: config.TICK_MS,
       pushesPerSecond: config.PUSHES_PER_SECOND,
       interestMax: config.WATCHED_PER_GATEWAY_MAX,
-      // What a bucket is asked is for all that watch it, whoever was the first.
+      // What a bucket is asked is for all that watch it, not for the first request alone.
       counters: outsideRequestsAlways(counters),
       modifications: outsideRequestsAlways(modifications),
       subscribe: (bucket) => subscriber.subscribe(changesChannel(bucket)),

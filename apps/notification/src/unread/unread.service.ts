@@ -41,7 +41,7 @@ export class UnreadService {
     read: oneByOne((userId) => available(this.store.follows.all(userId))),
     textOf: (userId) => userId,
   });
-  /** Whoever acts in a request may see the same pages for whomever it asks. */
+  /** All users of one request are asked for by one caller, so the same pages may be seen. */
   private readonly values = new RequestLoader<ActingUser, UnreadValue>({
     read: (users) => this.ofAll(users),
     textOf: ({ id }) => id,

@@ -17,7 +17,7 @@ export interface Joined<E> {
 
 /** Where the events of a subscription come from, whoever has subscribed. */
 export interface Source<E> {
-  /** What whoever watches it holds, and is charged for. */
+  /** What a watcher of it holds, and is charged for. */
   readonly holding: Holding;
   /** The listener is told of every newer event, from the one after `value()` on. */
   watch(listener: (event: E) => void): Watching<E>;

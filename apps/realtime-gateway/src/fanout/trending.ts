@@ -123,7 +123,7 @@ export class Trending {
   private closed({ key, shows }: Question, { first, listeners }: Show): void {
     if (listeners.size > 0) return;
     shows.delete(first);
-    // One that has given way may have been begun anew.
+    // One that has given way may have begun again.
     if (shows.size === 0 && this.questions.get(key)?.shows === shows) this.questions.delete(key);
     this.changed();
   }

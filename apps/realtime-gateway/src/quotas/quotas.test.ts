@@ -1,5 +1,5 @@
 /**
- * Goal    nobody holds more of a gateway than one may, over sockets and streams alike; what is refused is refused with TOO_MANY,
+ * Goal    no viewer holds more of a gateway than one may, over sockets and streams alike; what is refused is refused with TOO_MANY,
  *         and everything else goes on.
  * Method  the app as it is, with low quotas, over a fake counter-api; stock clients and fetch.
  */
@@ -89,7 +89,7 @@ describe('quotas', () => {
       expect([path, refused.status]).toEqual([path, 429]);
       expect(await refused.json()).toMatchObject({ code: 'TOO_MANY' });
     }
-    // Those who are nobody's viewer, and other viewers, are let in.
+    // Unnamed viewers, and other viewers, are admitted.
     const others = [watching(client('bob'), 'home'), watching(client(), 'home')];
     await until(() => others.every(({ last }) => last() !== undefined));
     // Who has left makes room.

@@ -9,14 +9,14 @@ export interface Whose {
   readonly isNamed: boolean;
 }
 
-/** What somebody may hold of this gateway, for its sockets and streams alike: docs/safety.md. */
+/** What one viewer may hold of this gateway, for its sockets and streams alike: docs/safety.md. */
 export class ViewerQuotas {
   constructor(
     readonly book: QuotaBook,
     private readonly metrics: Pick<QuotaMetrics, 'refused'>,
   ) {}
 
-  /** A socket or a stream begins; it has to `leave`. Null: of somebody who is nobody's viewer. */
+  /** A socket or a stream begins; it has to `leave`. Null: of an unnamed viewer. */
   enter(whose: Whose | null): Result<Holder, 'TOO_MANY'> {
     const entered = this.book.enter(whose?.isNamed ? whose.viewerId : null);
     if (entered.ok) return entered;

@@ -4,7 +4,7 @@ import { err, ok, type ErrorCode, type Result, type ViewerId } from '@headcount/
 export interface VisitorsOptions {
   readonly authenticator: Authenticator;
   readonly ids: Ids;
-  /** Counts whoever comes against the rate limit of its caller; absent: that has been done. */
+  /** Charges a visit to the rate limit of its caller; absent: that has been done. */
   readonly limits?: Pick<RequestLimits, 'admits'>;
 }
 

@@ -62,7 +62,7 @@ export class EventStreams {
   }
 
   /**
-   * Makes an answer a stream; `whose` null: of somebody who is nobody's viewer. It takes up room until the answer closes,
+   * Makes an answer a stream; `whose` null: of an unnamed viewer. It takes up room until the answer closes,
    * whatever becomes of it.
    */
   take(response: ServerResponse, whose: Whose | null): Result<TakenStream, NoStream> {

@@ -131,7 +131,7 @@ export class Unreads {
     return quotas.book.admits(more) ? null : quotas.refusal('watched');
   }
 
-  /** Holds nothing for the user, and has it read anew when its follows change or somebody else watches. */
+  /** Holds nothing for the user, and reads it again when its follows change or another client watches. */
   private refuse(userId: ViewerId, session: Session, refusal: HeadcountError): void {
     const { book, clock, reader } = this.options;
     session.refusal = refusal;

@@ -10,7 +10,7 @@ export const PUBLIC_READ = 'headcount:public-read';
 export const Public = (): CustomDecorator => SetMetadata(PUBLIC, true);
 
 /**
- * Marks what only reads counters of pages: everyone may call it where READS is public, else whoever shows a token. The method asks
+ * Marks what only reads counters of pages: everyone may call it where READS is public, else callers with a token. The method asks
  * ReadGrants which pages it may show.
  */
 export const PublicRead = (): CustomDecorator => SetMetadata(PUBLIC_READ, true);

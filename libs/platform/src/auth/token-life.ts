@@ -13,7 +13,7 @@ export function isOfAnotherKind({ typ }: Pick<JWTHeaderParameters, 'typ'>): bool
 /** The bounds of a life, in seconds. */
 export interface LifeBounds {
   readonly secondsMax: number;
-  /** How far the clock of whoever made the token may be off. */
+  /** How far the clock of the issuer may be off. */
   readonly tolerance: number;
 }
 

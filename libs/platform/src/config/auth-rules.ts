@@ -78,7 +78,7 @@ const secretAsLongAsTheDigest = forJwt(({ AUTH_JWT_SECRET: secret, AUTH_ALGORITH
         'than the signature.';
 });
 
-/** Somebody who has set a key believes that it protects something. */
+/** An operator who has set a key believes that it protects something. */
 const noKeysWhereOff: AuthRule = (values) => {
   if (values.AUTH !== 'off') return null;
   const given = [...KEYS, 'API_KEYS' as const, 'API_KEYS_FILE' as const].filter(

@@ -19,7 +19,7 @@ const SENTENCE =
   'one address holds more than half of a cap: if it is a proxy or a balancer, name it in TRUSTED_PROXIES, or all its clients ' +
   'are one address and will be refused together';
 
-/** Tells the operator of addresses that come near a cap, which most often are proxies that nobody named. */
+/** Tells the operator of addresses that come near a cap, which most often are proxies that TRUSTED_PROXIES does not name. */
 @Injectable()
 export class CrowdedAddresses {
   private readonly logger = new Logger(CrowdedAddresses.name);

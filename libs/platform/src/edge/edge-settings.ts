@@ -8,7 +8,7 @@ import { ipOf } from './ip-address.js';
 
 /** The proxies whose word is taken. */
 export interface TrustedProxies {
-  /** How many networks are named; 0: nobody is trusted. */
+  /** How many networks are named; 0: no proxy is trusted. */
   readonly size: number;
   readonly trusts: (ip: string) => boolean;
 }
@@ -91,7 +91,7 @@ export const edgeSettings = {
 /** The values of the settings that say where addresses of clients come from. */
 export type EdgeConfig = ConfigOf<typeof edgeSettings>;
 
-/** Whoever is not named is not listened to, so without names the protocol would be off. */
+/** Headers of unnamed proxies are ignored, so without names the protocol would be off. */
 export const proxyProtocolOfTrusted: ConfigRule<typeof edgeSettings> = ({
   PROXY_PROTOCOL: protocol,
   TRUSTED_PROXIES: trusted,

@@ -18,7 +18,7 @@ export interface ProxyProtocolOptions {
 
 /**
  * Reads the PROXY header of each connection of a trusted peer before the server sees anything of it. A connection whose header is
- * malformed, too long or late is closed without an answer, as the specification demands: whoever sent it is no such proxy, or
+ * malformed, too long or late is closed without an answer, as the specification demands: the sender is no such proxy, or
  * is set up wrong, and a guess would take a stranger's bytes for an address. Before anything else listens for connections that is not
  * to see one before its header has been read; after that listeners see each at once.
  */

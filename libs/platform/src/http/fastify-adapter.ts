@@ -20,7 +20,7 @@ const PARAM_LENGTH_MAX = 1024;
 const LATE_LOOK_MS_MAX = 5_000;
 
 /**
- * How long connections of a server may take: whoever sends slowly, or nothing, must not hold one for
+ * How long connections of a server may take: a slow or silent client must not hold one for
  * ever.
  */
 export const serverTimes = ({

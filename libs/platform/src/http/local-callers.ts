@@ -39,7 +39,7 @@ const WHAT_TO_SET =
   'set AUTH=jwt and a key that tokens are verified with, for example AUTH_JWT_SECRET (docs/auth.md).';
 
 /**
- * Answers 403 to whoever may be a stranger, on every route. `isExpected`: requests that may come from
+ * Answers 403 to requests that may be a stranger's, on every route. `isExpected`: requests that may come from
  * elsewhere, as those of other apps where INTERNAL_HOST is no loopback address. Before any other hook.
  */
 export function refuseStrangers(

@@ -17,7 +17,7 @@ const OF_THE_OFFER = new Set(['connection', 'http2-settings', 'upgrade']);
 export function takeUpgrades(server: Server, isTaken: IsTaken, take: TakeUpgrade): void {
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (!isTaken(request)) return answerWithoutOffer(server, request, socket, head);
-    // A connection may break at any moment; until `take` listens, nobody else would hear of it.
+    // A connection may break at any moment; until `take` listens, an error would end the process.
     socket.on('error', destroyThis);
     take(request, socket, head);
   });

@@ -59,7 +59,7 @@ export class Charge {
 
 const charges = new WeakMap<IncomingMessage, Charge>();
 
-/** Notes what a request is charged with, for whoever learns later how much it weighs. */
+/** Notes what a request is charged with, for the code that later knows its weight. */
 export function charging(request: IncomingMessage, charge: Charge): void {
   charges.set(request, charge);
 }

@@ -1,6 +1,6 @@
 /**
  * What an app takes from one caller and from one address. Each request is charged 1 before it is read further, and what it weighs beyond
- * that once it has been read and before anything is done for it. Not of what is for the apps of the deployment or for whoever watches over them.
+ * that once it has been read and before anything is done for it. Requests of the apps themselves, health and metrics are exempt.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';

@@ -23,7 +23,7 @@ export async function available<T>(answer: Promise<T>): Promise<T> {
 
 /**
  * The answer to a write. HeadcountError STORE_UNAVAILABLE where it was not sent, TOO_COMPLEX where the request may not ask any
- * more, OUTCOME_UNKNOWN where nobody can say whether it was made.
+ * more, OUTCOME_UNKNOWN where it is not known whether it was made.
  */
 export async function written<T>(
   { isReady }: { readonly isReady: () => boolean },

@@ -7,7 +7,7 @@ import type { Metrics } from '../metrics/metrics.js';
 
 /** How often Redis is asked, in milliseconds. */
 const LOOK_MS = 1000;
-/** So many hundredths before nothing new is made it is told to operators. */
+/** How many percentage points below the limit operators are warned. */
 const WARNED_BEFORE = 10;
 
 export type MemoryConfig = ConfigOf<typeof memorySettings>;

@@ -33,7 +33,7 @@ export class RequestWork {
     return 2 * this.calls > this.options.callsMax;
   }
 
-  /** The connection is free again or closed. What goes on after the answer is nobody's work any more. */
+  /** The connection is free again or closed. Work after the answer is not counted any more. */
   end(isAnswered: boolean): void {
     if (this.state === 'running') this.state = isAnswered ? 'answered' : 'gone';
   }

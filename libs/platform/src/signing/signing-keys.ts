@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * What a key may speak as. Each role signs with a key of its own, derived from the secret, so that
- * whoever has the key of one role cannot speak in another: docs/protocol.md §2.
+ * a holder of the key of one role cannot speak in another: docs/protocol.md §2.
  */
 export const SIGNING_ROLES = ['gateway', 'region', 'cursor'] as const;
 

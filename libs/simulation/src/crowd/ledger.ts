@@ -25,7 +25,7 @@ export interface Operation {
 export interface SetOperation extends Omit<Operation, 'amount' | 'operationId'> {
   readonly operationId: string;
   readonly value: number;
-  /** What it had before; null: nobody has told. */
+  /** What it had before; null: unknown. */
   before: number | null;
 }
 
@@ -40,7 +40,7 @@ interface Loss {
 export interface Expected {
   readonly certain: number;
   readonly possible: readonly number[];
-  /** Whether it may be anything: nobody knows by how much it was set. */
+  /** Whether it may be anything: by how much it was set is unknown. */
   readonly open: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Changes that nobody granted. */
+/** Changes that were not granted. */
 import { createHash } from 'node:crypto';
 import { many, overHttp } from './kinds.mjs';
 
