@@ -206,7 +206,7 @@ export const MUTANTS = [
   {
     name: 'what is joined of a follow is not passed on',
     file: `${INCLUDES}merge-follows.lua`,
-    from: 'follow_put(bucket, index, user, page, joined)',
+    from: 'follow_put(bucket, index, user, page, held, joined)',
     to: "redis.call('HSET', follows_key(bucket, user), page, follow_text(joined))",
   },
   {

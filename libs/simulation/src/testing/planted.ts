@@ -113,7 +113,7 @@ export const PLANTED: readonly Planted[] = [
   {
     mistake: 'what is joined of a follow is not passed on',
     script: /^region-merge$/,
-    from: 'follow_put(bucket, index, user, page, joined)',
+    from: 'follow_put(bucket, index, user, page, held, joined)',
     to: "redis.call('HSET', follows_key(bucket, user), page, follow_text(joined))",
     near: 48,
     seen: /are unread|different unread/,
