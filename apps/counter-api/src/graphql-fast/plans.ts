@@ -3,7 +3,13 @@
  * sends another each time has none made, and it is held to the same rules as everywhere before it does.
  */
 import { getOperationAST, parse, specifiedRules, validate, type GraphQLSchema } from 'graphql';
-import { admit, documentLimits, operationWeight, type GraphqlLimits } from '@headcount/platform';
+import {
+  admit,
+  documentLimits,
+  nestingFault,
+  operationWeight,
+  type GraphqlLimits,
+} from '@headcount/platform';
 import { planOf, type Plan } from './plan.js';
 
 /** Most documents that are kept, and the longest of them, in characters: 8 MiB in all. */
@@ -63,13 +69,14 @@ export class Plans {
   }
 
   private made(query: string, operationName: string | undefined): Plan | null {
+    // What is no document, or nests too deeply, is told by whoever is asked next.
+    if (nestingFault(query) !== null) return null;
     try {
       const document = parse(query, { maxTokens: this.limits.GRAPHQL_TOKENS_MAX });
       const operation = getOperationAST(document, operationName);
       if (!operation || validate(this.schema, document, this.rules).length > 0) return null;
       return planOf(this.schema, document, operation);
     } catch {
-      // No document at all, or one that uses up the stack: that is told by whoever is asked next.
       return null;
     }
   }

@@ -11,8 +11,7 @@ import {
 import {
   admit,
   documentLimits,
-  isTooDeepToParse,
-  tooDeepToParse,
+  nestingFault,
   withoutSuggestion,
   type Admitted,
   type GraphqlLimits,
@@ -110,11 +109,12 @@ export class Documents {
 type Prepared = Result<PreparedDocument, readonly GraphQLError[]>;
 
 function parsedOf(query: string, maxTokens: number): Result<DocumentNode, readonly GraphQLError[]> {
+  const fault = nestingFault(query);
+  if (fault !== null) return err([fault]);
   try {
     return ok(parse(query, { maxTokens }));
   } catch (cause) {
     if (cause instanceof GraphQLError) return err([cause]);
-    if (isTooDeepToParse(cause)) return err([tooDeepToParse()]);
     throw cause;
   }
 }

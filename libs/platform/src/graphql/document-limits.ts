@@ -46,16 +46,6 @@ export function documentLimits({ depthMax, aliasesMax }: DocumentLimits): Valida
   });
 }
 
-/** Whether that is how a parser fails for which a document nests too deeply: with the stack used up. */
-export function isTooDeepToParse(thrown: unknown): boolean {
-  return thrown instanceof RangeError;
-}
-
-/** What is told of such a document. */
-export function tooDeepToParse(): GraphQLError {
-  return new GraphQLError('The document nests too deeply.', { extensions: { code: TOO_COMPLEX } });
-}
-
 interface Measure {
   readonly depth: number;
   /** Aliases, repeated fields and fragments, those within fragments each time that they are used. */

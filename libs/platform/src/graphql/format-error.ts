@@ -2,7 +2,6 @@ import { Logger } from '@nestjs/common';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { HeadcountError, errorEntry, isErrorCode } from '@headcount/protocol';
 import { codeOf } from '../http/problem.js';
-import { isTooDeepToParse, tooDeepToParse } from './document-limits.js';
 
 const logger = new Logger('GraphQL');
 
@@ -14,8 +13,6 @@ const logger = new Logger('GraphQL');
  */
 export function formatGraphqlError(error: GraphQLError): GraphQLFormattedError {
   const thrown = innermost(error);
-  if (error.extensions.code === 'GRAPHQL_PARSE_FAILED' && isTooDeepToParse(thrown))
-    return tooDeepToParse().toJSON();
   const { message, locations, path } = error.toJSON();
   const at = { ...(locations && { locations }), ...(path && { path }) };
   if (thrown instanceof GraphQLError) {
