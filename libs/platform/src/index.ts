@@ -81,7 +81,8 @@ export { Cost } from './graphql/cost.decorator.js';
 export { costFaults } from './graphql/cost-faults.js';
 export { Counter } from './graphql/counter.object.js';
 export { DateTime, rfc3339 } from './graphql/date-time.js';
-export { documentLimits, isTooDeepToParse, tooDeepToParse } from './graphql/document-limits.js';
+export { documentLimits } from './graphql/document-limits.js';
+export { nestingFault } from './graphql/nesting.js';
 export { Representation, entitiesOf } from './graphql/federation/representations.js';
 export { subgraphSdl, type SubgraphEntities } from './graphql/federation/subgraph-sdl.js';
 export { subgraphResolver } from './graphql/federation/subgraph.resolver.js';
@@ -103,7 +104,7 @@ export { Metrics } from './metrics/metrics.js';
 export { CONFIG, PlatformModule, type PlatformOptions } from './platform.module.js';
 
 export { AllowanceMetrics } from './rate-limits/allowance-metrics.js';
-export { chargeWeight } from './rate-limits/charge.js';
+export { chargeWeight, endTurn } from './rate-limits/charge.js';
 export { ExactLimits } from './rate-limits/exact-limits.js';
 export { rateLimitFields, secondsOf } from './rate-limits/rate-limit-fields.js';
 export {
@@ -115,6 +116,7 @@ export { SlidingWindows, type RateLimit } from './rate-limits/sliding-windows.js
 export { operationWeight, weighedByList, weighedByQuery } from './rate-limits/weights.js';
 
 export { available, written } from './redis/available.js';
+export { JoinedRuns } from './redis/joined-runs.js';
 export { RequestLoader, oneByOne, type RequestLoaderOptions } from './redis/request-loader.js';
 export {
   RequestWork,

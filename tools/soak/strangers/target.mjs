@@ -1,6 +1,7 @@
 /** The system under attack, as an operator has it: three apps, AUTH=jwt, defaults. */
 import { randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { Caller } from './http.mjs';
 import { newApiKey, tokenFor } from './tokens.mjs';
 
@@ -22,6 +23,7 @@ export async function startTarget() {
     env: {
       ...{ AUTH: 'jwt', AUTH_JWT_SECRET: secret, API_KEYS: service.line },
       ...{ VOTED_COUNTERS: 'poll', LOG_LEVEL: 'info' },
+      NODE_OPTIONS: `--require=${join(import.meta.dirname, 'collect.cjs')}`,
     },
   });
   const token = (sub, claims = {}) => tokenFor(secret, { sub, ...claims });

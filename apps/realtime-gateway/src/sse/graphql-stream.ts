@@ -7,7 +7,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { createHandler, type Handler } from 'graphql-sse';
-import { chargeOperation, formatGraphqlError } from '@headcount/platform';
+import { chargeOperation, endTurn, formatGraphqlError } from '@headcount/platform';
 import type { Visitor } from '../presence/visitor.js';
 import type { Documents } from '../sockets/documents.js';
 import type { EventStream } from './event-stream.js';
@@ -52,6 +52,7 @@ export function graphqlStream({ schema, documents }: GraphqlStreamOptions): Grap
     },
     subscribe: async (args) => {
       const results = await subscribe(args);
+      endTurn(args.contextValue.request);
       return Symbol.asyncIterator in results
         ? paced(results, () => args.contextValue.stream.ready())
         : results;

@@ -1,5 +1,5 @@
 /**
- * What an app takes from one caller and from one address. Each request is charged 1 before it is read further, and what it weighs beyond
+ * What an app takes from one caller and from one address. Each request is charged by the size of its body before that is read, 1 for an ordinary one, and what it weighs beyond
  * that once it has been read and before anything is done for it. Requests of the apps themselves, health and metrics are exempt.
  */
 import type { IncomingHttpHeaders } from 'node:http';
@@ -17,8 +17,9 @@ import { isRouteOfDeployment } from '../http/internal-server.js';
 import { answerRefusal } from '../http/refusal.js';
 import type { Clock } from '../sources.js';
 import type { AllowanceMetrics } from './allowance-metrics.js';
-import { Charge, chargeWeight, charging, type HeldLimit } from './charge.js';
+import { Charge, beginTurn, chargeWeight, charging, type HeldLimit } from './charge.js';
 import type { ExactLimits } from './exact-limits.js';
+import { InFlight } from './in-flight.js';
 import {
   CALLER_DEFAULT,
   SERVICE_DEFAULT,
@@ -26,7 +27,7 @@ import {
   type rateLimitSettings,
 } from './rate-limit-settings.js';
 import { SlidingWindows, type RateLimit } from './sliding-windows.js';
-import type { WeighedRoute } from './weights.js';
+import { bodyWeight, type WeighedRoute } from './weights.js';
 
 export interface RequestLimitsOptions {
   readonly config: Pick<AuthConfig, 'AUTH'> & ConfigOf<typeof rateLimitSettings>;
@@ -67,10 +68,10 @@ export class RequestLimits {
     if ([address, stranger, caller, service].every((limit) => limit === null)) return;
     fastify.addHook('onRequest', (request, reply, done) => {
       if (this.isFree(request)) return done();
-      this.begin(request, reply).then(
-        () => done(),
-        (cause: unknown) => this.refuse(request, reply, cause, done),
-      );
+      this.finish(request, reply, this.begin(request, reply), done);
+    });
+    fastify.addHook('preHandler', (request, reply, done) => {
+      this.finish(request, reply, beginTurn(request.raw), done);
     });
     fastify.addHook('onRoute', (route) => {
       const { weightOf } = (route.config ?? {}) as Partial<WeighedRoute>;
@@ -78,11 +79,7 @@ export class RequestLimits {
       route.preHandler = [
         ...[route.preHandler ?? []].flat(),
         (request, reply, done) => {
-          const charged = chargeWeight(request.raw, weightOf(request)) ?? Promise.resolve();
-          charged.then(
-            () => done(),
-            (cause: unknown) => this.refuse(request, reply, cause, done),
-          );
+          this.finish(request, reply, chargeWeight(request.raw, weightOf(request)), done);
         },
       ];
     });
@@ -105,7 +102,7 @@ export class RequestLimits {
 
   /** The address first: who is over there has nothing taken as a caller. */
   private async begin(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const charge = new Charge(reply);
+    const charge = new Charge(reply, bodyWeight(request.headers), this.options.clock);
     charging(request.raw, charge);
     if (this.address !== null) await charge.hold(this.address, addressKey(request.ip));
     // A request without a good token is refused by the guard, or is for what is open to everybody.
@@ -134,6 +131,7 @@ export class RequestLimits {
     if (rate === null) return null;
     const { clock, metrics } = this.options;
     const windows = new SlidingWindows(rate, clock);
+    const inFlight = new InFlight(inFlightMax(rate));
     const take = (key: string, cost: number): Allowance | Promise<Allowance> => {
       if (asked !== undefined && this.exact !== null)
         return this.exact.take({ kind: name, key, ...rate }, cost);
@@ -141,13 +139,13 @@ export class RequestLimits {
       metrics.answered(name, allowance);
       return allowance;
     };
-    if (name === 'caller') return { name, ...rate, take };
+    if (name === 'caller') return { name, ...rate, inFlight, take };
     const watched = async (key: string, cost: number): Promise<Allowance> => {
       const allowance = await take(key, cost);
       this.noteCrowd(key, rate.limit, cost, allowance);
       return allowance;
     };
-    return { name, ...rate, take: watched };
+    return { name, ...rate, inFlight, take: watched };
   }
 
   private noteCrowd(
@@ -159,6 +157,20 @@ export class RequestLimits {
     const held = max - remaining;
     const before = isAllowed ? held - cost : held;
     this.options.crowded.note({ cap: 'RATE_LIMIT_PER_ADDRESS', address, held, max }, before);
+  }
+
+  /** Goes on once there is nothing to wait for, or answers why not. */
+  private finish(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    task: Promise<void> | undefined,
+    done: (error?: Error) => void,
+  ): void {
+    if (task === undefined) return done();
+    task.then(
+      () => done(),
+      (cause: unknown) => this.refuse(request, reply, cause, done),
+    );
   }
 
   private refuse(
@@ -175,3 +187,7 @@ export class RequestLimits {
 /** Whether a request shows who calls, be it good or not. */
 const showsSomebody = (headers: IncomingHttpHeaders): boolean =>
   headers.authorization !== undefined || headers['x-headcount-user'] !== undefined;
+
+/** Most weight of one key that is in work at once: a tenth of a second's worth, and at least that of one large query. */
+const inFlightMax = ({ limit, windowSeconds }: RateLimit): number =>
+  Math.max(100, Math.ceil(limit / windowSeconds / 10));

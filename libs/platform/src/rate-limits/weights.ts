@@ -1,6 +1,8 @@
 /** How much of a rate limit a request takes: an ordinary one takes 1. */
+import type { IncomingHttpHeaders } from 'node:http';
 import { OperationTypeNode, type OperationDefinitionNode } from 'graphql';
 import type { FastifyRequest } from 'fastify';
+import { BODY_BYTES_MAX } from '@headcount/protocol';
 
 /** Cost of a query per unit: ten counters that are read are about one request. */
 const QUERY_COST = 100;
@@ -11,6 +13,19 @@ const MUTATION_COST = 10;
 export function operationWeight({ operation }: OperationDefinitionNode, cost: number): number {
   const perUnit = operation === OperationTypeNode.MUTATION ? MUTATION_COST : QUERY_COST;
   return Math.max(1, Math.floor(cost / perUnit));
+}
+
+/** Bodies up to this weigh 1; each KiB beyond it 1 more, for it has to be read before it can be refused. */
+const BODY_FREE_BYTES = 4096;
+/** A body that does not say how long it is. */
+const UNSAID_BODY_WEIGHT = 4;
+
+/** What reading the body of a request weighs. */
+export function bodyWeight(headers: IncomingHttpHeaders): number {
+  if (headers['transfer-encoding'] !== undefined) return UNSAID_BODY_WEIGHT;
+  const bytes = Number(headers['content-length'] ?? 0);
+  // What is longer is refused before it is read.
+  return bytes > BODY_BYTES_MAX ? 1 : 1 + Math.max(0, Math.ceil((bytes - BODY_FREE_BYTES) / 1024));
 }
 
 /** Configuration of a route whose requests weigh more than 1; read before the handler, when the body is there. */
