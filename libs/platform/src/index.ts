@@ -99,6 +99,14 @@ export { PAGE_HEADERS } from './http/security-headers.js';
 export { PROBLEM_SCHEMA, describeRest, type RestInterface } from './http/openapi.js';
 export { answerOnSocket, answerRefusal } from './http/refusal.js';
 export { problemOf, type Problem } from './http/problem.js';
+export {
+  bodyOf,
+  demandNoFields,
+  fieldRefusal,
+  fieldsOf,
+  optionalFieldsOf,
+  refuseOthers,
+} from './http/body.js';
 export { Readiness, type ReadinessCheck } from './health/readiness.js';
 export { Metrics } from './metrics/metrics.js';
 export { CONFIG, PlatformModule, type PlatformOptions } from './platform.module.js';

@@ -131,6 +131,20 @@ export function isErrorCode(text: unknown): text is ErrorCode {
   return typeof text === 'string' && Object.hasOwn(ERRORS, text);
 }
 
+/** What is wrong with one field of a request. */
+export interface FieldFault {
+  /** Its path within the body, `changes.0.by`. */
+  readonly field: string;
+  /** A sentence for the caller. */
+  readonly detail: string;
+}
+
+/** What a refusal may say besides its code and its sentence. */
+export interface RefusalMore {
+  readonly retryAfterSeconds?: number | null;
+  readonly fields?: readonly FieldFault[];
+}
+
 /**
  * A refusal on its way out of an app: thrown where a framework expects an exception, and only
  * there. `detail` is shown to the caller; it says what was wrong with this request and holds no
@@ -142,13 +156,17 @@ export class HeadcountError extends Error {
   /** After how many seconds the same request may succeed, where that is known (Retry-After). */
   readonly retryAfterSeconds: number | null;
 
+  /** The fields at fault, where that is known. */
+  readonly fields: readonly FieldFault[];
+
   constructor(
     readonly code: ErrorCode,
     readonly detail?: string,
-    { retryAfterSeconds = null }: { readonly retryAfterSeconds?: number | null } = {},
+    { retryAfterSeconds = null, fields = [] }: RefusalMore = {},
   ) {
     super(detail ?? ERRORS[code].title);
     this.retryAfterSeconds = retryAfterSeconds;
+    this.fields = fields;
   }
 }
 

@@ -7,6 +7,7 @@ export {
   orThrow,
   type ErrorCode,
   type ErrorEntry,
+  type FieldFault,
 } from './errors.js';
 
 export { PAGE_ID_BYTES_MAX, SITE, isPageId, parsePageId, type PageId } from './page-id.js';

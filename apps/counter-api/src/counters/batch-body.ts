@@ -1,7 +1,8 @@
 /** What the body of a batch says. Each function throws HeadcountError with the code of the fault. */
 import type { DurabilityChoice } from '@headcount/counter-store';
+import { fieldRefusal, fieldsOf, refuseOthers } from '@headcount/platform';
 import { HeadcountError } from '@headcount/protocol';
-import { byOf, directionOf, durabilityOf, fieldsOf, refuseOthers } from './change-body.js';
+import { byOf, directionOf, durabilityOf } from './change-body.js';
 
 /** One change, whose names are not yet looked at. */
 export interface BatchItem {
@@ -29,16 +30,18 @@ export function batchIn(body: unknown): BatchBody {
   const fields = fieldsOf(body, `{"changes":[${ITEM_EXAMPLE}]}`);
   refuseOthers(fields, FIELDS);
   const { changes, durability } = fields;
-  if (!Array.isArray(changes)) throw new HeadcountError('BAD_REQUEST', 'changes must be a list.');
+  if (!Array.isArray(changes))
+    throw fieldRefusal('BAD_REQUEST', 'changes', 'changes must be a list.');
   return {
-    changes: changes.map((change: unknown) => () => itemIn(change)),
+    changes: changes.map((change: unknown, at) => () => itemIn(change, at)),
     durability: durabilityOf(durability),
   };
 }
 
-function itemIn(change: unknown): BatchItem {
-  const fields = fieldsOf(change, ITEM_EXAMPLE);
-  refuseOthers(fields, ITEM_FIELDS);
+function itemIn(change: unknown, at: number): BatchItem {
+  const place = ['changes', at];
+  const fields = fieldsOf(change, ITEM_EXAMPLE, place);
+  refuseOthers(fields, ITEM_FIELDS, place);
   const page = textIn(fields, 'page');
   if (page === undefined) throw new HeadcountError('BAD_PAGE_ID');
   return {

@@ -119,8 +119,8 @@ export class BatchController {
     return { results };
   }
 
-  private problem({ code, detail }: HeadcountError): Problem {
-    return problemOf(code, this.ids.uuid(), detail);
+  private problem({ code, detail, fields }: HeadcountError): Problem {
+    return problemOf(code, this.ids.uuid(), detail, fields);
   }
 }
 

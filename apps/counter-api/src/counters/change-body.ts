@@ -1,5 +1,6 @@
 /** What the body of a change says. Each function throws HeadcountError with the code of the fault. */
 import { parseDurability, type DurabilityChoice } from '@headcount/counter-store';
+import { fieldsOf, refuseOthers } from '@headcount/platform';
 import { HeadcountError } from '@headcount/protocol';
 import { amountOf } from './input.js';
 
@@ -19,16 +20,17 @@ export interface VoteBody {
   readonly choice: unknown;
 }
 
+const STEP_FIELDS = new Set(['action']);
 const FIELDS = new Set(['action', 'by', 'durability']);
 const VOTE_FIELDS = new Set(['action', 'voter', 'choice']);
 /** A change that would be right. */
-export const CHANGE_EXAMPLE = '{"action":"increment"}';
+const CHANGE_EXAMPLE = '{"action":"increment"}';
 
-/** The fields of a body. */
-export function fieldsOf(body: unknown, example: string): Readonly<Record<string, unknown>> {
-  if (typeof body === 'object' && body !== null && !Array.isArray(body))
-    return body as Record<string, unknown>;
-  throw new HeadcountError('BAD_REQUEST', `The body must be a JSON object such as ${example}.`);
+/** What the original API takes: a step of one, and nothing that would make it another change. */
+export function stepIn(body: unknown): 1 | -1 {
+  const fields = fieldsOf(body, CHANGE_EXAMPLE);
+  refuseOthers(fields, STEP_FIELDS);
+  return directionOf(fields.action);
 }
 
 /** What is asked for with no field that is not known, so that a slip of the pen changes nothing. */
@@ -63,17 +65,6 @@ export function durabilityOf(text: unknown): DurabilityChoice | null {
   const choice = typeof text === 'string' ? parseDurability(text) : null;
   if (choice === null) throw new HeadcountError('BAD_DURABILITY');
   return choice;
-}
-
-/** Throws where there is a field beside those. */
-export function refuseOthers(
-  fields: Readonly<Record<string, unknown>>,
-  known: ReadonlySet<string>,
-): void {
-  const other = Object.keys(fields).find((name) => !known.has(name));
-  if (other === undefined) return;
-  const names = [...known].join(', ');
-  throw new HeadcountError('BAD_REQUEST', `The fields that are known are ${names}.`);
 }
 
 /** An amount as it is given; absent: 1. */

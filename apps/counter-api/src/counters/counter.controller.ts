@@ -14,7 +14,7 @@ import { LeaseRequests, isLeaseBody } from '../leases/lease-requests.js';
 import type { CounterApiConfig } from '../settings.js';
 import { counterPage, counterPagePolicy } from '../page/counter-page.js';
 import { ChangeRights } from './change-rights.js';
-import { CHANGE_EXAMPLE, directionOf, fieldsOf } from './change-body.js';
+import { stepIn } from './change-body.js';
 import { CounterAnswers } from './counter-answers.js';
 import { documentOf, type CounterDocument } from './counter-document.js';
 import { CountersService } from './counters.service.js';
@@ -69,7 +69,7 @@ export class CounterController {
     preferredType(request.headers.accept, [JSON_TYPE]);
     if (isLeaseBody(body)) return documentOf(await this.leases.change(webpageId, body, caller));
     const counter = counterRef(webpageId, VIEWERS);
-    const amount = directionOf(fieldsOf(body, CHANGE_EXAMPLE).action);
+    const amount = stepIn(body);
     const change = this.rights.change(caller, counter, amount);
     return this.answers.changed(change, null, caller, request, reply);
   }

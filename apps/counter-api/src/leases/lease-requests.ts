@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Lease } from '@headcount/counter-store';
-import { CONFIG, actedFor, viewable, type Subject } from '@headcount/platform';
+import { CONFIG, actedFor, refuseOthers, viewable, type Subject } from '@headcount/platform';
 import { HeadcountError, type CounterValue } from '@headcount/protocol';
 import { pageIdOf } from '../counters/input.js';
 import type { CounterApiConfig } from '../settings.js';
@@ -13,6 +13,8 @@ export interface LeaseBody {
   readonly viewer: unknown;
   readonly ttl?: unknown;
 }
+
+const FIELDS = new Set(['action', 'viewer', 'ttl']);
 
 const SAY_WHOM =
   'Say who is present: with a token, or where AUTH is off with x-headcount-user or viewer.';
@@ -31,11 +33,9 @@ export class LeaseRequests {
   ) {}
 
   /** `increment` begins or renews a lease, `decrement` ends it. The page after it. */
-  change(
-    pageId: string,
-    { action, viewer, ttl }: LeaseBody,
-    caller: Subject,
-  ): Promise<CounterValue> {
+  change(pageId: string, body: LeaseBody, caller: Subject): Promise<CounterValue> {
+    const { action, viewer, ttl } = body;
+    refuseOthers({ ...body }, FIELDS);
     if (action === 'increment') return this.renew(pageId, viewer, ttl, caller);
     if (action === 'decrement') return this.end(pageId, viewer, caller);
     throw new HeadcountError('BAD_ACTION');

@@ -1,5 +1,12 @@
 /** From what callers write of limits to what the service takes. Each throws HeadcountError with the code of the fault. */
-import { LIMIT_WINDOW_SECONDS_MAX, demandScopeOn, type Subject } from '@headcount/platform';
+import {
+  LIMIT_WINDOW_SECONDS_MAX,
+  demandScopeOn,
+  fieldRefusal,
+  fieldsOf,
+  refuseOthers,
+  type Subject,
+} from '@headcount/platform';
 import { HeadcountError, parsePageId, type PageId } from '@headcount/protocol';
 
 /** What a caller asks for, as it came. */
@@ -23,10 +30,23 @@ const refuse = (sentence: string): never => {
   throw new HeadcountError('BAD_REQUEST', sentence);
 };
 
+const refuseField = (field: string, sentence: string): never => {
+  throw fieldRefusal('BAD_REQUEST', field, sentence);
+};
+
 /** The key of a limit: written as a page id is. */
 export function limitKeyOf(raw: string): PageId {
   const key = parsePageId(raw);
   return key.ok ? key.value : refuse('The key of a limit is written as a page id is.');
+}
+
+const FIELDS = new Set(['limit', 'windowSeconds', 'cost']);
+
+/** What a body asks for. */
+export function allowanceIn(body: unknown): AllowanceAsk {
+  const fields = fieldsOf(body, '{"limit":100,"windowSeconds":60}');
+  refuseOthers(fields, FIELDS);
+  return allowanceAskOf(fields);
 }
 
 /** What is asked for, within bounds; without a cost it is 1. */
@@ -41,7 +61,7 @@ export function allowanceAskOf({ limit, windowSeconds, cost }: AskedAllowance): 
 function within(value: unknown, least: number, most: number, name: string): number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most
     ? value
-    : refuse(`${name} must be a whole number from ${least} to ${most}.`);
+    : refuseField(name, `${name} must be a whole number from ${least} to ${most}.`);
 }
 
 /** The key itself, where the caller may take from its limits: `pages` of its token are held against keys as against pages. */

@@ -9,9 +9,8 @@ import {
   secondsOf,
   type Subject,
 } from '@headcount/platform';
-import { HeadcountError } from '@headcount/protocol';
 import type { CounterApiConfig } from '../settings.js';
-import { allowanceAskOf, limitKeyOf, takeableBy, type AskedAllowance } from './input.js';
+import { allowanceIn, limitKeyOf, takeableBy } from './input.js';
 import { ALLOW_DOCS } from './limits.docs.js';
 import { LimitsService } from './limits.service.js';
 
@@ -42,7 +41,7 @@ export class LimitsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AllowanceDocument> {
     const key = takeableBy(caller, limitKeyOf(rawKey), this.config.AUTH);
-    const { cost, ...limit } = allowanceAskOf(fieldsOf(body));
+    const { cost, ...limit } = allowanceIn(body);
     const allowance = await this.limits.allow(caller, { key, ...limit }, cost);
     void reply
       .header('cache-control', 'no-store')
@@ -55,12 +54,4 @@ export class LimitsController {
       retryAfterSeconds: retryMs === null ? null : secondsOf(retryMs),
     };
   }
-}
-
-function fieldsOf(body: unknown): AskedAllowance {
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body;
-  throw new HeadcountError(
-    'BAD_REQUEST',
-    'The body must be a JSON object such as {"limit":100,"windowSeconds":60}.',
-  );
 }

@@ -1,7 +1,7 @@
 /** From what operators write to what the service takes. Each throws HeadcountError with the code of the fault. */
 import { SET_VALUE_MAX } from '@headcount/counter-store';
+import { fieldsOf, refuseOthers } from '@headcount/platform';
 import { HeadcountError } from '@headcount/protocol';
-import { fieldsOf, refuseOthers } from '../counters/change-body.js';
 
 /** Longest reason, in characters. */
 export const REASON_LENGTH_MAX = 500;

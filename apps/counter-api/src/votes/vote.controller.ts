@@ -1,6 +1,11 @@
 import { Body, Controller, Delete, Get, Headers, Inject, Param, Put } from '@nestjs/common';
-import { Caller, type Subject } from '@headcount/platform';
-import { fieldsOf, refuseOthers } from '../counters/change-body.js';
+import {
+  Caller,
+  demandNoFields,
+  optionalFieldsOf,
+  refuseOthers,
+  type Subject,
+} from '@headcount/platform';
 import { JSON_TYPE, preferredType } from '../counters/media-type.js';
 import { SHOW_VOTE_DOCS, UNVOTE_DOCS, VOTE_DOCS } from './vote.docs.js';
 import { VoteRequests } from './vote-requests.js';
@@ -52,7 +57,7 @@ export class VoteController {
     @Caller() caller: Subject,
   ): Promise<VoteDocument> {
     preferredType(accept, [JSON_TYPE]);
-    const fields = fieldsOf(body ?? {}, EXAMPLE);
+    const fields = optionalFieldsOf(body, EXAMPLE);
     refuseOthers(fields, FIELDS);
     const request = { pageId, name, voter, choice: fields.choice };
     return changedOf(await this.requests.vote(request, caller));
@@ -65,10 +70,12 @@ export class VoteController {
     @Param('webpageId') pageId: string,
     @Param('name') name: string,
     @Param('voter') voter: string,
+    @Body() body: unknown,
     @Headers('accept') accept: string | undefined,
     @Caller() caller: Subject,
   ): Promise<VoteDocument> {
     preferredType(accept, [JSON_TYPE]);
+    demandNoFields(body);
     return changedOf(await this.requests.unvote({ pageId, name, voter }, caller));
   }
 }

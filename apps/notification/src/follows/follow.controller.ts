@@ -1,14 +1,14 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Put, Query } from '@nestjs/common';
 import { z } from 'zod';
-import { Caller, rfc3339, type Subject } from '@headcount/platform';
+import { Caller, bodyOf, demandNoFields, rfc3339, type Subject } from '@headcount/platform';
 import { pageIdOf } from '../modifications/input.js';
-import { bodyOf, partIn, timeField } from '../rest/bodies.js';
+import { partIn, timeField } from '../rest/bodies.js';
 import { FOLLOWING_DOCS, FOLLOW_DOCS, MUTE_DOCS, UNFOLLOW_DOCS } from '../rest/docs.js';
 import { listOf, type ListDocument } from '../rest/list.js';
 import { ActingUsers } from '../users/acting-user.js';
 import { FollowsService, type FollowValue } from './follows.service.js';
 
-const muteRequest = z.object({ until: timeField.nullish() });
+const muteRequest = z.strictObject({ until: timeField.nullish() });
 
 /** A follow as REST shows it. */
 export interface FollowDocument {
@@ -42,8 +42,10 @@ export class FollowController {
   async follow(
     @Param('userId') userId: string,
     @Param('pageId') pageId: string,
+    @Body() body: unknown,
     @Caller() caller: Subject,
   ): Promise<FollowDocument> {
+    demandNoFields(body);
     const user = this.users.userOf(caller, userId);
     return show(await this.service.follow(user, pageIdOf(pageId)));
   }
@@ -54,8 +56,10 @@ export class FollowController {
   async unfollow(
     @Param('userId') userId: string,
     @Param('pageId') pageId: string,
+    @Body() body: unknown,
     @Caller() caller: Subject,
   ): Promise<void> {
+    demandNoFields(body);
     await this.service.unfollow(this.users.userOf(caller, userId), pageIdOf(pageId));
   }
 
@@ -67,7 +71,11 @@ export class FollowController {
     @Body() body: unknown,
     @Caller() caller: Subject,
   ): Promise<FollowDocument> {
-    const { until } = bodyOf(muteRequest, body ?? {}, '{"until":"2030-10-10T12:11:42Z"}');
+    const { until } = bodyOf(
+      muteRequest,
+      body === undefined ? {} : body,
+      '{"until":"2030-10-10T12:11:42Z"}',
+    );
     const user = this.users.userOf(caller, userId);
     return show(await this.service.mute(user, pageIdOf(pageId), until ?? null));
   }

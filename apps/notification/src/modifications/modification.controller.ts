@@ -2,9 +2,9 @@ import { Body, Controller, HttpCode, HttpStatus, Inject, Param, Post, Res } from
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { Caller, weighedByList, type Subject } from '@headcount/platform';
+import { Caller, bodyOf, weighedByList, type Subject } from '@headcount/platform';
 import { orThrow } from '@headcount/protocol';
-import { bodyOf, timeField } from '../rest/bodies.js';
+import { timeField } from '../rest/bodies.js';
 import { MODIFY_ALL_DOCS, MODIFY_DOCS } from '../rest/docs.js';
 import { ActingUsers, SCOPE_MODIFY } from '../users/acting-user.js';
 import { modificationOf } from './input.js';
@@ -12,7 +12,7 @@ import { MODIFICATIONS_MAX } from './modification.resolver.js';
 import { ModificationsService, type PageModified } from './modifications.service.js';
 
 /** What a POST must say. */
-const modificationRequest = z.object({
+const modificationRequest = z.strictObject({
   eventId: z.string(),
   title: z.string().nullish(),
   url: z.string().nullish(),
@@ -21,7 +21,7 @@ const modificationRequest = z.object({
 });
 const EXAMPLE = '{"eventId":"article-17-saved-3"}';
 
-const modificationsRequest = z.object({
+const modificationsRequest = z.strictObject({
   modifications: z.array(modificationRequest.extend({ pageId: z.string() })).max(MODIFICATIONS_MAX),
 });
 const EXAMPLE_OF_ALL = '{"modifications":[{"pageId":"article/17","eventId":"article-17-saved-3"}]}';

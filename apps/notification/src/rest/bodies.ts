@@ -6,13 +6,6 @@ import { HeadcountError } from '@headcount/protocol';
 /** A time as RFC 3339; in the code, milliseconds since 1970. */
 export const timeField = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 
-/** What a body says; `example` shows how it might look. */
-export function bodyOf<T>(schema: z.ZodType<T>, body: unknown, example: string): T {
-  const read = schema.safeParse(body);
-  if (read.success) return read.data;
-  throw new HeadcountError('BAD_REQUEST', `The body must be a JSON object such as ${example}.`);
-}
-
 /** The part of a list that a query asks for. */
 export function partIn(first: string | undefined, after: string | undefined): PartArgs {
   if (first !== undefined && !/^\d{1,4}$/.test(first)) {

@@ -1,14 +1,14 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
-import { Caller, type Subject } from '@headcount/platform';
+import { Caller, bodyOf, type Subject } from '@headcount/platform';
 import { pageIdOf } from '../modifications/input.js';
-import { bodyOf, partIn } from '../rest/bodies.js';
+import { partIn } from '../rest/bodies.js';
 import { READ_DOCS, UNREAD_DOCS } from '../rest/docs.js';
 import { ActingUsers } from '../users/acting-user.js';
 import { UnreadDocuments, type UnreadDocument } from './unread-documents.js';
 import { UnreadService } from './unread.service.js';
 
-const readRequest = z.object({ cursor: z.string(), pageId: z.string().nullish() });
+const readRequest = z.strictObject({ cursor: z.string(), pageId: z.string().nullish() });
 
 /** Unread over REST, for back ends that act for their users. */
 @Controller()

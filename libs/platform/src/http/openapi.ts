@@ -37,6 +37,18 @@ const PROBLEM: Schemas[string] = {
     status: { type: 'integer' },
     detail: { type: 'string' },
     code: { type: 'string', example: 'BAD_PAGE_ID' },
+    errors: {
+      type: 'array',
+      description: 'The fields of the body that are at fault, where that is known.',
+      items: {
+        type: 'object',
+        required: ['pointer', 'detail'],
+        properties: {
+          pointer: { type: 'string', example: '#/ttl' },
+          detail: { type: 'string' },
+        },
+      },
+    },
     instance: { type: 'string', format: 'uri' },
   },
 };

@@ -6,6 +6,8 @@ import { AllowedMethods } from './allowed-methods.js';
 import { pathOf } from './path-of.js';
 import { PROBLEM_MEDIA_TYPE, codeOf, problemOf } from './problem.js';
 
+const NO_MORE = { detail: undefined, fields: [] } as const;
+
 /**
  * Answers every failed HTTP request with problem details, and logs what is our fault, once. To OPTIONS, for which there is
  * no route, it says what else there is.
@@ -35,8 +37,8 @@ export class ProblemFilter implements ExceptionFilter {
     if (methods.length > 0) void reply.header('allow', methods.join(', '));
 
     const code = methods.length > 0 ? 'METHOD_NOT_ALLOWED' : codeOf(thrown);
-    const detail = thrown instanceof HeadcountError ? thrown.detail : undefined;
-    const problem = problemOf(code, this.ids.uuid(), detail);
+    const { detail, fields } = thrown instanceof HeadcountError ? thrown : NO_MORE;
+    const problem = problemOf(code, this.ids.uuid(), detail, fields);
     if (thrown instanceof HeadcountError && thrown.retryAfterSeconds !== null)
       void reply.header('retry-after', String(thrown.retryAfterSeconds));
     if (code === 'INTERNAL') {

@@ -3,7 +3,7 @@
  * that is not ours nothing is told but the code: messages of libraries may hold anything.
  */
 import { HttpException } from '@nestjs/common';
-import { HeadcountError, errorEntry, type ErrorCode } from '@headcount/protocol';
+import { HeadcountError, errorEntry, type ErrorCode, type FieldFault } from '@headcount/protocol';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
@@ -16,12 +16,26 @@ export interface Problem {
   /** What was wrong with this very request. */
   readonly detail?: string;
   readonly code: ErrorCode;
+  /** The fields of the body that are at fault, where that is known. */
+  readonly errors?: readonly FieldProblem[];
   /** Names this occurrence; an error of ours is logged under it. */
   readonly instance: string;
 }
 
+/** What is wrong with one field, as RFC 9457 shows it. */
+export interface FieldProblem {
+  /** A JSON pointer as a fragment: `#/changes/0/by`. */
+  readonly pointer: string;
+  readonly detail: string;
+}
+
 /** The document for a code. `occurrence` is a UUID. */
-export function problemOf(code: ErrorCode, occurrence: string, detail?: string): Problem {
+export function problemOf(
+  code: ErrorCode,
+  occurrence: string,
+  detail?: string,
+  fields: readonly FieldFault[] = [],
+): Problem {
   const { httpStatus: status, title } = errorEntry(code);
   return {
     type: `urn:headcount:problem:${code.toLowerCase().replaceAll('_', '-')}`,
@@ -29,8 +43,14 @@ export function problemOf(code: ErrorCode, occurrence: string, detail?: string):
     status,
     ...(detail === undefined ? {} : { detail }),
     code,
+    ...(fields.length === 0 ? {} : { errors: fields.map(fieldProblem) }),
     instance: `urn:uuid:${occurrence}`,
   };
+}
+
+function fieldProblem({ field, detail }: FieldFault): FieldProblem {
+  const parts = field.split('.').map((part) => part.replaceAll('~', '~0').replaceAll('/', '~1'));
+  return { pointer: `#/${parts.map((part) => encodeURIComponent(part)).join('/')}`, detail };
 }
 
 const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
