@@ -60,11 +60,16 @@ const isField = (field: string): field is FieldName => FIELDS.has(field);
  * and where the visitor may not view a page.
  */
 export function countersFor(
-  visitor: Pick<Visitor, 'grants'>,
+  visitor: Pick<Visitor, 'grants' | 'watchesOnly'>,
   field: FieldName,
   args: FieldArgs,
 ): readonly [CounterId, ...CounterId[]] {
   const counters = countersOf(field, args);
+  if (field === 'viewing' && visitor.watchesOnly)
+    throw new HeadcountError(
+      'UNAUTHENTICATED',
+      'A token is needed to be counted; without one this socket can only watch.',
+    );
   demandPages(visitor, counters);
   return counters;
 }

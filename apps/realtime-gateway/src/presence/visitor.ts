@@ -9,6 +9,8 @@ export interface Visitor {
   /** Whether it has said who it is; else its id was made up here. */
   readonly isNamed: boolean;
   readonly grants: Grants;
+  /** Set where it showed no token although tokens are asked for: it watches, and is never present. */
+  readonly watchesOnly?: true;
   /** What its operations hold. */
   readonly holder: Holder;
 }

@@ -108,20 +108,24 @@ function rulesOf(
     readonly limits: RequestLimits;
   },
 ): ConnectionRules {
+  const arePublicReads = config.READS === 'public';
   const toleranceMs = config.AUTH_CLOCK_TOLERANCE_SECONDS * 1000;
   return {
     initTimeoutMs: config.INIT_TIMEOUT_MS,
     operationsMax: config.OPERATIONS_PER_SOCKET_MAX,
     holdText: ({ holder }, characters) => quotas.holdText(holder, characters),
     visitorOf: async (params, { socketId, viewerInAddress }) => {
-      const identity = await identify(params, viewerInAddress, who);
+      const identity = await identify(params, viewerInAddress, { ...who, arePublicReads });
       if (!identity.ok) return identity.error;
-      const { viewerId, isNamed, grants, expiresAtMs } = identity.value;
+      const { viewerId, isNamed, grants, watchesOnly, expiresAtMs } = identity.value;
       return {
         enter: () => {
           const holder = quotas.enter({ viewerId, isNamed });
           return holder.ok
-            ? ok({ socketId, viewerId, isNamed, grants, holder: holder.value })
+            ? ok({
+                ...{ socketId, viewerId, isNamed, grants, holder: holder.value },
+                ...(watchesOnly && { watchesOnly }),
+              })
             : holder;
         },
         whenOver: (act) => whenExpired({ expiresAtMs, toleranceMs }, clock, act),

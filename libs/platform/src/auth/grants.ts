@@ -23,6 +23,8 @@ interface CounterGlob {
 export class Grants {
   /** Everything is allowed. */
   static readonly ALL = Grants.of({ counters: ['*'], votes: ['*'] });
+  /** Every page may be viewed, and nothing changed. */
+  static readonly READ_ALL = Grants.of({ votes: [] });
 
   private constructor(
     private readonly pages: readonly Glob[] | null,
