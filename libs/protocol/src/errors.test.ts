@@ -32,6 +32,10 @@ describe('the error catalogue', () => {
     expect(isErrorCode(404)).toBe(false);
   });
 
+  it('makes no stack trace for a refusal, which frameworks would ask for', () => {
+    expect(new HeadcountError('TOO_MANY', 'Wait.').stack).toBe('HeadcountError: Wait.');
+  });
+
   it('shows the detail as the message, or else the title', () => {
     expect(new HeadcountError('BAD_PAGE_ID', 'It is empty.').message).toBe('It is empty.');
     expect(new HeadcountError('BAD_PAGE_ID').message).toBe('The page id is not valid.');
