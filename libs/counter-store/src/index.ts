@@ -17,10 +17,15 @@ export {
   type CounterKey,
 } from './keys.js';
 export type { StoreContext } from './store-context.js';
-export { LEASES, RedisLeaseStore, type Lease, type LeaseStore } from './lease.store.js';
+export {
+  LEASES,
+  RedisLeaseStore,
+  type Lease,
+  type LeaseRefusal,
+  type LeaseStore,
+} from './lease.store.js';
 export { RedisLimitStore, type Limit, type LimitKind, type LimitStore } from './limit.store.js';
 export type { LeaseRead } from './scripts/lease-replies.js';
-export type { LeaseRefusal } from './scripts/lease-renew.js';
 export type { Allowance } from './scripts/limit-take.js';
 export { RedisPresenceStore, type PresenceStore } from './presence.store.js';
 export {

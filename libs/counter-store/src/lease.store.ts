@@ -3,7 +3,7 @@
  * that of `@site`, where who is on several pages counts once. Each is changed in a step of its own: where the second does not come
  * about, a renewal or the end mends it.
  */
-import { ok, type Result } from '@headcount/crdt';
+import { err, ok, type Result } from '@headcount/crdt';
 import { SITE, VIEWERS, bucketOf, type PageId, type ViewerId } from '@headcount/protocol';
 import { fenceArgs } from './fence.js';
 import {
@@ -23,12 +23,15 @@ import { leaseEnd } from './scripts/lease-end.js';
 import { leaseExpire } from './scripts/lease-expire.js';
 import { leaseMark } from './scripts/lease-mark.js';
 import type { LeaseRead } from './scripts/lease-replies.js';
-import { leaseRenew, type LeaseRefusal } from './scripts/lease-renew.js';
+import { leaseRenew, type LeaseRefusal as RefusalOfScript } from './scripts/lease-renew.js';
 import { leaseTake } from './scripts/lease-take.js';
 import type { StoreContext } from './store-context.js';
 
 /** What leases are called among the gateways of a bucket. No gateway can be called so, and it is never held for dead. */
 export const LEASES = 'lease';
+
+/** Why a lease is not given. STORE_FULL: it would be new, and Redis has no memory to spare. */
+export type LeaseRefusal = RefusalOfScript | 'STORE_FULL';
 
 /** A viewer on a page. */
 export interface Lease {
@@ -144,8 +147,10 @@ export class RedisLeaseStore implements LeaseStore {
     viewer: ViewerId,
     ttlMs: number,
   ): Promise<Result<LeaseRead, LeaseRefusal>> {
-    const { redis, seen } = this.context;
-    const { leasesMax, leasesPerViewerMax } = this.options;
+    const { redis, seen, memory } = this.context;
+    const { leasesPerViewerMax } = this.options;
+    const isFull = memory?.isFull ?? false;
+    const leasesMax = isFull ? 0 : this.options.leasesMax;
     const renewed = await leaseRenew.run(
       redis,
       [
@@ -161,7 +166,7 @@ export class RedisLeaseStore implements LeaseStore {
         ...[key, fullName, viewer, place, ttlMs, leasesMax, leasesPerViewerMax],
       ],
     );
-    if (!renewed.ok) return renewed;
+    if (!renewed.ok) return renewed.error === 'TOO_MANY' && isFull ? err('STORE_FULL') : renewed;
     seen.note(bucket, renewed.value.position);
     // Once more, for the mark from before may have been taken before the lease was there.
     await this.mark(bucket, renewed.value.nextEndMs);

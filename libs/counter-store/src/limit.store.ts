@@ -1,5 +1,5 @@
 /** Limits that no window of time ever passes: one key each, in this region's Redis. */
-import { assert } from '@headcount/crdt';
+import { HeadcountError } from '@headcount/protocol';
 import { limitKey } from './keys.js';
 import { REDIS_CLOCK, type ScriptClock } from './redis-clock.js';
 import { limitTake, type Allowance } from './scripts/limit-take.js';
@@ -20,7 +20,7 @@ export interface Limit {
 
 /** Port of the limits. Rejects with ioredis' errors while Redis is away; it may have taken then. */
 export interface LimitStore {
-  /** Takes `cost`, all or nothing; 0 only looks. Never to be sent again by itself: each call takes. */
+  /** Takes `cost`, all or nothing; 0 only looks. Rejects with STORE_FULL where a limit that callers name would be new. Never to be sent again by itself: each call takes. */
   take(limit: Limit, cost: number): Promise<Allowance>;
   /** The same, but null, and nothing is taken, where Redis holds nothing of the limit and would after it. */
   takeIfHeld(limit: Limit, cost: number): Promise<Allowance | null>;
@@ -29,13 +29,15 @@ export interface LimitStore {
 /** Limits on Redis. */
 export class RedisLimitStore implements LimitStore {
   constructor(
-    private readonly context: Pick<StoreContext, 'redis'>,
+    private readonly context: Pick<StoreContext, 'redis' | 'memory'>,
     private readonly now: ScriptClock = REDIS_CLOCK,
   ) {}
 
   async take(limit: Limit, cost: number): Promise<Allowance> {
-    const allowance = await this.ask(limit, cost, '0');
-    assert(allowance, 'a limit that is new is taken from');
+    // Our own limits go on: they protect what there is, and end within their window.
+    const isRefusedNew = limit.kind === 'key' && (this.context.memory?.isFull ?? false);
+    const allowance = await this.ask(limit, cost, isRefusedNew ? '1' : '0');
+    if (allowance === null) throw new HeadcountError('STORE_FULL');
     return allowance;
   }
 

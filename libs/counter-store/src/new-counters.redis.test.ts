@@ -4,8 +4,12 @@
  * Goal    a store without room, or a caller who has made enough, makes nothing new and leaves nothing behind; what is there goes on.
  * Method  examples over a private Redis; how many keys and fields there are is compared before and after.
  */
+import { err } from '@headcount/crdt';
 import type { PageId, ViewerId } from '@headcount/protocol';
 import type { Addition } from './counter.store.js';
+
+import { RedisLeaseStore } from './lease.store.js';
+import { RedisLimitStore, type LimitKind } from './limit.store.js';
 import type { VoteChange } from './vote.store.js';
 import { openStores, rawShelves, type StoreHarness } from './testing/store-harness.js';
 
@@ -103,8 +107,24 @@ describe('what is new', () => {
     await vote('ann', page('old'));
     await follow(ann, 'old');
     await event('old', 'first');
+    const limits = new RedisLimitStore(stores.context);
+    const leases = new RedisLeaseStore(stores.context, {
+      ...{ buckets: 1, leasesMax: 10, leasesPerViewerMax: 10 },
+    });
+    const lease = (viewer: ViewerId, pageId: string) =>
+      leases.renew({ pageId: pageId as PageId, viewer }, 30_000);
+    const limit = (key: string, kind: LimitKind = 'key') =>
+      limits.take({ kind, key, limit: 5, windowSeconds: 3_600 }, 1);
+    expect((await lease(ann, 'old')).ok).toBe(true);
+    expect((await limit('old')).isAllowed).toBe(true);
     stores.memory.isFull = true;
 
+    expect(await lease(ann, 'old')).toMatchObject({ ok: true });
+    expect(await lease(bob, 'old')).toEqual(err('STORE_FULL'));
+    expect(await lease(ann, 'new')).toEqual(err('STORE_FULL'));
+    expect(await limit('old')).toMatchObject({ isAllowed: true, remaining: 3 });
+    await expect(limit('new')).rejects.toMatchObject({ code: 'STORE_FULL' });
+    expect((await limit('new', 'address')).isAllowed).toBe(true);
     expect(await add(addition('new'), addition('old'))).toEqual(['STORE_FULL', 'added']);
     stores.clock.nowMs += 3_600_000;
     expect(await add(addition('old', { name: 'events' }))).toEqual(['added']);

@@ -11,7 +11,7 @@ import {
 import { counterOf } from '@headcount/replication';
 import { STORE, type Store } from '../store/store.js';
 
-const SENTENCES: Readonly<Record<LeaseRefusal, string>> = {
+const SENTENCES: Readonly<Record<Exclude<LeaseRefusal, 'STORE_FULL'>, string>> = {
   TOO_MANY: 'The region has as many leases as it keeps (LEASES_MAX).',
   TOO_MANY_OF_VIEWER:
     'The viewer has as many leases as one viewer may have (LEASES_PER_VIEWER_MAX): end some of them.',
@@ -35,15 +35,20 @@ export class LeasesService {
 
   /**
    * Makes a viewer present for so long from now. The caller has made sure that it may act for the viewer. The page after it. Throws
-   * HeadcountError TOO_MANY, STORE_UNAVAILABLE, or OUTCOME_UNKNOWN, after which it may be sent again.
+   * HeadcountError TOO_MANY, STORE_FULL, STORE_UNAVAILABLE, or OUTCOME_UNKNOWN, after which it may be sent again.
    */
   async renew(lease: Lease, ttlSeconds: number): Promise<CounterValue> {
     const renewed = await this.asked('renew', () =>
       this.store.leases.renew(lease, ttlSeconds * 1000),
     );
-    if (!renewed.ok) throw this.refused('renew', 'TOO_MANY', SENTENCES[renewed.error]);
+    if (!renewed.ok) throw this.notGiven(renewed.error);
     this.changes.inc({ kind: 'renew', outcome: 'done' });
     return valueOf(lease.pageId, renewed.value);
+  }
+
+  private notGiven(refusal: LeaseRefusal): HeadcountError {
+    if (refusal === 'STORE_FULL') return this.refused('renew', refusal);
+    return this.refused('renew', 'TOO_MANY', SENTENCES[refusal]);
   }
 
   /** Ends the lease of a viewer, if there is one. The page after it. Throws as `renew` does. */
@@ -65,7 +70,7 @@ export class LeasesService {
 
   private refused(
     kind: 'renew' | 'end',
-    code: 'TOO_MANY' | 'STORE_UNAVAILABLE' | 'OUTCOME_UNKNOWN',
+    code: 'TOO_MANY' | 'STORE_FULL' | 'STORE_UNAVAILABLE' | 'OUTCOME_UNKNOWN',
     detail?: string,
   ): HeadcountError {
     this.changes.inc({ kind, outcome: code });

@@ -40,6 +40,24 @@ describe('readiness', () => {
     expect(await wrong(readiness)).toEqual({ running: null });
   });
 
+  it('runs a check once for all who ask meanwhile', async () => {
+    const readiness = new Readiness();
+    let runs = 0;
+    const ends: (() => void)[] = [];
+    readiness.add('redis', () => {
+      runs += 1;
+      return new Promise((resolve) => ends.push(() => resolve(null)));
+    });
+    const asked = Array.from({ length: 100 }, () => readiness.run());
+    expect(runs).toBe(1);
+    ends[0]?.();
+    await Promise.all(asked);
+    const later = readiness.run();
+    expect(runs).toBe(2);
+    ends[1]?.();
+    await later;
+  });
+
   it('is over once the app is about to stop', async () => {
     const readiness = new Readiness();
     readiness.stop();

@@ -1,5 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import { outsideRequests } from '../redis/request-work.js';
 
 /**
  * What is wrong, as a sentence for an operator, or null. May throw: its message is what is wrong
@@ -16,6 +17,7 @@ export class Readiness {
   private readonly checks = new Map<string, ReadinessCheck>();
   private readonly warnings = new Map<string, () => string | null>();
   private stopping = false;
+  private running: Promise<ReadonlyMap<string, string | null>> | null = null;
 
   /** Adds a check; `name` is what health pages call it. The same name again replaces it. */
   add(name: string, check: ReadinessCheck): void {
@@ -42,8 +44,16 @@ export class Readiness {
     this.stopping = true;
   }
 
-  /** Runs all checks at once: what is wrong with each, or null. */
-  async run(): Promise<ReadonlyMap<string, string | null>> {
+  /**
+   * Runs all checks at once: what is wrong with each, or null. Callers who come meanwhile share the run: the page is open to
+   * everybody and held to no rate limit, so it must not ask Redis as often as it is asked.
+   */
+  run(): Promise<ReadonlyMap<string, string | null>> {
+    this.running ??= outsideRequests(() => this.runOnce()).finally(() => (this.running = null));
+    return this.running;
+  }
+
+  private async runOnce(): Promise<ReadonlyMap<string, string | null>> {
     const stop: [string, string | null] = ['running', this.stopping ? 'is stopping' : null];
     const checks = [...this.checks].map(async ([name, check]): Promise<[string, string | null]> => [
       name,
