@@ -84,7 +84,7 @@ describe('a body of notification', () => {
     expect(await state()).toEqual(before);
   });
 
-  it('is refused by the name of a field that is not as it should be', async () => {
+  it('is refused by the name of a field of another type', async () => {
     const [, problem] = await ann.rest('POST', '/pages/home/modifications', { eventId: 7 });
     expect(problem).toMatchObject({ errors: [{ pointer: '#/eventId' }] });
   });

@@ -10,9 +10,24 @@ export {
   type FieldFault,
 } from './errors.js';
 
-export { PAGE_ID_BYTES_MAX, SITE, isPageId, parsePageId, type PageId } from './page-id.js';
+export {
+  PAGE_ID_BYTES_MAX,
+  SITE,
+  demandPageId,
+  isPageId,
+  pageIdFault,
+  parsePageId,
+  type PageId,
+} from './page-id.js';
+export { utf8Length, utf8Text } from './utf8.js';
 export { VIEWERS, parseCounterName, type CounterName } from './counter-name.js';
-export { VIEWER_ID_BYTES_MAX, parseViewerId, type ViewerId } from './viewer-id.js';
+export {
+  VIEWER_ID_BYTES_MAX,
+  demandViewerId,
+  parseViewerId,
+  viewerIdFault,
+  type ViewerId,
+} from './viewer-id.js';
 export {
   byLatest,
   totalOf,

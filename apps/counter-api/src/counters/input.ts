@@ -9,7 +9,7 @@ import {
   orThrow,
   parseCounterName,
   parseOperationId,
-  parsePageId,
+  demandPageId,
   type OperationId,
   type PageId,
 } from '@headcount/protocol';
@@ -17,7 +17,7 @@ import type { CounterRef } from '@headcount/replication';
 
 /** A page by the id that a caller gave. */
 export function pageIdOf(pageId: string): PageId {
-  return orThrow(parsePageId(pageId));
+  return demandPageId(pageId);
 }
 
 /** A counter by the names that a caller gave; without one it is `viewers`. */

@@ -7,7 +7,7 @@ import {
   refuseOthers,
   type Subject,
 } from '@headcount/platform';
-import { HeadcountError, parsePageId, type PageId } from '@headcount/protocol';
+import { HeadcountError, pageIdFault, parsePageId, type PageId } from '@headcount/protocol';
 
 /** What a caller asks for, as it came. */
 export interface AskedAllowance {
@@ -37,7 +37,9 @@ const refuseField = (field: string, sentence: string): never => {
 /** The key of a limit: written as a page id is. */
 export function limitKeyOf(raw: string): PageId {
   const key = parsePageId(raw);
-  return key.ok ? key.value : refuse('The key of a limit is written as a page id is.');
+  return key.ok
+    ? key.value
+    : refuse(`The key of a limit is written as a page id is. ${pageIdFault(raw) ?? ''}`);
 }
 
 const FIELDS = new Set(['limit', 'windowSeconds', 'cost']);

@@ -1,10 +1,9 @@
 /** From what callers write to what the service takes. Each throws HeadcountError with the code of the fault. */
 import {
   HeadcountError,
-  orThrow,
   parseOperationId,
-  parsePageId,
-  parseViewerId,
+  demandPageId,
+  demandViewerId,
   type PageId,
   type ViewerId,
 } from '@headcount/protocol';
@@ -12,7 +11,7 @@ import type { EventId } from './event-operation.js';
 
 /** A page by the id that a caller gave. */
 export function pageIdOf(raw: string): PageId {
-  return orThrow(parsePageId(raw));
+  return demandPageId(raw);
 }
 
 /** An event by the id that a caller gave. */
@@ -66,7 +65,7 @@ export function modificationOf(raw: RawModification): ModificationAsked {
     pageId: pageIdOf(raw.pageId),
     eventId: eventIdOf(raw.eventId),
     ...{ title, url, atMs: at },
-    actor: actor === null ? null : orThrow(parseViewerId(actor)),
+    actor: actor === null ? null : demandViewerId(actor),
   };
 }
 

@@ -5,7 +5,7 @@ import {
   VIEWERS,
   orThrow,
   parseCounterName,
-  parsePageId,
+  demandPageId,
   trendingAsk,
   type TrendingArgs,
   type TrendingAsk,
@@ -98,7 +98,7 @@ function countersOf(
   { pageId, pageIds, name }: FieldArgs,
 ): readonly [CounterId, ...CounterId[]] {
   const counter = (page: unknown): CounterId => ({
-    pageId: orThrow(parsePageId(String(page))),
+    pageId: demandPageId(String(page)),
     name: orThrow(parseCounterName(String(name ?? VIEWERS))),
   });
   if (field === 'siteChanged') return [counter(SITE)];

@@ -4,7 +4,7 @@ import {
   VIEWERS,
   orThrow,
   parseCounterName,
-  parsePageId,
+  demandPageId,
 } from '@headcount/protocol';
 
 /** What the stream of a page is asked to show. */
@@ -21,7 +21,7 @@ export function pageStreamAsked(pageId: string, query: unknown): PageStreamAsked
   // Given twice it comes as a list.
   if (typeof name !== 'string') throw new HeadcountError('BAD_COUNTER_NAME');
   return {
-    pageId: orThrow(parsePageId(pageId)),
+    pageId: demandPageId(pageId),
     name: orThrow(parseCounterName(name)),
     viewing: viewing === '1',
   };

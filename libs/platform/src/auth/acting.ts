@@ -1,11 +1,5 @@
 /** For whom a caller acts, and what its token must have for it. Each throws HeadcountError with the code of the fault. */
-import {
-  HeadcountError,
-  orThrow,
-  parseViewerId,
-  type PageId,
-  type ViewerId,
-} from '@headcount/protocol';
+import { HeadcountError, demandViewerId, type PageId, type ViewerId } from '@headcount/protocol';
 import type { Subject } from './subject.js';
 
 /** A back end with this scope acts for any user. */
@@ -44,7 +38,7 @@ export function actedFor(
     throw new HeadcountError('BAD_REQUEST', sayWhom);
   }
   if (typeof named !== 'string') throw new HeadcountError('BAD_VIEWER_ID');
-  const id = orThrow(parseViewerId(named));
+  const id = demandViewerId(named);
   if (id !== own) demandScope(caller, SCOPE_USERS, auth);
   return id;
 }

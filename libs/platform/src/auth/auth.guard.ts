@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import {
   Inject,
   Injectable,
@@ -8,8 +9,8 @@ import {
 import { Reflector } from '@nestjs/core';
 import { GqlExecutionContext } from '@nestjs/graphql';
 import type { FastifyRequest } from 'fastify';
-import { orThrow } from '@headcount/protocol';
-import { Authenticator } from './authenticator.js';
+import { HeadcountError, viewerIdFault, type Result } from '@headcount/protocol';
+import { Authenticator, credentialsOf, type NoSubject } from './authenticator.js';
 import type { AuthConfig } from '../config/auth-settings.js';
 import { CONFIG } from '../platform.module.js';
 import { Grants } from './grants.js';
@@ -41,11 +42,21 @@ export class AuthGuard implements CanActivate {
       readable.set(request, Grants.ALL);
       if (this.reflector.getAllAndOverride<boolean>(PUBLIC_READ, marked)) return true;
     }
-    const subject = orThrow(await this.authenticator.ofRequest(request.headers));
+    const subject = subjectOf(await this.authenticator.ofRequest(request.headers), request.headers);
     subjects.set(request, subject);
     if (!arePublic) readable.set(request, subject.grants);
     return true;
   }
+}
+
+/** Throws HeadcountError with the code of the refusal; of an id in a header it says what is wrong with it. */
+function subjectOf(found: Result<Subject, NoSubject>, headers: IncomingHttpHeaders): Subject {
+  if (found.ok) return found.value;
+  const { viewerId } = found.error === 'BAD_VIEWER_ID' ? credentialsOf(headers) : {};
+  throw new HeadcountError(
+    found.error,
+    viewerId === undefined ? undefined : (viewerIdFault(viewerId) ?? undefined),
+  );
 }
 
 /** Who calls, in a method behind AuthGuard. */

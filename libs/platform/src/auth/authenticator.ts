@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { err, ok, parseViewerId, type Result } from '@headcount/protocol';
+import { err, ok, parseViewerId, utf8Text, type Result } from '@headcount/protocol';
 import type { AuthConfig } from '../config/auth-settings.js';
 import type { Clock } from '../sources.js';
 import { API_KEY_PREFIX, ApiKeys } from './api-keys.js';
@@ -80,5 +80,13 @@ export function credentialsOf(
   const { authorization } = headers;
   const token = typeof authorization === 'string' ? BEARER.exec(authorization)?.[1] : undefined;
   const user = headers['x-headcount-user'];
-  return { token, viewerId: typeof user === 'string' ? user : undefined };
+  return { token, viewerId: typeof user === 'string' ? headerText(user) : undefined };
+}
+
+/**
+ * The text of a header, whose bytes Node takes for Latin-1: most programs write UTF-8, and what is none is Latin-1, as browsers write it.
+ * So an id is the same one in a header as in an address.
+ */
+function headerText(value: string): string {
+  return utf8Text(Buffer.from(value, 'latin1')) ?? value;
 }
