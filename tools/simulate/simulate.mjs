@@ -3,7 +3,7 @@
  * those that have failed once, each a whole deployment of one to three regions, or of R up to 16, on a virtual clock and
  * network, with faults (libs/simulation). A seed that fails prints its number, the first wrong observation and the faults that
  * it needs. `--until-failure` goes on until there is one. `--trace` prints every event, for a single seed. Exit code 1 if
- * any has failed. Build first (`npm run build`).
+ * any has failed.
  */
 import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';

@@ -1,5 +1,5 @@
 /**
- * `npm run soak [-- storm]`: what is too long or too loud for `npm test`. Build first (`npm run build`). Exit code 1 at the
+ * `npm run soak [-- storm]`: what is too long or too loud for `npm test`. Exit code 1 at the
  * first failure.
  *
  * storm    [--seed N] [--seeds M] [--seconds S] [--all-in-one]: the storm of tools/e2e/storm.e2e.test.ts with M seeds from
