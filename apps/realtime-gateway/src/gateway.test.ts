@@ -512,7 +512,7 @@ describe('realtime gateway', () => {
     it.each([
       ['/graphql?v=bob', { viewerId: 'ada' }],
       ['/graphql', { viewerId: '\n' }],
-      ['/graphql', { viewerId: 7 }],
+      ['/graphql', { viewerId: [7] }],
     ])('at %s close on the viewer of %j, for good', async (path, payload) => {
       const { app } = await pair();
       const socket = open(app, path);

@@ -42,18 +42,28 @@ export interface Holding {
   readonly userId?: ViewerId;
 }
 
-/** A viewer, whatever its sockets. */
+/**
+ * Readers without a token that share an address are one caller, with the watched counters and the text of so many viewers: else
+ * one address could use up what all have.
+ */
+export const READERS_SHARE = 20;
+
+/** A viewer, whatever its sockets; or the readers of an address. */
 class Viewer implements Owner {
   sockets = 0;
   watched = 0;
   text = 0;
   questions: Held<string> | null = null;
 
-  constructor(readonly id: ViewerId | null) {}
+  constructor(
+    readonly id: string | null,
+    readonly share = 1,
+  ) {}
 }
 
 export class QuotaBook {
-  private readonly viewers = new Map<ViewerId, Viewer>();
+  private readonly viewers = new Map<string, Viewer>();
+  private readonly readers = new Map<string, Viewer>();
   private holders = 0;
 
   constructor(
@@ -78,11 +88,23 @@ export class QuotaBook {
     return ok(new Holder(this, viewer));
   }
 
+  /** A socket or a stream of a reader has come, of whom no more is known than its address. How many there may be, others say. */
+  enterReader(address: string): Holder {
+    const reader = this.readers.get(address) ?? new Viewer(address, READERS_SHARE);
+    this.readers.set(address, reader);
+    reader.sockets += 1;
+    this.holders += 1;
+    return new Holder(this, reader);
+  }
+
   /** For its holders: one has left. */
   left(viewer: Viewer): void {
     this.holders -= 1;
     viewer.sockets -= 1;
-    if (viewer.id !== null && viewer.sockets === 0) this.viewers.delete(viewer.id);
+    const { id, sockets } = viewer;
+    if (id === null || sockets > 0) return;
+    const all = viewer.share === READERS_SHARE ? this.readers : this.viewers;
+    all.delete(id);
   }
 
   /** Whether the home may be asked to tell of so much more. */
@@ -136,7 +158,8 @@ export class Holder {
 
   /** An operation of so many characters begins: null; or the quota that does not allow it. */
   holdText(characters: number): Quota | null {
-    if (this.viewer.text + characters > this.book.quotas.textPerViewer) return 'textPerViewer';
+    const { viewer, book } = this;
+    if (viewer.text + characters > book.quotas.textPerViewer * viewer.share) return 'textPerViewer';
     this.addText(characters);
     return null;
   }
@@ -169,7 +192,8 @@ export class Holder {
     const { viewer, watched, book } = this;
     const { quotas, interest } = book;
     if (watched.size + added.size > quotas.watchedPerSocket) return 'watchedPerSocket';
-    if (viewer.watched + added.size > quotas.watchedPerViewer) return 'watchedPerViewer';
+    if (viewer.watched + added.size > quotas.watchedPerViewer * viewer.share)
+      return 'watchedPerViewer';
     let more = userId === undefined || interest.users.wants(userId) ? 0 : 1;
     for (const key of added.keys()) if (!interest.counters.wantsKey(key)) more += 1;
     if (!book.admits(more)) return 'watched';

@@ -1,6 +1,6 @@
 export { SCOPE_USERS, actedFor, demandScope, demandScopeOn, viewable } from './auth/acting.js';
 export { AuthGuard, Caller, ReadGrants } from './auth/auth.guard.js';
-export { Authenticator, credentialsOf, type Credentials } from './auth/authenticator.js';
+export { Authenticator, credentialsOf, tokenIn, type Credentials } from './auth/authenticator.js';
 export { Grants, type GrantedPatterns } from './auth/grants.js';
 export {
   SCOPE_OPERATE,

@@ -29,9 +29,9 @@ const entry = (httpStatus: number, title: string, more?: Partial<ErrorEntry>): E
 });
 
 /**
- * All codes. Close codes are chosen so that a stock graphql-ws client comes back after the
- * retryable ones and gives up after the others, but for 4403, after which it tries again by its own
- * choice, and 4003, after which it should come back with a new token.
+ * All codes. Close codes are chosen so that a stock graphql-ws client comes back whenever trying again can help: after the
+ * retryable ones, after those that a new token mends (4003, 4006, 4007, 4403), and after a mistake of ours (4501; 4500 would
+ * be the end for it). It gives up after the others.
  */
 export const ERRORS = {
   BAD_REQUEST: entry(400, 'The request is not of the form that is asked for.', {
@@ -51,6 +51,7 @@ export const ERRORS = {
   TOO_COMPLEX: entry(400, 'The operation goes further than is allowed.'),
   UNAUTHENTICATED: entry(401, 'A valid token is needed.', { wsCloseCode: 4401 }),
   TOKEN_EXPIRED: entry(401, 'The token has expired.', { wsCloseCode: 4003 }),
+  TOKEN_NOT_YET_VALID: entry(401, 'The token is not valid yet.', { wsCloseCode: 4007 }),
   UNKNOWN_KEY: entry(401, 'No key of the key set verifies the token; a new token may be good.', {
     wsCloseCode: 4006,
   }),
@@ -99,7 +100,7 @@ export const ERRORS = {
     wsCloseCode: 4008,
     retryable: true,
   }),
-  INTERNAL: entry(500, 'Something went wrong on our side.', { wsCloseCode: 4500 }),
+  INTERNAL: entry(500, 'Something went wrong on our side.', { wsCloseCode: 4501 }),
   KEYS_UNAVAILABLE: entry(503, 'The keys that tokens are verified with cannot be had.', {
     wsCloseCode: 4503,
     retryable: true,
@@ -176,9 +177,10 @@ export class HeadcountError extends Error {
 
 /**
  * The value of an outcome, for the edges that answer refusals by throwing: controllers, resolvers,
- * guards. Throws HeadcountError with the code of the refusal.
+ * guards. Throws the refusal, or HeadcountError with its code.
  */
-export function orThrow<T>(result: Result<T, ErrorCode>): T {
+export function orThrow<T>(result: Result<T, ErrorCode | HeadcountError>): T {
   if (result.ok) return result.value;
-  throw new HeadcountError(result.error);
+  const { error } = result;
+  throw typeof error === 'string' ? new HeadcountError(error) : error;
 }

@@ -10,7 +10,7 @@ import {
   type TrendingArgs,
   type TrendingAsk,
 } from '@headcount/protocol';
-import { demandPages, type Visitor } from '../presence/visitor.js';
+import { demandPages, demandToken, type Visitor } from '../presence/visitor.js';
 import type { Source } from './source.js';
 import type { Sources } from './sources.js';
 
@@ -65,11 +65,7 @@ export function countersFor(
   args: FieldArgs,
 ): readonly [CounterId, ...CounterId[]] {
   const counters = countersOf(field, args);
-  if (field === 'viewing' && visitor.watchesOnly)
-    throw new HeadcountError(
-      'UNAUTHENTICATED',
-      'A token is needed to be counted; without one this socket can only watch.',
-    );
+  if (field === 'viewing') demandToken(visitor, 'to be present');
   demandPages(visitor, counters);
   return counters;
 }
@@ -85,7 +81,8 @@ export function trendingFor({ grants }: Pick<Visitor, 'grants'>, args: TrendingA
 }
 
 /** Who asks for what is unread: a visitor that has said who it is. Throws HeadcountError BAD_REQUEST for another. */
-export function unreadFor<V extends Pick<Visitor, 'isNamed'>>(visitor: V): V {
+export function unreadFor<V extends Pick<Visitor, 'isNamed' | 'watchesOnly'>>(visitor: V): V {
+  demandToken(visitor, 'to say for whom');
   if (visitor.isNamed) return visitor;
   throw new HeadcountError(
     'BAD_REQUEST',

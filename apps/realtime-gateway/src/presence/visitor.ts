@@ -8,11 +8,16 @@ export interface Visitor {
   readonly viewerId: ViewerId;
   /** Whether it has said who it is; else its id was made up here. */
   readonly isNamed: boolean;
+  /** Whether it showed no token although tokens are asked for: it watches, and is never present. */
+  readonly watchesOnly: boolean;
   readonly grants: Grants;
-  /** Set where it showed no token although tokens are asked for: it watches, and is never present. */
-  readonly watchesOnly?: true;
   /** What its operations hold. */
   readonly holder: Holder;
+}
+
+/** Throws HeadcountError UNAUTHENTICATED where the visitor has shown no token, and has to. */
+export function demandToken({ watchesOnly }: Pick<Visitor, 'watchesOnly'>, why: string): void {
+  if (watchesOnly) throw new HeadcountError('UNAUTHENTICATED', `A token is needed ${why}.`);
 }
 
 /** Throws HeadcountError where the visitor's token does not name one of the pages. */

@@ -146,6 +146,24 @@ describe('quotas', () => {
     expect(refused.status).toBe(429);
   });
 
+  it('takes the readers without a token of an address for twenty viewers', async () => {
+    await start({
+      ...{ WATCHED_PER_VIEWER_MAX: '2', SOCKETS_PER_VIEWER_MAX: '1' },
+      ...{ AUTH: 'jwt', AUTH_JWT_SECRET: 'a-secret-that-only-the-site-knows' },
+    });
+    const reader = (): Client => {
+      const made = testClient(app.url, { watch: true });
+      clients.push(made);
+      return made;
+    };
+    const readers = Array.from({ length: 20 }, reader);
+    for (const [n, each] of readers.entries())
+      expect((await watchAll(each, pages(2 * n, 2 * n + 2))).outcome).toBe('shown');
+    expect((await watchAll(reader(), pages(40, 41))).outcome).toBe('TOO_MANY');
+    await readers[0]?.dispose();
+    await until(async () => (await watchAll(reader(), pages(40, 41))).outcome === 'shown');
+  });
+
   it('bounds the text of a viewer, over sockets and streams', async () => {
     await start({});
     const query = `subscription { a${'x'.repeat(60_000)}: viewing(pageId: "home") { count } }`;

@@ -1,5 +1,5 @@
 import type { Holder, Holding, Quota, QuotaBook, Quotas } from '@headcount/gateway-core';
-import { HeadcountError, err, type Result, type ViewerId } from '@headcount/protocol';
+import { HeadcountError, err, ok, type Result, type ViewerId } from '@headcount/protocol';
 import type { QuotaMetrics } from './quota-metrics.js';
 
 /** A viewer, as far as quotas know it. */
@@ -7,6 +7,8 @@ export interface Whose {
   readonly viewerId: ViewerId;
   /** Whether it has said who it is; else its id was made up for this one socket. */
   readonly isNamed: boolean;
+  /** Whether it only reads, without a token: then its address is all that is known of it. */
+  readonly watchesOnly: boolean;
 }
 
 /** What one viewer may hold of this gateway, for its sockets and streams alike: docs/safety.md. */
@@ -16,12 +18,11 @@ export class ViewerQuotas {
     private readonly metrics: Pick<QuotaMetrics, 'refused'>,
   ) {}
 
-  /** A socket or a stream begins; it has to `leave`. Null: of an unnamed viewer. */
-  enter(whose: Whose | null): Result<Holder, 'TOO_MANY'> {
+  /** A socket or a stream begins; it has to `leave`. Null: of an unnamed viewer. `address` is the key of an address. */
+  enter(whose: Whose | null, address: string): Result<Holder, HeadcountError> {
+    if (whose?.watchesOnly) return ok(this.book.enterReader(address));
     const entered = this.book.enter(whose?.isNamed ? whose.viewerId : null);
-    if (entered.ok) return entered;
-    this.metrics.refused.inc({ quota: entered.error });
-    return err('TOO_MANY');
+    return entered.ok ? entered : err(this.refusal(entered.error));
   }
 
   /** Has an operation hold what it needs until it is released. Throws HeadcountError TOO_MANY, having changed nothing. */

@@ -31,27 +31,18 @@ export interface UpgradeAsked {
 }
 
 /**
- * The viewer id of the address (`?v=`), by which a balancer may have chosen this gateway; null:
- * none.
- */
-export interface Admitted {
-  readonly viewerInAddress: string | null;
-}
-
-/**
  * Whether an upgrade is let in, judged by what it says alone. What is no browser sends no origin and is let in: the check
  * protects browsers' users from foreign pages.
  */
 export function admitUpgrade(
   { target, host, origin, subprotocols }: UpgradeAsked,
   policy: OriginPolicy,
-): Result<Admitted, 'FORBIDDEN' | 'BAD_REQUEST'> {
-  const address = addressIn(target);
-  if (address === null) return err('BAD_REQUEST');
+): Result<null, 'FORBIDDEN' | 'BAD_REQUEST'> {
+  if (addressIn(target) === null) return err('BAD_REQUEST');
   if (origin !== undefined && !allowsOrigin(policy, origin, host)) return err('FORBIDDEN');
   const offered = subprotocols?.split(',').map((name) => name.trim()) ?? [];
   if (!offered.includes(SUBPROTOCOL)) return err('BAD_REQUEST');
-  return ok({ viewerInAddress: address.searchParams.get('v') });
+  return ok(null);
 }
 
 /** The target of a request line, or null where it is none. */

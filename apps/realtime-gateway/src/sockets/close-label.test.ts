@@ -2,13 +2,13 @@ import { closeLabel } from './close-label.js';
 
 describe('the label of a close code', () => {
   it('is the code where that has a meaning', () => {
-    expect([1000, 1006, 1013, 4403, 4429, 4500].map(closeLabel)).toEqual([
+    expect([1000, 1006, 1013, 4403, 4429, 4501].map(closeLabel)).toEqual([
       '1000',
       '1006',
       '1013',
       '4403',
       '4429',
-      '4500',
+      '4501',
     ]);
   });
 

@@ -11,7 +11,7 @@ import {
   type SubscribePayload,
 } from 'graphql-ws';
 import { formatGraphqlError } from '@headcount/platform';
-import { HeadcountError, errorEntry, type ErrorCode, type Result } from '@headcount/protocol';
+import { HeadcountError, errorEntry, type Result } from '@headcount/protocol';
 import type { Visitor } from '../presence/visitor.js';
 import type { Outbox } from '../fanout/outbox.js';
 
@@ -43,14 +43,16 @@ interface Operation {
 /** Which socket it is. */
 export interface SocketOrigin {
   readonly socketId: number;
-  /** The viewer id of the address (`?v=`); null: none. */
-  readonly viewerInAddress: string | null;
+  /** Path and query that it was opened at. */
+  readonly target: string;
+  /** The key of the address that it comes from. */
+  readonly address: string;
 }
 
 /** Somebody who may speak, and until when. */
 export interface Admitted {
-  /** Takes up room from now on, as the socket is still open; a code: there is none. */
-  readonly enter: () => Result<Visitor, ErrorCode>;
+  /** Takes up room from now on, as the socket is still open; an error: there is none. */
+  readonly enter: () => Result<Visitor, HeadcountError>;
   /** Calls `act` when that is over; the result calls it off. */
   readonly whenOver: (act: () => void) => () => void;
 }
@@ -61,11 +63,11 @@ export interface ConnectionRules {
   readonly operationsMax: number;
   /** Has the operations of a visitor hold so much text. Throws HeadcountError TOO_MANY. */
   readonly holdText: (visitor: Visitor, characters: number) => void;
-  /** Who speaks; a code: nobody who may. */
+  /** Who speaks; an error: nobody who may. */
   readonly visitorOf: (
     params: Record<string, unknown>,
     from: SocketOrigin,
-  ) => Promise<Admitted | ErrorCode>;
+  ) => Promise<Result<Admitted, HeadcountError>>;
   /** Begins an operation, whose results go through `connection`; null: it is over already. */
   readonly operate: (
     connection: Connection,
@@ -134,10 +136,10 @@ export class Connection {
     return this.wire.spend(cost);
   }
 
-  /** Closes because of a code of the catalogue. */
-  refuse(code: ErrorCode): void {
-    const { wsCloseCode = BAD_REQUEST_CLOSE, title } = errorEntry(code);
-    this.close(wsCloseCode, title);
+  /** Closes because of a refusal of the catalogue, whose sentence is the reason. */
+  refuse({ code, message }: HeadcountError): void {
+    const { wsCloseCode = BAD_REQUEST_CLOSE } = errorEntry(code);
+    this.close(wsCloseCode, message);
   }
 
   /** The socket has closed. */
@@ -157,8 +159,7 @@ export class Connection {
       message = parseMessage(text);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : 'Invalid message received';
-      // A close reason has at most 123 bytes (RFC 6455, section 5.5).
-      return this.close(CloseCode.BadRequest, reason.slice(0, 100));
+      return this.close(CloseCode.BadRequest, reason);
     }
     switch (message.type) {
       case MessageType.ConnectionInit:
@@ -188,11 +189,13 @@ export class Connection {
     this.initTimer = null;
     const admitting = this.rules.visitorOf(params, this.from).then((admitted) => {
       if (this.isClosed) return;
-      if (typeof admitted === 'string') return this.refuse(admitted);
-      const visitor = admitted.enter();
+      if (!admitted.ok) return this.refuse(admitted.error);
+      const visitor = admitted.value.enter();
       if (!visitor.ok) return this.refuse(visitor.error);
       this.visitor = visitor.value;
-      this.forgetEnd = admitted.whenOver(() => this.refuse('TOKEN_EXPIRED'));
+      this.forgetEnd = admitted.value.whenOver(() =>
+        this.refuse(new HeadcountError('TOKEN_EXPIRED')),
+      );
       this.tell({ type: MessageType.ConnectionAck });
     });
     admitting.catch((cause: unknown) => this.wire.broken(cause));
@@ -203,12 +206,9 @@ export class Connection {
     if (visitor === null) return this.close(CloseCode.Unauthorized, 'Unauthorized');
     if (id.length > ID_LENGTH_MAX) return this.close(CloseCode.BadRequest, 'Id is too long');
     if (this.running.some((operation) => operation.id === id))
-      return this.close(
-        CloseCode.SubscriberAlreadyExists,
-        `Subscriber for ${id.slice(0, 60)} already exists`,
-      );
-    if (this.running.length >= this.rules.operationsMax)
-      return this.fail(id, [graphqlErrorOf(new HeadcountError('TOO_MANY'))]);
+      return this.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
+    const { operationsMax: max } = this.rules;
+    if (this.running.length >= max) return this.fail(id, [graphqlErrorOf(tooManyOperations(max))]);
     try {
       this.rules.holdText(visitor, text);
     } catch (cause) {
@@ -244,6 +244,14 @@ export class Connection {
   private close(code: number, reason: string): void {
     this.wire.close(code, reason);
   }
+}
+
+/** Why one operation more is refused. */
+function tooManyOperations(max: number): HeadcountError {
+  return new HeadcountError(
+    'TOO_MANY',
+    `One socket may have ${max} operations at once. End some, or watch several counters with one: countersChanged.`,
+  );
 }
 
 /** What was thrown, as GraphQL has it. */

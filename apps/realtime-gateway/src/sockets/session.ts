@@ -3,6 +3,7 @@ import { WebSocket, type RawData } from 'ws';
 import type { Clock } from '@headcount/platform';
 import { HELD_BYTES_MAX, Outbox, type OutboxRules } from '../fanout/outbox.js';
 import { Connection, type ConnectionRules, type SocketOrigin, type Wire } from './connection.js';
+import { closeReason } from './close-reason.js';
 import type { KeepAlive } from './keep-alive.js';
 import { MessageRate } from './message-rate.js';
 
@@ -33,8 +34,7 @@ export class Session implements Wire {
   constructor(
     private readonly socket: GatewaySocket,
     private readonly under: Duplex,
-    readonly address: string,
-    from: SocketOrigin,
+    readonly from: SocketOrigin,
     private readonly house: House,
   ) {
     const { rules, outboxRules, clock, messagesPerSecondMax, keepAlive } = house;
@@ -56,7 +56,7 @@ export class Session implements Wire {
   }
 
   close(code: number, reason: string): void {
-    this.socket.close(code, reason);
+    this.socket.close(code, closeReason(reason));
   }
 
   broken(cause: unknown): void {

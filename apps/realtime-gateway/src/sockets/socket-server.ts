@@ -35,8 +35,6 @@ const CLOSE_ANSWER_MS_MAX = 3000;
 /** The setting that bounds the sockets of one address. */
 const CAP = 'SOCKETS_PER_ADDRESS_MAX';
 
-const INTERNAL_CLOSE = 4500;
-
 /** Why a socket may not stay, for now. */
 type SentAway = 'SHUTTING_DOWN' | 'TOO_MANY' | 'TOO_SLOW';
 
@@ -111,10 +109,9 @@ export class SocketServer {
     const admitted = admitUpgrade(asked, this.options.origins);
     if (!admitted.ok) return this.refuse(socket, admitted.error);
     const noRoom = arrival === 'later' ? 'TOO_MANY' : this.noRoomFor(address);
-    const { viewerInAddress } = admitted.value;
     this.sockets.handleUpgrade(request, socket, head, (webSocket) => {
       webSocket.on('error', toldByClose);
-      if (noRoom === null) this.opened(webSocket, socket, { address, viewerInAddress });
+      if (noRoom === null) this.opened(webSocket, socket, { address, target: url });
       else this.sendAway(webSocket, noRoom);
     });
   }
@@ -160,21 +157,18 @@ export class SocketServer {
   private opened(
     socket: GatewaySocket,
     under: Duplex,
-    {
-      address,
-      viewerInAddress,
-    }: { readonly address: string; readonly viewerInAddress: string | null },
+    { address, target }: { readonly address: string; readonly target: string },
   ): void {
     const { metrics } = this.options;
     this.lastSocketId += 1;
-    const from = { socketId: this.lastSocketId, viewerInAddress };
-    new Session(socket, under, address, from, this.house);
+    const from = { socketId: this.lastSocketId, target, address };
+    new Session(socket, under, from, this.house);
     this.room.enter(address);
     metrics.open.inc();
     metrics.opened.inc();
   }
 
-  private closed({ address, connection: { visitor } }: Session, code: number): void {
+  private closed({ from: { address }, connection: { visitor } }: Session, code: number): void {
     const { metrics, presence } = this.options;
     this.room.leave(address);
     metrics.open.dec();
@@ -187,7 +181,8 @@ export class SocketServer {
 
   private broken(socket: WebSocket, cause: unknown): void {
     this.logger.error({ err: cause }, 'a socket failed');
-    socket.close(INTERNAL_CLOSE, errorEntry('INTERNAL').title);
+    const { wsCloseCode, title } = errorEntry('INTERNAL');
+    socket.close(wsCloseCode, title);
   }
 }
 

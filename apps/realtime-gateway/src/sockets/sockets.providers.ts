@@ -22,9 +22,11 @@ import { ViewerQuotas } from '../quotas/viewer-quotas.js';
 import type { ConnectionRules } from './connection.js';
 import { Documents } from './documents.js';
 import { whenExpired } from './expiry.js';
+import { saidIn } from './init-payload.js';
 import { Operations } from './operations.js';
 import { SocketMetrics } from './socket-metrics.js';
 import { SocketServer } from './socket-server.js';
+import { viewerInAddress } from './viewer-in-address.js';
 import { identify } from './visitors.js';
 
 /** The sockets, and what is spoken over them. */
@@ -108,28 +110,28 @@ function rulesOf(
     readonly limits: RequestLimits;
   },
 ): ConnectionRules {
-  const arePublicReads = config.READS === 'public';
   const toleranceMs = config.AUTH_CLOCK_TOLERANCE_SECONDS * 1000;
+  const arePublicReads = config.READS === 'public';
   return {
     initTimeoutMs: config.INIT_TIMEOUT_MS,
     operationsMax: config.OPERATIONS_PER_SOCKET_MAX,
     holdText: ({ holder }, characters) => quotas.holdText(holder, characters),
-    visitorOf: async (params, { socketId, viewerInAddress }) => {
-      const identity = await identify(params, viewerInAddress, { ...who, arePublicReads });
-      if (!identity.ok) return identity.error;
-      const { viewerId, isNamed, grants, watchesOnly, expiresAtMs } = identity.value;
-      return {
+    visitorOf: async (params, { socketId, target, address }) => {
+      const said = saidIn(params);
+      if (!said.ok) return said;
+      const inAddress = viewerInAddress(target);
+      if (!inAddress.ok) return inAddress;
+      const claimed = { ...said.value, viewerInAddress: inAddress.value };
+      const identity = await identify(claimed, { ...who, arePublicReads });
+      if (!identity.ok) return identity;
+      const { expiresAtMs, ...visitor } = identity.value;
+      return ok({
         enter: () => {
-          const holder = quotas.enter({ viewerId, isNamed });
-          return holder.ok
-            ? ok({
-                ...{ socketId, viewerId, isNamed, grants, holder: holder.value },
-                ...(watchesOnly && { watchesOnly }),
-              })
-            : holder;
+          const holder = quotas.enter(visitor, address);
+          return holder.ok ? ok({ socketId, ...visitor, holder: holder.value }) : holder;
         },
         whenOver: (act) => whenExpired({ expiresAtMs, toleranceMs }, clock, act),
-      };
+      });
     },
     operate: (...asked) => operations.begin(...asked),
   };

@@ -6,7 +6,7 @@ import {
   type Clock,
   type CrowdedAddresses,
 } from '@headcount/platform';
-import { err, ok, type Result } from '@headcount/protocol';
+import { HeadcountError, err, ok, type Result } from '@headcount/protocol';
 import type { ViewerQuotas, Whose } from '../quotas/viewer-quotas.js';
 import type { Arrivals } from '../arrivals/arrivals.js';
 import { whenExpired } from '../sockets/expiry.js';
@@ -43,7 +43,7 @@ export interface TakenStream {
 }
 
 /** Why there is no stream. */
-export type NoStream = 'SHUTTING_DOWN' | 'TOO_MANY';
+type NoStream = 'SHUTTING_DOWN' | 'TOO_MANY';
 
 /** The event streams of this gateway: how many there may be, and their end when it stops. */
 export class EventStreams {
@@ -65,12 +65,13 @@ export class EventStreams {
    * Makes an answer a stream; `whose` null: of an unnamed viewer. It takes up room until the answer closes,
    * whatever becomes of it.
    */
-  take(response: ServerResponse, whose: Whose | null): Result<TakenStream, NoStream> {
+  take(response: ServerResponse, whose: Whose | null): Result<TakenStream, HeadcountError> {
     const address = addressKey(this.options.addresses.of(response.req));
     const noRoom = this.noRoomFor(address);
-    const entered = noRoom === null ? this.options.quotas.enter(whose) : err(noRoom);
+    const entered =
+      noRoom === null ? this.options.quotas.enter(whose, address) : err(new HeadcountError(noRoom));
     if (!entered.ok) {
-      this.options.metrics.refused.inc({ code: entered.error });
+      this.options.metrics.refused.inc({ code: entered.error.code });
       return entered;
     }
     const holder = entered.value;

@@ -81,9 +81,9 @@ export class GraphqlStreamController {
 
   private async stream(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     requireEventStream(request.headers.accept, true);
-    const { viewerId, isNamed, grants, expiresAtMs } = orThrow(await this.viewers.of(request));
-    const { stream, holder } = orThrow(this.streams.take(reply.raw, { viewerId, isNamed }));
-    const visitor = { socketId: stream.socketId, viewerId, isNamed, grants, holder };
+    const { expiresAtMs, ...identity } = orThrow(await this.viewers.of(request));
+    const { stream, holder } = orThrow(this.streams.take(reply.raw, identity));
+    const visitor = { socketId: stream.socketId, ...identity, holder };
     this.streams.endWhenExpired(stream, expiresAtMs);
     // Whatever becomes of the operation: nobody stays who has no connection.
     stream.onClose(() => this.presence.leave(visitor));

@@ -64,7 +64,7 @@ export class PageStreamController {
     if (request.method === 'HEAD') return void (await reply.headers(STREAM_HEADERS).send());
     const taken = this.streams.take(reply.raw, identity);
     // An EventSource comes back after a stream that ends, but takes an error for the end.
-    if (!taken.ok && taken.error === 'SHUTTING_DOWN')
+    if (!taken.ok && taken.error.code === 'SHUTTING_DOWN')
       return void (await reply.headers(STREAM_HEADERS).send(RETRY_FRAME));
     const { stream, holder } = orThrow(taken);
     const { socketId } = stream;

@@ -45,7 +45,7 @@ export function sseProviders(config: GatewayConfig): readonly Provider[] {
     },
     {
       provide: Viewers,
-      useFactory: (authenticator: Authenticator, ids: Ids) => new Viewers(authenticator, ids),
+      useFactory: (authenticator: Authenticator, ids: Ids) => new Viewers({ authenticator, ids }),
       inject: [Authenticator, IDS],
     },
     {

@@ -1,14 +1,12 @@
 import type { FastifyRequest } from 'fastify';
-import { credentialsOf, type Authenticator, type Ids } from '@headcount/platform';
-import { err, type ErrorCode, type Result } from '@headcount/protocol';
-import { identify, type Identity } from '../sockets/visitors.js';
+import { credentialsOf } from '@headcount/platform';
+import type { HeadcountError, Result } from '@headcount/protocol';
+import { viewerInAddress } from '../sockets/viewer-in-address.js';
+import { identify, type Identity, type VisitorsOptions } from '../sockets/visitors.js';
 
 /** Finds out who asks for a stream, by the rules that hold for whoever opens a socket. */
 export class Viewers {
-  constructor(
-    readonly authenticator: Authenticator,
-    readonly ids: Ids,
-  ) {}
+  constructor(private readonly options: Omit<VisitorsOptions, 'limits'>) {}
 
   /**
    * AUTH=jwt: the subject of the bearer token. AUTH=off: the viewer of `x-headcount-user`, else of
@@ -16,11 +14,10 @@ export class Viewers {
    */
   async of({
     headers,
-    query,
-  }: Pick<FastifyRequest, 'headers' | 'query'>): Promise<Result<Identity, ErrorCode>> {
-    const { v: inAddress = null } = query as Readonly<Record<string, unknown>>;
-    // Given twice it comes as a list.
-    if (inAddress !== null && typeof inAddress !== 'string') return err('BAD_REQUEST');
-    return identify({ ...credentialsOf(headers) }, inAddress, this);
+    url,
+  }: Pick<FastifyRequest, 'headers' | 'url'>): Promise<Result<Identity, HeadcountError>> {
+    const inAddress = viewerInAddress(url);
+    if (!inAddress.ok) return inAddress;
+    return identify({ ...credentialsOf(headers), viewerInAddress: inAddress.value }, this.options);
   }
 }

@@ -26,7 +26,6 @@ describe('with AUTH=jwt', () => {
       undefined,
       '',
       await sign({ sub: 'ann' }, 'another secret of 32 characters!'),
-      await sign({ sub: 'ann', exp: NOW_S - 60 }),
       await sign({}),
       await sign({ sub: 'ann', more: 'x'.repeat(5_000) }),
       await sign({ sub: 'ann', pages: Array.from({ length: 100 }, () => 'x') }),
@@ -70,5 +69,24 @@ describe('the credentials of a request', () => {
     expect(credentialsOf({ authorization: 'bearer  x', 'x-headcount-user': ['a', 'b'] })).toEqual({
       token: 'x',
     });
+  });
+
+  it.each(['', 'Bearer', 'Bearer ', 'bearer null', 'Bearer undefined', 'Bearerx', 'x', 'Basic x'])(
+    'hold no token in %j',
+    (authorization) => expect(credentialsOf({ authorization })).toEqual({}),
+  );
+
+  it.each(['BEARER x', 'Bearer   x', 'bearer\tx ', 'Bearer x'])(
+    'hold a token in %j',
+    (authorization) => expect(credentialsOf({ authorization })).toEqual({ token: 'x' }),
+  );
+
+  it('name one user, whether a program writes UTF-8 or a browser Latin-1; an empty name is none', () => {
+    const userOf = (bytes: Buffer) =>
+      credentialsOf({ 'x-headcount-user': bytes.toString('latin1') }).viewerId;
+    expect(userOf(Buffer.from('zoë'))).toBe('zoë');
+    expect(userOf(Buffer.from('zoë', 'latin1'))).toBe('zoë');
+    expect(userOf(Buffer.from('統'))).toBe('統');
+    expect(userOf(Buffer.from(''))).toBeUndefined();
   });
 });

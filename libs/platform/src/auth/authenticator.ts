@@ -69,18 +69,32 @@ function named(raw: string): Result<Viewer, 'BAD_VIEWER_ID'> {
   return ok({ kind: 'viewer', id: id.value, expiresAtMs: null, grants: Grants.ALL });
 }
 
-const BEARER = /^Bearer +([^\s]+)$/i;
+const BEARER = /^bearer(?:[ \t]+(.*))?$/is;
+
+/** What clients send that have no token and do not look: `Bearer ${token}` of null or undefined. */
+const NO_TOKEN: ReadonlySet<string> = new Set(['', 'null', 'undefined']);
+
+/** The token of `Bearer …`, or of what has no scheme; undefined: the text holds none. */
+export function tokenIn(text: string): string | undefined {
+  const said = text.trim();
+  const token = (BEARER.exec(said) ?? [said, said])[1]?.trim() ?? '';
+  return NO_TOKEN.has(token) ? undefined : token;
+}
 
 /**
- * The credentials of an HTTP request: a bearer token, and `x-headcount-user` for where AUTH is off.
+ * The credentials of an HTTP request: a bearer token (RFC 6750, 2.1), and `x-headcount-user` for where AUTH is off.
  */
 export function credentialsOf(
   headers: Readonly<Record<string, string | string[] | undefined>>,
 ): Credentials {
   const { authorization } = headers;
-  const token = typeof authorization === 'string' ? BEARER.exec(authorization)?.[1] : undefined;
+  const isBearer = typeof authorization === 'string' && BEARER.test(authorization);
   const user = headers['x-headcount-user'];
-  return { token, viewerId: typeof user === 'string' ? headerText(user) : undefined };
+  return {
+    token: isBearer ? tokenIn(authorization) : undefined,
+    // Empty is absent, as everywhere.
+    viewerId: typeof user === 'string' && user !== '' ? headerText(user) : undefined,
+  };
 }
 
 /**

@@ -21,7 +21,7 @@ const verifier = (env: Record<string, string>) => {
     expect(claims.error).toBe('UNAUTHENTICATED');
     return null;
   };
-  return { claimsOf };
+  return { claimsOf, outcomeOf: (token: string) => one.claimsOf(token) };
 };
 const withSecret = (env: Record<string, string> = {}) =>
   verifier({ AUTH_JWT_SECRET: SECRET, ...env });
@@ -63,29 +63,32 @@ describe('a token signed with the secret', () => {
 });
 
 describe('the times of a token', () => {
-  const takes = async (env: Record<string, string>, claims: object) =>
-    (await withSecret(env).claimsOf(await sign({ sub: 'ann', ...claims }))) !== null;
+  /** True, or why it is refused. */
+  const takes = async (env: Record<string, string>, claims: object) => {
+    const outcome = await withSecret(env).outcomeOf(await sign({ sub: 'ann', ...claims }));
+    return outcome.ok || outcome.error;
+  };
 
   it('are kept with a tolerance of 5 seconds', async () => {
     expect(await takes({}, { exp: NOW_S + 1 })).toBe(true);
     expect(await takes({}, { exp: NOW_S - 4 })).toBe(true);
-    expect(await takes({}, { exp: NOW_S - 5 })).toBe(false);
+    expect(await takes({}, { exp: NOW_S - 5 })).toBe('TOKEN_EXPIRED');
     expect(await takes({}, { nbf: NOW_S + 5 })).toBe(true);
-    expect(await takes({}, { nbf: NOW_S + 6 })).toBe(false);
+    expect(await takes({}, { nbf: NOW_S + 6 })).toBe('TOKEN_NOT_YET_VALID');
   });
 
   it('are kept with the tolerance that is set', async () => {
     const none = { AUTH_CLOCK_TOLERANCE_SECONDS: '0' };
-    expect(await takes(none, { exp: NOW_S })).toBe(false);
-    expect(await takes(none, { nbf: NOW_S + 1 })).toBe(false);
+    expect(await takes(none, { exp: NOW_S })).toBe('TOKEN_EXPIRED');
+    expect(await takes(none, { nbf: NOW_S + 1 })).toBe('TOKEN_NOT_YET_VALID');
     const minute = { AUTH_CLOCK_TOLERANCE_SECONDS: '60' };
     expect(await takes(minute, { exp: NOW_S - 59 })).toBe(true);
     expect(await takes(minute, { nbf: NOW_S + 60 })).toBe(true);
   });
 
   it('are numbers, or the token is refused', async () => {
-    expect(await takes({}, { exp: String(NOW_S + 60) })).toBe(false);
-    expect(await takes({}, { nbf: null })).toBe(false);
+    expect(await takes({}, { exp: String(NOW_S + 60) })).toBe('UNAUTHENTICATED');
+    expect(await takes({}, { nbf: null })).toBe('UNAUTHENTICATED');
   });
 });
 
@@ -151,19 +154,22 @@ describe('a token verified with a public key', () => {
 });
 
 describe('the life of a token', () => {
-  const takes = async (env: Record<string, string>, claims: object) =>
-    (await withSecret(env).claimsOf(await sign({ sub: 'ann', ...claims }))) !== null;
+  /** True, or why it is refused. */
+  const takes = async (env: Record<string, string>, claims: object) => {
+    const outcome = await withSecret(env).outcomeOf(await sign({ sub: 'ann', ...claims }));
+    return outcome.ok || outcome.error;
+  };
   const HOUR = { AUTH_TOKEN_SECONDS_MAX: '3600' };
 
   it.each([
-    ['no end', {}, false],
+    ['no end', {}, 'UNAUTHENTICATED'],
     ['an end within the limit', { exp: NOW_S + 3600 }, true],
-    ['an end beyond it', { exp: NOW_S + 3606 }, false],
+    ['an end beyond it', { exp: NOW_S + 3606 }, 'UNAUTHENTICATED'],
     ['an end that lies at the limit by a clock that is ahead', { exp: NOW_S + 3605 }, true],
     ['a beginning and an end within the limit', { iat: NOW_S - 1800, exp: NOW_S + 1800 }, true],
-    ['a life that was longer', { iat: NOW_S - 3599, exp: NOW_S + 2 }, false],
-  ])('with %s is held to AUTH_TOKEN_SECONDS_MAX', async (_, claims, isTaken) => {
-    expect(await takes(HOUR, claims)).toBe(isTaken);
+    ['a life that was longer', { iat: NOW_S - 3599, exp: NOW_S + 2 }, 'UNAUTHENTICATED'],
+  ])('with %s is held to AUTH_TOKEN_SECONDS_MAX', async (_, claims, outcome) => {
+    expect(await takes(HOUR, claims)).toBe(outcome);
     expect(await takes({}, claims)).toBe(true);
   });
 

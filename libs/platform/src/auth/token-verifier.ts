@@ -24,7 +24,8 @@ export const TOKEN_LENGTH_MAX = 4096;
 export const KEYS_TRIED_MAX = 16;
 
 /** Why a token is not taken. */
-export type TokenRefusal = 'UNAUTHENTICATED' | 'UNKNOWN_KEY' | 'KEYS_UNAVAILABLE';
+export type TokenRefusal =
+  'KEYS_UNAVAILABLE' | 'TOKEN_EXPIRED' | 'TOKEN_NOT_YET_VALID' | 'UNAUTHENTICATED' | 'UNKNOWN_KEY';
 
 type Verify = (keyFor: JWTVerifyGetKey) => Promise<JWTVerifyResult>;
 
@@ -114,7 +115,16 @@ async function tryEach(
 
 function refusalOf(cause: unknown): TokenRefusal {
   if (cause instanceof KeysUnavailable) return 'KEYS_UNAVAILABLE';
-  return cause instanceof UnknownKey ? 'UNKNOWN_KEY' : 'UNAUTHENTICATED';
+  if (cause instanceof UnknownKey) return 'UNKNOWN_KEY';
+  // Times are looked at once the signature is known to be good.
+  if (cause instanceof errors.JWTExpired) return 'TOKEN_EXPIRED';
+  return isEarly(cause) ? 'TOKEN_NOT_YET_VALID' : 'UNAUTHENTICATED';
+}
+
+/** Whether a token was refused for its `nbf` alone, as where the clock of its issuer is ahead. */
+function isEarly(cause: unknown): boolean {
+  if (!(cause instanceof errors.JWTClaimValidationFailed)) return false;
+  return cause.claim === 'nbf' && cause.reason === 'check_failed';
 }
 
 function demandsOf(config: AuthConfig): JWTVerifyOptions {
