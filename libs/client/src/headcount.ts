@@ -1,21 +1,35 @@
-import type { Client } from 'graphql-ws/client';
+import { complain } from './complain.js';
 import { gatewayUrl } from './gateway-url.js';
-import { nextState, type LiveEvent, type LiveState } from './live-state.js';
-import { COUNTER_CHANGED, VIEWING, type CounterResult, type LiveCounter } from './operations.js';
-import { onPageLifecycle, type PageEvents } from './page-lifecycle.js';
-import { socketClient } from './socket-client.js';
-import { keptViewerId } from './viewer-id.js';
+import type { TokenSource } from './live-connection.js';
+import { lease } from './live-connections.js';
+import type { LiveState } from './live-state.js';
+import {
+  viewingOperation,
+  watchingOperation,
+  type LiveCounter,
+  type Operation,
+} from './operations.js';
+import type { Pace } from './pace.js';
+import { meantPageId } from './page-id.js';
+import type { Refusal } from './refusal.js';
+import { safely } from './safely.js';
+import { keptViewerId, randomId } from './viewer-id.js';
 
 /** How to reach a gateway, and as whom. */
 export interface HeadcountOptions {
-  /** Where gateways take sockets, for example `wss://live.example.org/graphql`. */
+  /**
+   * Where gateways take sockets, for example `wss://live.example.org/graphql`. In a browser it may be relative to the page.
+   */
   readonly url: string;
   /**
    * Who is there. Default: a random id that the browser keeps, or with a token, whom that names.
    */
-  readonly viewerId?: string;
-  /** Gives a token, anew for every connection, where the gateway asks for one. */
-  readonly token?: () => string | Promise<string>;
+  readonly viewerId?: string | null;
+  /**
+   * Gives a token, anew for every connection, where the gateway asks for one. Gives it none, this watches without being
+   * present, as long as the gateway lets everyone read.
+   */
+  readonly token?: TokenSource | null;
   /** A WebSocket class, for Node before version 22. Default: that of the platform. */
   readonly webSocket?: unknown;
 }
@@ -25,14 +39,15 @@ export interface Watching {
   /** Told of each new state; it begins as `connecting`. After the value that made it `live`. */
   readonly onState?: (state: LiveState) => void;
   /**
-   * Told when the gateway refuses, which ends the subscription; `code` is that of the error
-   * catalogue.
+   * Told when the gateway refuses; `code` is that of the error catalogue. Without it the console is told. Where trying
+   * again can help, that is done.
    */
-  readonly onError?: (error: { readonly message: string; readonly code: string | null }) => void;
+  readonly onError?: (error: Refusal) => void;
 }
 
 /**
- * Takes each newer value. Values that come faster than they can be sent are skipped, never queued.
+ * Takes each newer value. Values that come faster than they can be sent are skipped, never queued. What it throws is
+ * reported as an uncaught error, once, and changes nothing.
  */
 export type OnCount = (counter: LiveCounter) => void;
 
@@ -51,137 +66,94 @@ export interface Headcount {
   dispose(): void;
 }
 
-interface Subscription {
-  readonly query: string;
-  readonly variables: Record<string, unknown>;
-  readonly onCount: OnCount;
-  readonly watching: Watching;
-  state: LiveState;
-  /** Null while the page is hidden away. */
-  unsubscribe: Stop | null;
-}
-
 /**
  * Connects to a gateway as soon as something is subscribed to, with one socket for everything, and
  * keeps coming back. When a browser leaves the page its viewer leaves at once; brought back by the
- * back button it is there again.
+ * back button it is there again. A subscription that ends and begins again within a turn goes on, also where
+ * another Headcount of the same options takes its place.
+ * Throws BadGatewayUrl for an address that is none.
  */
 export function createHeadcount(options: HeadcountOptions): Headcount {
-  const viewerId =
-    options.viewerId ?? (options.token ? undefined : keptViewerId(() => globalThis.localStorage));
-  const subscriptions = new Set<Subscription>();
-  let client: Client | null = open();
+  return headcountFor(options, 0);
+}
 
-  function open(): Client {
-    const opened = socketClient({
-      url: gatewayUrl(options.url, viewerId),
-      init: async () => ({ viewerId, token: await options.token?.() }),
-      webSocket: options.webSocket,
-      closed: () => {
-        // The end of a client that has been replaced says nothing about the present one.
-        if (client !== opened) return;
-        for (const subscription of subscriptions) happened(subscription, 'closed');
-      },
+export function headcountFor(options: HeadcountOptions, lingerMs: number): Headcount;
+export function headcountFor(
+  options: HeadcountOptions,
+  lingerMs: number,
+  pace: Pace,
+): Headcount | null;
+/**
+ * `lingerMs`: for how long its socket waits for another of the same options after its end. Null: it would need a
+ * connection that `pace` does not allow.
+ */
+export function headcountFor(
+  options: HeadcountOptions,
+  lingerMs: number,
+  pace?: Pace,
+): Headcount | null {
+  const base = typeof document === 'undefined' ? undefined : document.baseURI;
+  const url = gatewayUrl(String(options.url), base);
+  const token = options.token ?? undefined;
+  const named = String(options.viewerId ?? '') || undefined;
+  const viewerId = named ?? (token ? undefined : ownViewerId());
+  const { webSocket } = options;
+  const leased = lease(
+    [url, viewerId, token, webSocket],
+    () => ({ url, named, token, webSocket, viewerId: () => viewerId ?? ownViewerId() }),
+    pace,
+  );
+  if (leased === null) return null;
+  const { connection, release } = leased;
+  const stops = new Set<Stop>();
+  let isDisposed = false;
+
+  function subscribe(operation: Operation, onCount: OnCount, watching: Watching = {}): Stop {
+    if (isDisposed) return () => undefined;
+    let isStopped = false;
+    const tell = (act: () => unknown): void => {
+      if (!isStopped) safely(stop, act);
+    };
+    const end = connection.subscribe(operation, {
+      value: (counter) => tell(() => onCount(counter)),
+      state: (state) => tell(() => watching.onState?.(state)),
+      refused: (refusal) =>
+        tell(() => {
+          const { onError } = watching;
+          if (onError) return onError.call(watching, refusal);
+          if (!refusal.isConnection)
+            complain(`${operation.key} is refused: ${refusal.message} (${refusal.code})`);
+          return undefined;
+        }),
     });
-    return opened;
-  }
-
-  function hide(): void {
-    const left = client;
-    client = null;
-    for (const subscription of subscriptions) {
-      subscription.unsubscribe?.();
-      subscription.unsubscribe = null;
-      if (subscription.state === 'live') happened(subscription, 'closed');
+    function stop(): void {
+      isStopped = true;
+      stops.delete(stop);
+      end();
     }
-    // It rejects where a connection was just being made and fails; that is no matter any more.
-    Promise.resolve(left?.dispose()).catch(() => undefined);
+    stops.add(stop);
+    return stop;
   }
 
-  function show(): void {
-    client ??= open();
-    for (const subscription of subscriptions) begin(client, subscription);
-  }
-
-  function subscribe(
-    query: string,
-    variables: Record<string, unknown>,
-    onCount: OnCount,
-    watching: Watching = {},
-  ): Stop {
-    const subscription: Subscription = {
-      query,
-      variables,
-      onCount,
-      watching,
-      state: 'connecting',
-      unsubscribe: null,
-    };
-    subscriptions.add(subscription);
-    if (client !== null) begin(client, subscription);
-    return () => {
-      subscriptions.delete(subscription);
-      subscription.unsubscribe?.();
-      subscription.unsubscribe = null;
-    };
-  }
-
-  const page: PageEvents | null = typeof window === 'undefined' ? null : window;
-  const leave = page && onPageLifecycle(page, hide, show);
   return {
     viewerId,
-    viewing: (pageId, onCount, watching) => subscribe(VIEWING, { pageId }, onCount, watching),
+    viewing: (pageId, onCount, watching) =>
+      subscribe(viewingOperation(meantPageId(String(pageId))), onCount, watching),
     counterChanged: (pageId, name, onCount, watching) =>
-      subscribe(COUNTER_CHANGED, { pageId, name }, onCount, watching),
+      subscribe(watchingOperation(meantPageId(String(pageId)), String(name)), onCount, watching),
     dispose: () => {
-      leave?.();
-      hide();
-      subscriptions.clear();
+      isDisposed = true;
+      for (const stop of stops) stop();
+      release(lingerMs);
     },
   };
 }
 
-function begin(client: Client, subscription: Subscription): void {
-  const { query, variables, onCount, watching } = subscription;
-  const refused = (cause: unknown): void => {
-    happened(subscription, 'refused');
-    watching.onError?.(refusalOf(cause));
-  };
-  subscription.unsubscribe = client.subscribe<CounterResult>(
-    { query, variables },
-    {
-      next: ({ data, errors }) => {
-        // Its end may have been asked for while the value was on its way.
-        if (subscription.unsubscribe === null) return;
-        if (!data) return refused(errors);
-        // First the number: whoever is told that it is live must not have an old one.
-        onCount(data.counter);
-        happened(subscription, 'value');
-      },
-      error: refused,
-      complete: () => undefined,
-    },
-  );
-}
+/** Where a browser keeps none, one for each page; outside of browsers a new one each time. */
+let ownOfPage: string | undefined;
 
-function happened(subscription: Subscription, event: LiveEvent): void {
-  const state = nextState(subscription.state, event);
-  if (state === subscription.state) return;
-  subscription.state = state;
-  subscription.watching.onState?.(state);
-}
-
-/** The gateway's refusal: a list of GraphQL errors, or the close of the socket. */
-function refusalOf(cause: unknown): { readonly message: string; readonly code: string | null } {
-  const [first] = Array.isArray(cause) ? (cause as readonly unknown[]) : [cause];
-  const { message, reason, extensions } = Object(first) as {
-    readonly message?: unknown;
-    readonly reason?: unknown;
-    readonly extensions?: { readonly code?: unknown };
-  };
-  const code = extensions?.code;
-  return {
-    message: String(message ?? reason ?? 'the gateway refuses'),
-    code: typeof code === 'string' ? code : null,
-  };
+function ownViewerId(): string {
+  if (typeof document === 'undefined') return randomId();
+  ownOfPage ??= keptViewerId(() => globalThis.localStorage);
+  return ownOfPage;
 }

@@ -5,26 +5,13 @@
  * Method  the bundle as pages get it, in headless Chromium; a gateway of the test's own behind real
  *         sockets.
  */
-import { join } from 'node:path';
 import type { RequestListener } from 'node:http';
-import { build } from 'esbuild';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { until } from '@headcount/testing';
+import { bundledElement } from './testing/bundled-element.js';
 import { FakeGateway } from './testing/fake-gateway.js';
 
 const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-
-async function bundled(): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [join(__dirname, 'browser.ts')],
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    target: ['es2022'],
-    write: false,
-  });
-  return outputFiles[0]?.text ?? '';
-}
 
 /**
  * Serves the script, and at any other path a page whose element has the attributes of the query.
@@ -55,7 +42,7 @@ describe('<live-count>', () => {
   let context: BrowserContext;
   const complaints: string[] = [];
   beforeAll(async () => {
-    script = await bundled();
+    script = await bundledElement();
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
   });
   afterAll(() => browser.close());

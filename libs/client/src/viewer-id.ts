@@ -1,6 +1,9 @@
 /** Where a browser keeps the viewer id of this site. */
 const STORAGE_KEY = 'headcount-viewer';
 
+/** Ids are made like that; another is none of ours, and the gateway might refuse it for ever. */
+const OURS = /^[0-9a-f]{32}$/;
+
 /** The part of Storage that is needed. */
 export type ViewerStorage = Pick<Storage, 'getItem' | 'setItem'>;
 
@@ -12,7 +15,7 @@ export function keptViewerId(storage: () => ViewerStorage | undefined, newId = r
   try {
     const held = storage();
     const known = held?.getItem(STORAGE_KEY);
-    if (known) return known;
+    if (known && OURS.test(known)) return known;
     const made = newId();
     held?.setItem(STORAGE_KEY, made);
     return made;
@@ -23,7 +26,10 @@ export function keptViewerId(storage: () => ViewerStorage | undefined, newId = r
 }
 
 /** 128 random bits in hex. Unlike crypto.randomUUID this works on pages without TLS too. */
-function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+export function randomId(): string {
+  let id = '';
+  // Old libraries replace Array.from by one that knows no typed arrays.
+  for (const byte of crypto.getRandomValues(new Uint8Array(16)))
+    id += byte.toString(16).padStart(2, '0');
+  return id;
 }

@@ -32,6 +32,12 @@ interface Held {
 export class FakeGateway {
   /** What connection_init said, and the address it came by. */
   readonly inits: { readonly payload: unknown; readonly address: string }[] = [];
+  /** What was begun and ended, in this order: `+ viewing /`, `- viewing /`. */
+  readonly log: string[] = [];
+  /** Operations of a socket beyond which it refuses more. */
+  operationsMax = Infinity;
+  /** With which code it closes a socket as soon as that has introduced itself; null: it does not. */
+  closesWith: number | null = null;
   private readonly counts = new Map<string, number>();
   private readonly held = new Set<Held>();
   private readonly sockets: WebSocketServer;
@@ -43,6 +49,8 @@ export class FakeGateway {
         schema,
         onConnect: ({ connectionParams, extra }) => {
           this.inits.push({ payload: connectionParams, address: extra.request.url ?? '' });
+          const { closesWith } = this;
+          if (closesWith !== null) setImmediate(() => this.closeSockets(closesWith));
           return true;
         },
         roots: {
@@ -103,6 +111,8 @@ export class FakeGateway {
     if (pageId === 'refused') {
       throw new GraphQLError('The page id is not valid.', { extensions: { code: 'BAD_PAGE_ID' } });
     }
+    if (this.held.size >= this.operationsMax)
+      throw new GraphQLError('There are too many.', { extensions: { code: 'TOO_MANY' } });
     const key = field === 'viewing' ? `${field} ${pageId}` : `${field} ${pageId} ${name}`;
     const waiting: number[] = [this.counts.get(key) ?? 0];
     let wake: () => void = () => undefined;
@@ -114,6 +124,7 @@ export class FakeGateway {
       },
     };
     this.held.add(held);
+    this.log.push(`+ ${key}`);
     let ended = false;
     return {
       [Symbol.asyncIterator]: () => ({
@@ -127,7 +138,7 @@ export class FakeGateway {
         },
         return: async () => {
           ended = true;
-          this.held.delete(held);
+          if (this.held.delete(held)) this.log.push(`- ${key}`);
           wake();
           return { value: undefined, done: true };
         },
