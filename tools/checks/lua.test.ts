@@ -13,6 +13,9 @@ const scripts = filesLike(/\/scripts\/[^/]+\.lua$/);
 const all = filesLike(/\.lua$/);
 const nameOf = ({ path }: WorkspaceFile): string => posix.basename(path, '.lua');
 
+const includesIn = ({ text }: WorkspaceFile): string[] =>
+  [...text.matchAll(/^--- @include (\S+)$/gm)].map(([, name = '']) => name);
+
 describe('the Lua scripts', () => {
   it('stand in one folder', () => {
     const elsewhere = all.map(({ path }) => path).filter((path) => !path.startsWith(FOLDER));
@@ -56,8 +59,31 @@ describe('the Lua scripts', () => {
     expect(silent.map(({ path }) => path)).toEqual([]);
   });
 
-  it('stay within 100 lines', () => {
-    expect(longerThan(all, 100)).toEqual([]);
+  it('name every include whose functions they use, so that the loader puts it before them', () => {
+    const includes = filesLike(/\/scripts\/includes\/[^/]+\.lua$/);
+    const home = new Map(
+      includes.flatMap((file) =>
+        [...file.text.matchAll(/^local function (\w+)/gm)].map(([, made = '']) => [
+          made,
+          nameOf(file),
+        ]),
+      ),
+    );
+    const unnamed = all.flatMap((file) => {
+      const named = new Set([...includesIn(file), nameOf(file)]);
+      const code = file.text.replace(/^--\[\[[\s\S]*?\n\]\]\n/, '').replace(/--.*|'[^'\n]*'/g, '');
+      const used = new Set([...code.matchAll(/(?<![.\w])(\w+)\(/g)].map(([, call = '']) => call));
+      return [...used].flatMap((call) => {
+        const at = home.get(call);
+        return at === undefined || named.has(at) ? [] : [`${file.path}: ${call} of ${at}`];
+      });
+    });
+    expect(home.size).toBeGreaterThan(100);
+    expect(unnamed).toEqual([]);
+  });
+
+  it('stay within 150 lines', () => {
+    expect(longerThan(all, 150)).toEqual([]);
   });
 
   it('write integers with a format, for tostring goes over to exponents at 1e14', () => {

@@ -2,12 +2,12 @@
  * Lua scripts as typed functions. A script is one .lua file whose header is its contract; its wrapper names the
  * same KEYS and ARGV, and the two are compared when the script is defined, so that they cannot drift apart.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
+import { assembleScript } from './assemble-script.js';
 
 const SCRIPTS = join(__dirname, 'scripts');
-const INCLUDE = /^--- @include (\S+)$/gm;
 
 /** What a wrapper says of its script. The last of `keys` or `args` may be a list; the header says so too. */
 export interface ScriptDefinition<R> {
@@ -32,9 +32,7 @@ export function defineScript<R>({ name, keys, args, decode }: ScriptDefinition<R
   const text = readFileSync(join(SCRIPTS, `${name}.lua`), 'utf8');
   demandSameNames(name, 'KEYS', headerNames(text, 'KEYS'), keys);
   demandSameNames(name, 'ARGV', headerNames(text, 'ARGV'), args);
-  const source = text.replace(INCLUDE, (_, part: string) =>
-    readFileSync(join(SCRIPTS, 'includes', `${part}.lua`), 'utf8'),
-  );
+  const source = assembleScript(name, text, readInclude);
   return {
     name,
     source,
@@ -42,6 +40,11 @@ export function defineScript<R>({ name, keys, args, decode }: ScriptDefinition<R
       return decode(texts(await commandOf(redis, name)(atKeys.length, ...atKeys, ...withArgs)));
     },
   };
+}
+
+function readInclude(name: string): string | undefined {
+  const file = join(SCRIPTS, 'includes', `${name}.lua`);
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }
 
 /** The names that the header gives, in order: `KEYS[2] index  zset …` gives index. */

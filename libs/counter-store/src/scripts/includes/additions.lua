@@ -1,7 +1,13 @@
 --[[
-additions: adds to the own totals of durable counters, each written once a script. Needs bucket, writers, operation-ids, slots,
-quota. What a counter is, its `kind` says: empty, or letters, a space and its stem (keys.ts): `b` it is bounded, `w` windowed.
+additions: adds to the own totals of durable counters, each written once a script.
+What a counter is, its `kind` says: empty, or letters, a space and its stem (keys.ts): `b` it is bounded, `w` windowed.
 ]]
+--- @include bucket
+--- @include operation-ids
+--- @include quota
+--- @include slots
+--- @include sum
+--- @include writers
 local function additions_begin(bucket, names, now, peers)
   local writer = bucket.shared and bucket.region .. '/' .. bucket.incarnation or ''
   return { bucket = bucket, names = names, now = now, peers = peers, writer = writer, held = {}, order = {}, taken = {}, rights = {} }

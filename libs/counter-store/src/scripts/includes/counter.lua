@@ -1,5 +1,5 @@
 --[[
-counter: how a counter is stored, and what it shows. Needs bucket and shelf.
+counter: how a counter is stored, and what it shows.
 A counter key is `page name`, or `#` and a digest where that is long. Its fields on its shelf, \t being a tab:
   key        'up,down,total,seq,updated'         own totals of the durable PN-counter; total over all writers and voters less voids,
                                                  +-2^53 where it passes the bound; updated in seconds since 1970
@@ -8,6 +8,8 @@ A counter key is `page name`, or `#` and a digest where that is long. Its fields
   key\t~R    'viewers,connections,seq,incarnation'   presence of the region whose number is R
   key\tv     'voters,votes,shelves'                  what votes add to the total (votes.lua)
 ]]
+--- @include bucket
+--- @include shelf
 local function durable_parse(text)
   local up, down, total, seq, updated = (text or '0,0,0,0,0'):match('(%d+),(%d+),(-?%d+),(%d+),(%d+)')
   return { up = tonumber(up), down = tonumber(down), total = tonumber(total), seq = tonumber(seq), updated = tonumber(updated) }

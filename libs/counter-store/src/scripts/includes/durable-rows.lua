@@ -1,7 +1,9 @@
 --[[
-durable-rows: writes down what durable counters show, by their full names, for readers outside of Redis. Needs bucket, shelf,
-counter.
+durable-rows: writes down what durable counters show, by their full names, for readers outside of Redis.
 ]]
+--- @include bucket
+--- @include shelf
+--- @include counter
 -- What no client can name, slots of time (slots.lua) and transfers of rights (quota.lua), is part of the counter that it belongs to.
 local function durable_is_named(key) return not key:match('[^ ]+$'):find('[@>]') end
 

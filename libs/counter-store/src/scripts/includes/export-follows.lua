@@ -1,6 +1,10 @@
 --[[
-export-follows: writes down follows, for a peer (docs/protocol.md §8). Needs export, follows.
+export-follows: writes down follows, for a peer (docs/protocol.md §8).
 ]]
+--- @include bucket
+--- @include json
+--- @include export
+--- @include follows
 local function export_name(out, ref)
   return cjson.encode(ref:sub(1, 1) == '#' and redis.call('HGET', out.bucket.prefix .. 'names', ref) or '')
 end

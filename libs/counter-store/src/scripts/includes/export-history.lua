@@ -1,6 +1,10 @@
 --[[
-export-history: writes down histories of pages, for a peer (docs/protocol.md §8). Needs export, export-follows, history.
+export-history: writes down histories of pages, for a peer (docs/protocol.md §8).
 ]]
+--- @include bucket
+--- @include json
+--- @include export-follows
+--- @include history
 -- Entries weigh more than other rows: their titles and addresses are long.
 local HISTORY_WEIGHT = 5
 

@@ -1,6 +1,9 @@
 --[[
-export-records: writes down operation records and void amounts, for a peer. Needs export.
+export-records: writes down operation records and void amounts, for a peer.
 ]]
+--- @include bucket
+--- @include json
+--- @include export
 -- Lua unpacks about 8,000 values and no more.
 local RECORDS_AT_ONCE = 1000
 

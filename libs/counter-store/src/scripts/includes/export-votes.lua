@@ -1,6 +1,10 @@
 --[[
-export-votes: writes down votes, for a peer (docs/protocol.md §8). Needs export, votes.
+export-votes: writes down votes, for a peer (docs/protocol.md §8).
 ]]
+--- @include bucket
+--- @include shelf
+--- @include json
+--- @include votes
 -- What is told of the votes of a counter: { key, name, choices whose counters have digests for keys, votes }.
 local function export_poll(out, key)
   out.polls = out.polls or {}

@@ -1,7 +1,12 @@
 --[[
-export: writes down what the bucket holds of a counter, for a peer (docs/protocol.md §8). Needs bucket, shelf, counter,
-writers, regions, json.
+export: writes down what the bucket holds of a counter, for a peer (docs/protocol.md §8).
 ]]
+--- @include bucket
+--- @include regions
+--- @include shelf
+--- @include counter
+--- @include writers
+--- @include json
 -- `asker`: the vector of whom it is for, nil for whole state. What is left out of a row is left out by that vector alone:
 -- by a rev it could not be, since a row that moves on between two parts would take what changed before along unsaid.
 local function export_begin(bucket, asker)

@@ -1,5 +1,5 @@
 --[[
-follows: which pages a user follows, and what of them is read (ADR 12). Needs bucket.
+follows: which pages a user follows, and what of them is read (ADR 12).
 They live in the bucket of the user. Hash `follows:USER`: page -> 'length mNUMBER,UNTIL W=position W=position ...', a causal length
 (odd = followed), a mute where there is one, and marks: W = the number of a writer in `markers`. A user or a page is named by
 its id, or by `#` and a digest where that is long. Hash `markers`: writer -> number and number -> writer; 0 is this region's life
@@ -10,6 +10,7 @@ may follow pages; without one they have not been counted.
 Holds   F1 an even length has neither mute nor marks; F2 of a bucket that is shared nothing of a follow is ever dropped
         F3 a number in `ended` is right after every script
 ]]
+--- @include bucket
 local NOT_FOLLOWED = '0'
 
 local function follows_key(bucket, user) return bucket.prefix .. 'follows:' .. user end

@@ -1,12 +1,14 @@
 --[[
 gone: what peers have said to be gone, of regions that the vector does not cover up to there yet. Between the parts of an
-answer others tell of the same counters, and who has left must not come back through one that knows less. Needs bucket,
-shelf, regions.
+answer others tell of the same counters, and who has left must not come back through one that knows less.
 Hash `gone`: 'key\tR' -> 'incarnation,seq': as of then nobody of the region whose number is R was on that page.
 Hash `slices`: peer -> 'incarnation,modulus,next,vector': of its whole state the slices before `next` are taken, each as of
 that vector at least, so that whoever they do not mention is gone as of it. Both are empty but between parts.
 Holds   V3 what has been said to be gone stays so until the vector tells it, and a vector joins only what stayed so
 ]]
+--- @include bucket
+--- @include regions
+--- @include shelf
 local function gone_open(bucket, regions)
   local gone = { bucket = bucket, regions = regions, key = bucket.prefix .. 'gone', streams = {}, said = {} }
   gone.isHeld = redis.call('EXISTS', gone.key) == 1

@@ -1,11 +1,12 @@
 --[[
-history: the last modifications of a page, as its users are shown them. Needs bucket.
+history: the last modifications of a page, as its users are shown them.
 Hash `history:PAGE` in the bucket of the page: event id -> 'AT JSON', AT milliseconds since 1970, JSON what is
 told of it, opaque here. A grow-only set, of which the latest by (AT, id) are kept: what is cut off comes back
 from nobody for long, as it is not among the latest there either. Of one event under two contents the lesser stays, everywhere the
 same. Zset `histories`: each page that has one, with score 0. In a bucket that is shared each
 entry has a row 'h\tpage\tid' in the index, so that what came is told and nothing else.
 ]]
+--- @include bucket
 local HISTORY_LENGTH = 100
 
 local function history_key(bucket, page) return bucket.prefix .. 'history:' .. page end

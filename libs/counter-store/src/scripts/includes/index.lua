@@ -1,10 +1,13 @@
 --[[
-index: the window of latest changes of a bucket, counter -> rev, and how a change is stamped. Needs bucket, shelf, counter.
+index: the window of latest changes of a bucket, counter -> rev, and how a change is stamped.
 In a bucket that is shared it has rows 'f\tuser\tpage' of follows, 'h\tpage\tevent' of histories and 'v\tcounter\tvoter' of votes too: for peers
 alone, not for readers of counters.
 Few rows at least: with 100 counters a bucket, 128 of them would hold a row for every counter, which is a sixth of all memory. Who asks for more than
 the window has gets whole state, hardly more than those rows in a bucket so small.
 ]]
+--- @include bucket
+--- @include shelf
+--- @include counter
 local INDEX_ROWS_LEAST = 32
 
 -- Whether nothing at all is held of a counter that has no own presence.

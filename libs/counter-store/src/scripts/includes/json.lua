@@ -1,6 +1,7 @@
 --[[
-json: writes JSON by hand, as cjson.encode rounds integers above 2^46 and writes an empty list as an object. Needs bucket.
+json: writes JSON by hand, as cjson.encode rounds integers above 2^46 and writes an empty list as an object.
 ]]
+--- @include bucket
 local function json_list(parts) return '[' .. table.concat(parts, ',') .. ']' end
 
 -- With `based`, each entry is followed by what one must cover of the region to join it.

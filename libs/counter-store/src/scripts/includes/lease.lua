@@ -1,5 +1,5 @@
 --[[
-lease: viewers who are present without a socket, each until a time. Needs bucket, shelf, counter, index, presence.
+lease: viewers who are present without a socket, each until a time.
 They are what a gateway named `lease` has in the bucket, one that never syncs and is never reaped: counter key -> 'viewers,0',
 for a lease is no connection.
 Zset `leases`: 'key\tviewer\tplace' -> when it ends, in ms since 1970. `place` is empty but for `@site`, where it is the page.
@@ -7,6 +7,8 @@ Hash `places`, of counters where places have names: 'key\tviewer' -> in how many
 Holds   K1 an entry of `lease` is the number of viewers that `leases` holds of its counter, always
         K2 a bucket knows `lease` while it holds a lease, and not longer
 ]]
+--- @include bucket
+--- @include presence
 local LEASE = 'lease'
 
 local function lease_open(bucket, leases, places)

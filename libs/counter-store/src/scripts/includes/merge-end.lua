@@ -1,6 +1,9 @@
 --[[
-merge-end: writes what a part has changed, and gives it its revs (docs/protocol.md §8). Needs merge, index, sum.
+merge-end: writes what a part has changed, and gives it its revs (docs/protocol.md §8).
 ]]
+--- @include bucket
+--- @include index
+--- @include writers
 -- All records of a rev are told in one part, so of more than fit there the first have revs of their own, before those of the counters.
 local RECORDS_OF_A_REV = 500
 

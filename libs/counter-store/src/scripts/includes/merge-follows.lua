@@ -1,7 +1,9 @@
 --[[
 merge-follows: joins the follows that a peer tells of. Nobody owns a follow, so no vector says what is news: what changes by the
-join is touched, and so passed on, and what does not is not. Needs merge, follows.
+join is touched, and so passed on, and what does not is not.
 ]]
+--- @include follows
+--- @include merge
 local function merge_follow(merge, index, names, row)
   local bucket, user, userName, page, pageName = merge.bucket, row[1], row[2], row[3], row[4]
   local told = { length = row[5], number = row[6], untilMs = row[7], marks = {} }

@@ -1,6 +1,7 @@
 --[[
-merge-history: joins the histories that a peer tells of. What is news by the join is passed on. Needs merge, history.
+merge-history: joins the histories that a peer tells of. What is news by the join is passed on.
 ]]
+--- @include history
 local function merge_histories(merge, index, names)
   local bucket = merge.bucket
   local lengthMax = #merge.state.histories > 0 and history_length(bucket)

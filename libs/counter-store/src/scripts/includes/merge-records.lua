@@ -1,6 +1,11 @@
 --[[
-merge-records: joins operation records of a peer into the bucket (DESIGN.md §7). Needs merge, merge-voids, operation-ids.
+merge-records: joins operation records of a peer into the bucket (DESIGN.md §7).
 ]]
+--- @include bucket
+--- @include operation-ids
+--- @include slots
+--- @include merge
+--- @include merge-voids
 -- Of an id under two writers the least one keeps it (DESIGN.md §7).
 local function merge_operation(merge, ids, voids, id, record)
   local key, writer = record:match('^(.*) %-?%d+ (%S+) %d+ %d+$')

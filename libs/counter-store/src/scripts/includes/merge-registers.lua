@@ -1,6 +1,11 @@
 --[[
-merge-registers: joins the rows of counters: their totals, and their presence registers. Needs merge and gone.
+merge-registers: joins the rows of counters: their totals, and their presence registers.
 ]]
+--- @include regions
+--- @include shelf
+--- @include counter
+--- @include gone
+--- @include merge
 -- What the row tells of regions, and what its silence tells: a causal join, a register at a time.
 local function merge_registers(merge, key, rows)
   if not has_presence(key) then return end

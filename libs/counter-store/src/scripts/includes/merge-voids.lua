@@ -1,6 +1,11 @@
 --[[
-merge-voids: joins void amounts of a peer into the bucket (DESIGN.md §7). Needs merge and pairs.
+merge-voids: joins void amounts of a peer into the bucket (DESIGN.md §7).
 ]]
+--- @include bucket
+--- @include slots
+--- @include writers
+--- @include merge
+--- @include pairs
 -- Whether the increment that a record stands for is counted here.
 local function merge_is_counted(merge, record)
   local key, writer, seq = record:match('^(.*) %-?%d+ (%S+) (%d+) %d+$')

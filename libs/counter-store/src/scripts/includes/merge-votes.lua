@@ -1,7 +1,9 @@
 --[[
 merge-votes: joins the votes that a peer tells of. Nobody owns a vote, so no vector says what is news: one that changes by the
-join moves what it counts, and is passed on; one that does not is not. Needs merge, votes.
+join moves what it counts, and is passed on; one that does not is not.
 ]]
+--- @include votes
+--- @include merge
 local function merge_votes(merge, index, names)
   local bucket = merge.bucket
   local function touch(key) return merge_touch(merge, key) end

@@ -1,6 +1,11 @@
 --[[
-merge: joins what a peer holds into the bucket, counter by counter (ADR 9). Needs bucket, shelf, counter, writers, regions.
+merge: joins what a peer holds into the bucket, counter by counter (ADR 9).
 ]]
+--- @include quota
+--- @include regions
+--- @include slots
+--- @include counter
+--- @include writers
 local function merge_begin(bucket, regions, gone, state, now, isInterval)
   local merge = { bucket = bucket, regions = regions, gone = gone, state = state, now = now, isInterval = isInterval,
     vector = vector_of(bucket, regions), told = vector_read(state.vector), held = {}, order = {}, records = {} }

@@ -7,6 +7,7 @@ writers whose increments have not come. They are not known yet: where those are 
 Ids of viewers begin with ` v` and a tag of the viewer (operation-id.ts); `viewers` of a generation counts the records of each tag
 that this region has taken. Viewers may fill a part of a generation only: the rest is for services and events.
 ]]
+--- @include bucket
 local VIEWERS_PREFIX, VIEWERS_TAG_LAST, VIEWERS_SHARE = ' v', 9, 0.8
 
 local function operation_ids_open(meta, first, second, nowMs, windowMs, idsMax, idsPerViewerMax)

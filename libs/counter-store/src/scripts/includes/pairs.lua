@@ -1,8 +1,11 @@
 --[[
-pairs: modifications of a page that are one event, since two writers have counted one event id (DESIGN.md §8). Needs bucket, writers.
+pairs: modifications of a page that are one event, since two writers have counted one event id (DESIGN.md §8).
 Zset `pairs:KEY`: 'W position W position' -> the greater of the two positions; W = the number of a writer in `writers`. They are
 kept for the counters from which unread is computed, and found by what a reader lacks: one that lies below all of that changes nothing.
 ]]
+--- @include bucket
+--- @include counter
+--- @include writers
 local PAIRED = ' modifications'
 
 local function pairs_key(bucket, key) return bucket.prefix .. 'pairs:' .. key end

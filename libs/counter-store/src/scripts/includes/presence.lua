@@ -1,7 +1,11 @@
 --[[
-presence: moves one gateway's entry of a page, and the region's register with it. Needs bucket, shelf, counter.
+presence: moves one gateway's entry of a page, and the region's register with it.
 Holds   R1 the register of a page is the sum of its gateways' entries, always.
 ]]
+--- @include bucket
+--- @include shelf
+--- @include counter
+--- @include index
 local function presence_move(bucket, index, entries, key, viewers, connections, now)
   local heldViewers, heldConnections = (redis.call('HGET', entries, key) or '0,0'):match('(%d+),(%d+)')
   local moreViewers, moreConnections = viewers - tonumber(heldViewers), connections - tonumber(heldConnections)

@@ -1,11 +1,13 @@
 --[[
-quota: who may lower a bounded counter, and by how much (ADR 15; Balegas et al., SRDS 2015). Needs bucket, counter, regions.
+quota: who may lower a bounded counter, and by how much (ADR 15; Balegas et al., SRDS 2015).
 Rights of a region = what its writers have raised the counter by less what they have lowered it by, void amounts taken off, plus
 what was given to it less what it has given. What was given to region R is the durable counter STEM>R: a writer's `up` in it is what
 that writer has given. Hash `regained`: peer -> the own incarnation under which all that it knew has been pulled.
 Holds   Q1 the rights of all regions add up to what is counted; Q2 a region lowers, and gives away, no more than its rights are, and
         reckons them no higher: of its own doings it knows all, of what others have done for it perhaps not yet
 ]]
+--- @include regions
+--- @include shelf
 local function quota_key(stem, region) return stem .. '>' .. region end
 
 -- The region that is given to, where it is the key of such a counter.

@@ -1,11 +1,12 @@
 --[[
-regions: what a bucket knows of the other regions: its vector, and how far it has pulled from each. Needs bucket.
+regions: what a bucket knows of the other regions: its vector, and how far it has pulled from each.
 Hash `regions`: name -> 'number,incarnation,seq,pulledIncarnation,pulledRev,baseIncarnation,baseSeq'. The number stands
 for the region in fields. Base: what whole state had covered when it was taken last. It tells of what is gone by silence,
 so what is gone by then has no row here that could be passed on; after it every change has.
 Holds   V1 whoever is covered up to (incarnation, seq) has given all its changes up to there; the own entry is the bucket's
         position itself and not stored. V2 every change of a region after its base has touched its counter here.
 ]]
+--- @include bucket
 local function regions_load(bucket)
   local regions = { byName = {}, names = {} }
   local held = redis.call('HGETALL', bucket.prefix .. 'regions')

@@ -1,7 +1,8 @@
 --[[
-runs: operations that are alike and follow each other, and what became of them. Needs bucket, counter.
+runs: operations that are alike and follow each other, and what became of them.
 A run of a batch is at its place in ARGV; what is noted of it are runs of those that are alike in outcome too.
 ]]
+--- @include bucket
 -- Notes the outcome of some more operations of the run at `place`. `step`: by how much each has raised the total; total nil: not known yet.
 local function runs_note(runs, place, outcome, times, step, total)
   local last = runs[#runs]

@@ -1,10 +1,14 @@
 --[[
-sets: how a durable counter comes to a value that it is given (ADR 18): what it lacks is added, by a writer that has room. Needs bucket,
-shelf, counter, sum, writers, slots, operation-ids, additions.
+sets: how a durable counter comes to a value that it is given (ADR 18): what it lacks is added, by a writer that has room.
 A set is { bucket, index, names, key, value, id, slotted: its stem where it is windowed, now, peers, ids, isPaired: unread is computed
 from it, candidate, seenIncarnation }.
 Holds   P1 of what peers may know totals only grow; P2 what makes up for full totals is a writer's own, as they are
 ]]
+--- @include bucket
+--- @include operation-ids
+--- @include sum
+--- @include writers
+--- @include additions
 -- Half of what a total may be: beyond it a counter has no room.
 local HALF, HALF_LIMBS = 4503599627370496, 33554432
 

@@ -1,7 +1,10 @@
 --[[
-slots-sweep: drops slots whose time is over, some shelves a call. Needs bucket, shelf, slots.
+slots-sweep: drops slots whose time is over, some shelves a call.
 Meta field `slotShelf`: the shelf that is next, and how many slots this walk has met.
 ]]
+--- @include bucket
+--- @include shelf
+--- @include slots
 local SLOT_SHELVES = 8
 
 -- All fields of what is over on one shelf. Their rows go without a change of the floor: nobody is to be told of them (W2).

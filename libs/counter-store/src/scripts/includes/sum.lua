@@ -1,6 +1,7 @@
 --[[
-sum: the exact total of a durable counter, wherever the running total may have left the integers. Needs bucket, shelf.
+sum: the exact total of a durable counter, wherever the running total may have left the integers.
 ]]
+--- @include shelf
 local MAX = 9007199254740991
 local LIMB = 134217728
 

@@ -1,5 +1,5 @@
 --[[
-trend: what durable counters gain, for the names that are trended (ADR 11). Needs bucket.
+trend: what durable counters gain, for the names that are trended (ADR 11).
 Time is cut into slots of ten seconds; S = milliseconds since 1970 / 10,000. Zset `trend:slot:S:NAME`: page -> what its counter
 NAME gained in slot S. Zset `trend:sum:R:NAME`: page -> what it gained in the slots UPTO - R to UPTO, times -1, so that who gained
 most comes first, and of equals the first by its id; '' -> inf says that the sum is there. Hash `trend:sums:NAME`: R -> UPTO.
@@ -8,6 +8,7 @@ Slots end by themselves, sums when nobody has moved them on for a while. All of 
 Holds   T1 a sum is that of its slots: who changes a slot changes the sums over it in the same step, and a slot outlives them, so
         long as the clocks of its writers and readers are within eight minutes of each other
 ]]
+--- @include bucket
 local SLOT_MS = 10000
 -- The longest window, how long a sum goes unread at most, and those minutes.
 local SLOT_SECONDS, SUM_SECONDS = 3610 + 60 + 530, 60

@@ -1,6 +1,8 @@
 --[[
-vote-wishes: what a wish makes of a vote, and why it may be refused. Needs votes, sum.
+vote-wishes: what a wish makes of a vote, and why it may be refused.
 ]]
+--- @include sum
+--- @include votes
 -- The vote after what is wished.
 local function vote_wished(vote, kind, choice)
   if kind == 'unvote' then return { length = vote.length + (has_voted(vote) and 1 or 0), choice = '' } end

@@ -1,5 +1,5 @@
 --[[
-votes: one vote a voter of a counter, which may be changed and taken back (ADR 13). Needs bucket, shelf, counter, sum, writers.
+votes: one vote a voter of a counter, which may be changed and taken back (ADR 13).
 A vote is 'length' or 'length choice': a causal length (odd = voted), and what was chosen. Those of the counter KEY lie in hashes of
 their own, `votes:KEY:shelf:N`: voter -> vote, packed as counters are (shelf.lua); a voter is named by its id, or by `#` and a digest
 where that is long. Together they are the poll of the counter. Beside the counter's own totals, on its shelf:
@@ -8,6 +8,9 @@ Each choice is counted by a counter too: KEY:CHOICE, or where that is long what 
 Holds   E1 an even length has no choice; E2 voters is the number of votes that are in and count there, and the total has it in;
         E3 of a bucket that is shared no vote is ever dropped
 ]]
+--- @include bucket
+--- @include shelf
+--- @include writers
 local NO_VOTE = '0'
 
 local function vote_parse(text)

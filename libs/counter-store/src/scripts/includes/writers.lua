@@ -1,9 +1,14 @@
 --[[
 writers: the totals of a durable counter under other writers than the present one: other regions, and own incarnations
 that have ended. A writer is the text `region/incarnation`; a bucket gives it a number in its hash `writers`, so that
-fields stay short. Needs bucket, shelf, counter, sum.
+fields stay short.
 Holds   P2 the own totals are those of the incarnation in which they were last written, which their seq tells.
 ]]
+--- @include bucket
+--- @include shelf
+--- @include sum
+--- @include counter
+--- @include index
 local function writer_number(bucket, writer)
   local writers = bucket.prefix .. 'writers'
   local number = redis.call('HGET', writers, writer)
