@@ -7,8 +7,6 @@ import fc from 'fast-check';
 import {
   EMPTY_BOUNDED,
   change,
-  decode,
-  encode,
   give,
   join,
   rights,
@@ -62,8 +60,6 @@ describe('bounded counter', () => {
       delta: (counter, { replica, change: one }) => deltaOf(counter, replica, one),
       shows: (after, _, before) =>
         sumOfRights(after) === value(after) && value(after) - value(before) <= 20n,
-      encode,
-      decode,
     });
   });
 

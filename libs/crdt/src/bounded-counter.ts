@@ -10,18 +10,15 @@
  * Source  Balegas et al., Extending Eventually Consistent Cloud Databases for Enforcing Numeric Invariants, SRDS 2015.
  */
 import { assert } from './assert.js';
-import { decodeMap, decodeTuple, encodeMap, type Decode, type Json } from './json.js';
 import {
   UNTOUCHED,
   add,
-  decode as decodeCounter,
-  encode as encodeCounter,
   join as joinCounters,
   value as counterValue,
   type PnCounter,
 } from './pn-counter.js';
 import { err, ok, type Result } from './result.js';
-import { decodeRegion, regionOf, type Region, type Writer } from './writer.js';
+import { regionOf, type Region, type Writer } from './writer.js';
 
 export interface BoundedCounter {
   readonly counts: PnCounter;
@@ -87,21 +84,6 @@ export function join(left: BoundedCounter, right: BoundedCounter): BoundedCounte
 export function value({ counts }: BoundedCounter): bigint {
   return counterValue(counts);
 }
-
-/** The counter as JSON: [counts, [[receiver, gifts], …]]. */
-export function encode({ counts, given }: BoundedCounter): Json {
-  return [encodeCounter(counts), encodeMap(given, encodeCounter)];
-}
-
-const decodePair = decodeTuple(decodeCounter, decodeMap(decodeRegion, decodeCounter));
-
-/** Reads what `encode` makes. */
-export const decode: Decode<BoundedCounter> = (input, path) => {
-  const pair = decodePair(input, path);
-  if (!pair.ok) return pair;
-  const [counts, given] = pair.value;
-  return ok({ counts, given });
-};
 
 /** What the writers of a region have raised less what they have lowered. */
 function of(counter: PnCounter, region: Region): bigint {

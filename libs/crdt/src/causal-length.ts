@@ -8,7 +8,6 @@
  * Source  Yu, Rostad, "A Low-Cost Set CRDT Based on Causal Lengths", PaPoC 2020, sections 3 and 4.
  * C1      a length is an integer in 0..2^53-1; one more is refused, never rounded.
  */
-import { decodeInteger, type Decode, type Json } from './json.js';
 import { err, ok, type Result } from './result.js';
 
 export type CausalLength = number;
@@ -37,11 +36,3 @@ export function bring(
 export function join(left: CausalLength, right: CausalLength): CausalLength {
   return Math.max(left, right);
 }
-
-/** The length as JSON: itself. */
-export function encode(length: CausalLength): Json {
-  return length;
-}
-
-/** Reads what `encode` makes. */
-export const decode: Decode<CausalLength> = decodeInteger(0);

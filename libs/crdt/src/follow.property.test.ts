@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import {
   NEVER_FOLLOWED,
-  decode,
-  encode,
   follow,
   holdsFollow,
   isFollowed,
@@ -76,8 +74,6 @@ describe('follow', () => {
       change: changes,
       delta: (state, { change }) => deltaOf(state, change),
       shows: (after, { change }, before) => shows(after, change, before),
-      encode,
-      decode,
     });
 
     it('starts anew when it is followed again, whatever others still know of before (F1)', () => {
@@ -105,13 +101,5 @@ describe('follow', () => {
     const last: Follow = { ...followed, length: MOST, mute: { number: MOST, untilMs: 1 } };
     expect(unfollow(last)).toEqual({ ok: false, error: 'OUT_OF_RANGE' });
     expect(mute(last, 1)).toEqual({ ok: false, error: 'OUT_OF_RANGE' });
-  });
-
-  it.each([
-    ['marks where nothing is followed', [2, [['ams/00000000000100000000', 1]], 0, 0]],
-    ['a mute where nothing is followed', [0, [], 1, 5]],
-    ['a mute without a number', [1, [], 0, 5]],
-  ])('refuses to read %s (F1)', (_, input) => {
-    expect(decode(input)).toMatchObject({ ok: false, error: { code: 'MALFORMED' } });
   });
 });

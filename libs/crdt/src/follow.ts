@@ -9,20 +9,11 @@
  * Source  length: Yu, Rostad (PaPoC 2020); lexicographic product of lattices: Almeida, Shoker, Baquero (2018), 3.3.
  * F1      who is not followed has neither marks nor a mute, so following again starts anew.
  */
-import {
-  NEVER_IN,
-  bring,
-  decode as decodeLength,
-  isIn,
-  type CausalLength,
-} from './causal-length.js';
-import { decodeInteger, decodeTuple, malformed, type Decode, type Json } from './json.js';
+import { NEVER_IN, bring, isIn, type CausalLength } from './causal-length.js';
 import { err, ok, type Result } from './result.js';
 import {
   NOTHING_COVERED,
   covers,
-  decode as decodeMarks,
-  encode as encodeMarks,
   join as joinMarks,
   type VersionVector,
 } from './version-vector.js';
@@ -107,26 +98,6 @@ export function holdsFollow(larger: Follow, smaller: Follow): boolean {
   if (larger.length !== smaller.length) return larger.length > smaller.length;
   return covers(larger.marks, smaller.marks) && isMuteHeld(larger.mute, smaller.mute);
 }
-
-/** The follow as JSON: [length, marks, number of the mute, its end]. */
-export function encode({ length, marks, mute: { number, untilMs } }: Follow): Json {
-  return [length, encodeMarks(marks), number, untilMs];
-}
-
-const decodeShape = decodeTuple(decodeLength, decodeMarks, decodeInteger(0), decodeInteger(0));
-
-/** Reads what `encode` makes. */
-export const decode: Decode<Follow> = (input, path = '$') => {
-  const shape = decodeShape(input, path);
-  if (!shape.ok) return shape;
-  const [length, marks, number, untilMs] = shape.value;
-  const read = { length, marks, mute: { number, untilMs } };
-  if (number === 0 && untilMs > 0) return malformed(path, 'a mute that has a number');
-  if (!isFollowed(read) && (marks.size > 0 || number > 0)) {
-    return malformed(path, 'no marks and no mute where nothing is followed');
-  }
-  return ok(read);
-};
 
 /** What says of a state only which following it is. */
 function bare({ length }: Follow): Follow {

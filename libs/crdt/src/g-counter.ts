@@ -9,9 +9,8 @@
  * G2      only writer w writes entry w, so the larger total is also the later one.
  */
 import { assert } from './assert.js';
-import { decodeInteger, decodeMap, encodeMap, type Decode, type Json } from './json.js';
 import { err, ok, type Result } from './result.js';
-import { decodeWriter, type Writer } from './writer.js';
+import type { Writer } from './writer.js';
 
 export type GCounter = ReadonlyMap<Writer, number>;
 
@@ -48,11 +47,3 @@ export function value(counter: GCounter): bigint {
   for (const total of counter.values()) sum += BigInt(total);
   return sum;
 }
-
-/** The counter as JSON: the sorted list of [writer, total]. */
-export function encode(counter: GCounter): Json {
-  return encodeMap(counter, (total) => total);
-}
-
-/** Reads what `encode` makes. */
-export const decode: Decode<GCounter> = decodeMap(decodeWriter, decodeInteger(1));

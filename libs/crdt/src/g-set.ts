@@ -6,7 +6,6 @@
  * Value   the set itself.
  * Source  Shapiro et al., INRIA RR-7506 (2011), 3.3.1; deltas: Almeida et al., JPDC 111 (2018), section 4.
  */
-import { decodeSet, decodeName, encodeSet, type Decode, type Json } from './json.js';
 
 export type GSet<Element extends string = string> = ReadonlySet<Element>;
 
@@ -25,11 +24,3 @@ export function join<Element extends string>(
 ): GSet<Element> {
   return new Set([...left, ...right]);
 }
-
-/** The set as JSON: the sorted list of its elements. */
-export function encode(set: GSet): Json {
-  return encodeSet(set);
-}
-
-/** Reads what `encode` makes. */
-export const decode: Decode<GSet> = decodeSet(decodeName);

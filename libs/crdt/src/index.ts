@@ -1,25 +1,4 @@
 export { AssertionError, assert } from './assert.js';
-export { coverage, offersTo, type BucketFeeds, type FeedOffer } from './bucket-feeds.js';
-export {
-  NEVER_IN,
-  bring as bringToSide,
-  decode as decodeCausalLength,
-  encode as encodeCausalLength,
-  isIn,
-  join as joinCausalLengths,
-  type CausalLength,
-} from './causal-length.js';
-export {
-  NEVER_FILLED,
-  add as addToCausalLengthSet,
-  decode as decodeCausalLengthSet,
-  encode as encodeCausalLengthSet,
-  has as causalLengthSetHas,
-  join as joinCausalLengthSets,
-  remove as removeFromCausalLengthSet,
-  value as causalLengthSetValue,
-  type CausalLengthSet,
-} from './causal-length-set.js';
 export {
   judge,
   nothingStored,
@@ -31,14 +10,11 @@ export {
   type FeedVerdict,
   type FeedWhole,
 } from './feed.js';
-export { decodeMessage, decodePart, encodeMessage, encodePart } from './feed-json.js';
 export { FeedSource } from './feed-source.js';
 export { continuity, isNews, type Continuity, type Versioned } from './filtered-feed.js';
 export {
   NEVER_FOLLOWED,
   NEVER_MUTED,
-  decode as decodeFollow,
-  encode as encodeFollow,
   follow,
   holdsFollow,
   isFollowed,
@@ -53,35 +29,14 @@ export {
 export {
   NOT_RAISED,
   add as raiseGCounter,
-  decode as decodeGCounter,
-  encode as encodeGCounter,
   join as joinGCounters,
   value as gCounterValue,
   type GCounter,
 } from './g-counter.js';
-export {
-  NO_ELEMENTS,
-  decode as decodeGSet,
-  encode as encodeGSet,
-  join as joinGSets,
-  put as putIntoGSet,
-  type GSet,
-} from './g-set.js';
-export {
-  decodeIf,
-  decodeInteger,
-  decodeList,
-  decodeName,
-  decodeTuple,
-  type Decode,
-  type Json,
-  type Malformed,
-} from './json.js';
+export { NO_ELEMENTS, join as joinGSets, put as putIntoGSet, type GSet } from './g-set.js';
 export {
   EMPTY_BOUNDED,
   change as changeBounded,
-  decode as decodeBounded,
-  encode as encodeBounded,
   give as giveBounded,
   join as joinBounded,
   rights as boundedRights,
@@ -92,8 +47,6 @@ export {
 export {
   UNTOUCHED,
   add as addToCounter,
-  decode as decodeCounter,
-  encode as encodeCounter,
   join as joinCounters,
   value as counterValue,
   type PnCounter,
@@ -111,8 +64,6 @@ export { NOBODY, isNobody, totalPresence, type Presence } from './presence.js';
 export {
   UNSEEN,
   count as presenceCount,
-  decode as decodeRegionPresence,
-  encode as encodeRegionPresence,
   join as joinRegionPresence,
   write as writePresence,
   type KnownRegions,
@@ -120,16 +71,6 @@ export {
   type PresenceRegister,
   type RegionPresence,
 } from './region-presence.js';
-export {
-  change as changeFeed,
-  cut as cutFeed,
-  nothingRelayed,
-  offer as offerFeed,
-  take as takeMessage,
-  values as feedValues,
-  type FeedKind,
-  type RelayedFeed,
-} from './relayed-feed.js';
 export {
   compareRegionVersions,
   coversRegions,
@@ -140,16 +81,12 @@ export {
 export { err, ok, type Result } from './result.js';
 export { safeValue } from './safe-value.js';
 export { pairsMatterAbove, unread, type Modification, type VoidPair } from './unread.js';
-export { intersection, lacking, type VersionSpan } from './version-span.js';
 export {
   NOTHING_COVERED,
   advance as advanceVector,
   compare as compareVectors,
   covers,
-  decode as decodeVector,
-  encode as encodeVector,
   join as joinVectors,
-  meet as meetVectors,
   versionOf,
   type Causality,
   type VersionVector,
@@ -157,8 +94,6 @@ export {
 export {
   NOTHING_VOID,
   countWithout,
-  decode as decodeVoidAmounts,
-  encode as encodeVoidAmounts,
   join as joinVoidAmounts,
   value as voidTotal,
   voidAmounts,
@@ -167,8 +102,6 @@ export {
 } from './void-amounts.js';
 export {
   NEVER_VOTED,
-  decode as decodeVote,
-  encode as encodeVote,
   hasVoted,
   holdsVote,
   join as joinVotes,
@@ -177,24 +110,11 @@ export {
   type Vote,
 } from './vote.js';
 export {
-  openStream,
-  readPart,
-  takePart,
-  type Shelves,
-  type StreamCursor,
-  type StreamPart,
-  type StreamProgress,
-  type StreamVerdict,
-  type StreamedInto,
-} from './whole-stream.js';
-export {
-  decodeRegion,
-  decodeWriter,
   incarnationOf,
+  isWriter,
   regionNamed,
   regionOf,
   writerOf,
   type Region,
   type Writer,
-  type Writer as WriterId,
 } from './writer.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { AssertionError } from './assert.js';
-import { UNTOUCHED, add, decode, encode, join, value, type PnCounter } from './pn-counter.js';
+import { UNTOUCHED, add, join, value, type PnCounter } from './pn-counter.js';
 import { itObeysTheLaws } from './testing/laws.js';
 import { WRITERS, writerAt } from './testing/writers.js';
 import type { Writer } from './writer.js';
@@ -54,8 +54,6 @@ describe('PN-counter', () => {
       delta: (counter, { replica, change }) =>
         deltaOf(counter, { writer: writerAt(replica), amount: change }),
       shows: (after, { change }, before) => value(after) === value(before) + BigInt(change),
-      encode,
-      decode,
     });
   });
 

@@ -9,15 +9,7 @@
  * P2      only writer w writes entry w, so the larger total is also the later one.
  */
 import { assert } from './assert.js';
-import {
-  decodeInteger,
-  decodeMap,
-  decodeTuple,
-  encodeMap,
-  type Decode,
-  type Json,
-} from './json.js';
-import { decodeWriter, type Writer } from './writer.js';
+import type { Writer } from './writer.js';
 
 /** All that one writer has added, and all that it has taken away. */
 export interface Totals {
@@ -64,20 +56,3 @@ export function value(counter: PnCounter): bigint {
   for (const { up, down } of counter.values()) sum += BigInt(up) - BigInt(down);
   return sum;
 }
-
-/** The counter as JSON: the sorted list of [writer, [up, down]]. */
-export function encode(counter: PnCounter): Json {
-  return encodeMap(counter, ({ up, down }) => [up, down]);
-}
-
-const decodePair = decodeTuple(decodeInteger(0), decodeInteger(0));
-
-const decodeTotals: Decode<Totals> = (input, path) => {
-  const pair = decodePair(input, path);
-  if (!pair.ok) return pair;
-  const [up, down] = pair.value;
-  return { ok: true, value: { up, down } };
-};
-
-/** Reads what `encode` makes. */
-export const decode: Decode<PnCounter> = decodeMap(decodeWriter, decodeTotals);

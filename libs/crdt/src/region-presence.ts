@@ -2,8 +2,8 @@
  * Presence by regions: how many are on one page, each region speaking for itself alone.
  *
  * Shape   region -> register { incarnation, seq, presence }: what this region's gateways see, as of (incarnation, seq).
- *         A register of nobody stays as one, so that an older state cannot bring its viewers back; who replicates
- *         by the feed drops it there, where floors make that safe (relayed-feed.ts).
+ *         A register of nobody stays as one, so that an older state cannot bring its viewers back. The store drops it,
+ *         as the vector of the bucket tells there what is gone (ADR 9).
  * Join    per region the register of the later version.
  * Value   the sum over the regions, each under its highest incarnation only, without the stale ones, which are named.
  *         What a region said in an incarnation that has ended is not true any more, though a page that is empty
@@ -14,19 +14,9 @@
  * R2      one version of one region has one content, for only that region gives versions out.
  */
 import { assert } from './assert.js';
-import {
-  byText,
-  decodeInteger,
-  decodeMap,
-  decodeTuple,
-  encodeMap,
-  malformed,
-  type Decode,
-  type Json,
-} from './json.js';
+import { byText } from './by-text.js';
 import { totalPresence, type Presence } from './presence.js';
-import { ok } from './result.js';
-import { decodeIncarnation, decodeRegion, isIncarnation, type Region } from './writer.js';
+import { isIncarnation, type Region } from './writer.js';
 
 /** What one region says of one page, and its version: incarnation first, then seq. */
 export interface PresenceRegister {
@@ -85,35 +75,6 @@ export function count(page: RegionPresence, known: KnownRegions): PresenceCount 
   }
   return { presence: totalPresence(counted), staleRegions: [...known.stale].sort(byText) };
 }
-
-/** The page as JSON: the sorted list of [region, [incarnation, seq, viewers, connections]]. */
-export function encode(page: RegionPresence): Json {
-  return encodeMap(page, ({ incarnation, seq, presence }) => [
-    incarnation,
-    seq,
-    presence.viewers,
-    presence.connections,
-  ]);
-}
-
-const decodeFields = decodeTuple(
-  decodeIncarnation,
-  decodeInteger(1),
-  decodeInteger(0),
-  decodeInteger(0),
-);
-
-const decodeRegister: Decode<PresenceRegister> = (input, path = '$') => {
-  const fields = decodeFields(input, path);
-  if (!fields.ok) return fields;
-  const [incarnation, seq, viewers, connections] = fields.value;
-  const presence = { viewers, connections };
-  if (!isPresence(presence)) return malformed(path, 'at most as many viewers as connections');
-  return ok({ incarnation, seq, presence });
-};
-
-/** Reads what `encode` makes. */
-export const decode: Decode<RegionPresence> = decodeMap(decodeRegion, decodeRegister);
 
 function isPresence({ viewers, connections }: Presence): boolean {
   const areIntegers = Number.isSafeInteger(viewers) && Number.isSafeInteger(connections);

@@ -10,8 +10,7 @@
  * V2      to cover version v of a writer is to hold all its changes up to v: there are no holes below.
  */
 import { assert } from './assert.js';
-import { decodeInteger, decodeMap, encodeMap, type Decode, type Json } from './json.js';
-import { decodeWriter, type Writer } from './writer.js';
+import type { Writer } from './writer.js';
 
 export type VersionVector = ReadonlyMap<Writer, number>;
 
@@ -44,19 +43,6 @@ export function join(left: VersionVector, right: VersionVector): VersionVector {
   return joined;
 }
 
-/**
- * The greatest vector that both cover: what may be forgotten, since nobody of the two can still ask for it.
- * Cost O(|left|) writers.
- */
-export function meet(left: VersionVector, right: VersionVector): VersionVector {
-  const common = new Map<Writer, number>();
-  for (const [writer, version] of left) {
-    const both = Math.min(version, versionOf(right, writer));
-    if (both > 0) common.set(writer, both);
-  }
-  return common;
-}
-
 /** Whether `vector` has all that `other` has. Cost O(|other|) writers. */
 export function covers(vector: VersionVector, other: VersionVector): boolean {
   for (const [writer, version] of other) {
@@ -72,11 +58,3 @@ export function compare(left: VersionVector, right: VersionVector): Causality {
   if (hasAll) return isHadWhole ? 'equal' : 'after';
   return isHadWhole ? 'before' : 'concurrent';
 }
-
-/** The vector as JSON: the sorted list of [writer, version]. */
-export function encode(vector: VersionVector): Json {
-  return encodeMap(vector, (version) => version);
-}
-
-/** Reads what `encode` makes. */
-export const decode: Decode<VersionVector> = decodeMap(decodeWriter, decodeInteger(1));

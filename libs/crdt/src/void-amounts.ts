@@ -10,19 +10,9 @@
  * Source  DESIGN.md §7; union: Shapiro et al., INRIA RR-7506 (2011), 3.3.1.
  * A1      one writer takes one id once, with one amount, an integer in ±(2^53-1).
  */
-import {
-  byText,
-  decodeIf,
-  decodeList,
-  decodeName,
-  decodeTuple,
-  malformed,
-  type Decode,
-  type Json,
-} from './json.js';
+import { byText } from './by-text.js';
 import { value as counterValue, type PnCounter } from './pn-counter.js';
-import { ok } from './result.js';
-import { decodeWriter, type Writer } from './writer.js';
+import type { Writer } from './writer.js';
 
 /** One operation as one writer has counted it. `id` is the client's. */
 export interface OperationRecord {
@@ -74,41 +64,9 @@ export function countWithout(counter: PnCounter, voids: VoidAmounts): bigint {
   return counterValue(counter) - value(voids);
 }
 
-/** The set as JSON: the list of [id, writer, amount], sorted. Cost O(n log n). */
-export function encode(voids: VoidAmounts): Json {
-  return [...voids.values()]
-    .sort(byIdAndWriter)
-    .map(({ id, writer, amount }) => [id, writer, amount]);
-}
-
-const decodeAmount = decodeIf(
-  (input): input is number => Number.isSafeInteger(input) && !Object.is(input, -0),
-  'an integer in ±(2^53-1)',
-);
-const decodeTriples = decodeList(decodeTuple(decodeName, decodeWriter, decodeAmount));
-
-/** Reads what `encode` makes. */
-export const decode: Decode<VoidAmounts> = (input, path = '$') => {
-  const triples = decodeTriples(input, path);
-  if (!triples.ok) return triples;
-  const voids = new Map<string, OperationRecord>();
-  let last: OperationRecord | undefined;
-  for (const [id, writer, amount] of triples.value) {
-    const record = { id, writer, amount };
-    if (last && byIdAndWriter(last, record) >= 0) return malformed(path, 'triples that rise');
-    put(voids, record);
-    last = record;
-  }
-  return ok(voids);
-};
-
 /** Where a broken peer gives one operation two amounts (A1), the larger wins, on every replica the same. */
 function put(voids: Map<string, OperationRecord>, record: OperationRecord): void {
   const key = JSON.stringify([record.id, record.writer]);
   const held = voids.get(key);
   if (held === undefined || held.amount < record.amount) voids.set(key, record);
-}
-
-function byIdAndWriter(left: OperationRecord, right: OperationRecord): number {
-  return byText(left.id, right.id) || byText(left.writer, right.writer);
 }

@@ -1,17 +1,7 @@
 import fc from 'fast-check';
 import type { Result } from './result.js';
 import { checkLaw, expectSame, itObeysTheLaws } from './testing/laws.js';
-import {
-  NEVER_VOTED,
-  decode,
-  encode,
-  hasVoted,
-  holdsVote,
-  join,
-  takeBack,
-  vote,
-  type Vote,
-} from './vote.js';
+import { NEVER_VOTED, hasVoted, holdsVote, join, takeBack, vote, type Vote } from './vote.js';
 
 const MOST = Number.MAX_SAFE_INTEGER;
 /** What to vote for; null takes it back. */
@@ -38,8 +28,6 @@ describe('vote', () => {
       change: wish,
       delta: (state, { change }) => deltaOf(state, change),
       shows: (after, { change }) => shows(after, change),
-      encode,
-      decode,
     });
 
     it('changes nothing when the same is wished again', () => {
@@ -73,13 +61,5 @@ describe('vote', () => {
   it('is refused beyond the bound of its length', () => {
     expect(takeBack({ length: MOST, choice: '' })).toEqual({ ok: false, error: 'OUT_OF_RANGE' });
     expect(vote({ length: MOST, choice: '' }, 'x')).toEqual({ ok: false, error: 'OUT_OF_RANGE' });
-  });
-
-  it.each([
-    ['a choice of who has not voted (E1)', [2, 'red']],
-    ['a choice that is none', [1, 'not one']],
-    ['a length below 0', [-1, '']],
-  ])('refuses to read %s', (_, input) => {
-    expect(decode(input)).toMatchObject({ ok: false, error: { code: 'MALFORMED' } });
   });
 });

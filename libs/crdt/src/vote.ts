@@ -9,14 +9,7 @@
  * Source  length: Yu, Rostad (PaPoC 2020); lexicographic product of lattices: Almeida, Shoker, Baquero (2018), 3.3.
  * E1      who has not voted has no choice. With no choices at all this is the causal-length register.
  */
-import {
-  NEVER_IN,
-  bring,
-  decode as decodeLength,
-  isIn,
-  type CausalLength,
-} from './causal-length.js';
-import { decodeTuple, malformed, type Decode, type Json } from './json.js';
+import { NEVER_IN, bring, isIn, type CausalLength } from './causal-length.js';
 import { err, ok, type Result } from './result.js';
 
 /** See the head of the file. A choice has at most 32 letters, digits and signs of ASCII. */
@@ -27,8 +20,6 @@ export interface Vote {
 
 /** What of a voter is held who has never voted. */
 export const NEVER_VOTED: Vote = { length: NEVER_IN, choice: '' };
-
-const CHOICE = /^[A-Za-z0-9_.-]{0,32}$/;
 
 /** Whether the voter has voted, for whatever. */
 export function hasVoted({ length }: Vote): boolean {
@@ -66,22 +57,3 @@ export function holdsVote(larger: Vote, smaller: Vote): boolean {
   // Of ASCII the order of units is that of bytes.
   return larger.choice >= smaller.choice;
 }
-
-/** The vote as JSON: [length, choice]. */
-export function encode({ length, choice }: Vote): Json {
-  return [length, choice];
-}
-
-const decodeChoice: Decode<string> = (input, path = '$') =>
-  typeof input === 'string' && CHOICE.test(input) ? ok(input) : malformed(path, 'a choice');
-
-const decodeShape = decodeTuple(decodeLength, decodeChoice);
-
-/** Reads what `encode` makes. */
-export const decode: Decode<Vote> = (input, path = '$') => {
-  const shape = decodeShape(input, path);
-  if (!shape.ok) return shape;
-  const [length, choice] = shape.value;
-  if (!isIn(length) && choice !== '') return malformed(path, 'no choice of who has not voted');
-  return ok({ length, choice });
-};

@@ -7,7 +7,6 @@
  * W1      a region is 1 to 32 of a-z, 0-9 and -; an incarnation is 20 hex digits (position.ts).
  */
 import { err, ok, type Result } from './result.js';
-import { decodeIf, type Decode } from './json.js';
 
 declare const brand: unique symbol;
 
@@ -51,15 +50,7 @@ function isRegion(input: unknown): input is Region {
   return typeof input === 'string' && REGION.test(input);
 }
 
-function isWriter(input: unknown): input is Writer {
+/** Whether `input` names a writer. */
+export function isWriter(input: unknown): input is Writer {
   return typeof input === 'string' && WRITER.test(input);
 }
-
-/** Reads a region's name. */
-export const decodeRegion: Decode<Region> = decodeIf(isRegion, 'a region');
-
-/** Reads a writer's name. */
-export const decodeWriter: Decode<Writer> = decodeIf(isWriter, 'a writer');
-
-/** Reads an incarnation. */
-export const decodeIncarnation: Decode<string> = decodeIf(isIncarnation, 'an incarnation');

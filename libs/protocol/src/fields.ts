@@ -2,7 +2,7 @@
  * The fields that several messages are made of. Every one has bounds: what passes needs no further
  * check.
  */
-import { decodeWriter, type Writer } from '@headcount/crdt';
+import { isWriter, type Writer } from '@headcount/crdt';
 import { z } from 'zod';
 import { parseCounterName, type CounterName } from './counter-name.js';
 import { BUCKETS_MAX, BUCKETS_MIN } from './hash.js';
@@ -39,7 +39,7 @@ export const viewerIdField = z.custom<ViewerId>(
 );
 
 /** A region in one of its incarnations. */
-export const writerField = z.custom<Writer>((raw) => decodeWriter(raw as string).ok, {
+export const writerField = z.custom<Writer>((raw) => isWriter(raw), {
   error: 'not a writer',
 });
 

@@ -7,7 +7,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { seededRandom } from '@headcount/testing';
-import type { Decode, Json } from '../json.js';
 
 /** How many cases each law is tried on. `npm run verify:laws` asks for more; nothing else reads this variable. */
 const LAW_RUNS = lawRuns(process.env.HEADCOUNT_LAW_RUNS ?? '10000');
@@ -37,8 +36,6 @@ export interface Lattice<State, Change> {
   readonly delta: (state: State, made: Made<Change>) => State;
   /** Whether whoever made a change on `before` finds it in `after`. */
   readonly shows: (after: State, made: Made<Change>, before: State) => boolean;
-  readonly encode: (state: State) => Json;
-  readonly decode: Decode<State>;
 }
 
 type Step<Change> = readonly [replica: number, kind: number, change: Change];
@@ -124,7 +121,7 @@ export function itJoins<State>(
 
 /** Declares one test for each law of a type. Call it inside `describe`; the word in brackets names the law in tables. */
 export function itObeysTheLaws<State, Change>(type: Lattice<State, Change>): void {
-  const { empty, join, holds, encode, decode } = type;
+  const { empty, join, holds } = type;
   const steps: fc.Arbitrary<Step<Change>[]> = fc.array(
     fc.tuple(fc.nat(REPLICAS - 1), fc.nat(KINDS_OF_STEP - 1), type.change),
     // Without a size fast-check stays well below the maximum.
@@ -180,29 +177,6 @@ export function itObeysTheLaws<State, Change>(type: Lattice<State, Change>): voi
       expectSame(type.shows(join(before, delta), { replica, change }, before), true);
     }
   });
-
-  law('comes back from JSON as it was (round trip)', ({ states, deltas }) => {
-    for (const state of [...states, ...deltas]) {
-      expectSame(decode(JSON.parse(JSON.stringify(encode(state)))), { ok: true, value: state });
-    }
-  });
-
-  law('has one JSON text for equal states (canonical)', ({ deltas }, seed) => {
-    const one = encode(deltas.reduce(join, empty));
-    const other = encode(shuffled(deltas, 1, seed).reduce(join, empty));
-    expectSame(JSON.stringify(one), JSON.stringify(other));
-  });
-
-  it('refuses what it cannot have written, and never throws (total)', () => {
-    const spoiled = fc
-      .tuple(histories, fc.anything(), fc.nat())
-      .map(([{ states }, junk, seed]) => spoil(encode(states[0]), junk, seed));
-    checkLaw(fc.oneof(fc.anything(), spoiled), (input) => {
-      const decoded = decode(input);
-      if (decoded.ok) expectSame(encode(decoded.value), input);
-      else expectSame(decoded.error.code, 'MALFORMED');
-    });
-  });
 }
 
 /** Takes the steps and records what the laws are about. */
@@ -223,17 +197,6 @@ function play<State, Change>(
     states[replica] = type.join(before, delta);
   }
   return { states, deltas: made.map(({ delta }) => delta), made };
-}
-
-/** `json` with one value somewhere in it replaced by `junk`, or with one item of a list said twice. */
-function spoil(json: Json, junk: unknown, seed: number): unknown {
-  if (!Array.isArray(json) || json.length === 0) return junk;
-  const random = seededRandom(seed);
-  const at = Math.floor(random() * json.length);
-  const rest = Math.floor(random() * 2 ** 32);
-  if (random() < 0.2) return [...json.slice(0, at + 1), ...json.slice(at)];
-  if (random() < 0.2) return json.toReversed();
-  return json.map((item: Json, position) => (position === at ? spoil(item, junk, rest) : item));
 }
 
 /** The number of cases that is asked for. Throws where that is none, for a law that is not tried holds always. */
