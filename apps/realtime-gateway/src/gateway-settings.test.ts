@@ -72,7 +72,7 @@ describe('settings of the gateway', () => {
     expect(load({})).toMatchObject({
       MESSAGE_BYTES_MAX: 65_536,
       MESSAGES_PER_SECOND_MAX: 100,
-      OPERATIONS_PER_SOCKET_MAX: 100,
+      OPERATIONS_PER_SOCKET_MAX: 1000,
       INIT_TIMEOUT_MS: 3000,
       HEADERS_TIMEOUT_MS: 10_000,
       REQUEST_TIMEOUT_MS: 30_000,

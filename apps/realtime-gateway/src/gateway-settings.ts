@@ -99,10 +99,10 @@ export const gatewaySettings = {
   OPERATIONS_PER_SOCKET_MAX: numberSetting('Most operations that one socket may have at once.', {
     min: 1,
     max: 10_000,
-    default: 100,
+    default: 1000,
   }),
   MESSAGES_PER_SECOND_MAX: numberSetting(
-    'Maximum messages a second of one socket, each KiB of one and each 250 of the cost of its operation as a message; twice as many at once.',
+    'Maximum messages a second of one socket, each KiB of one as a message, and 250 of the cost of operations for each; twice as many at once, and OPERATIONS_PER_SOCKET_MAX messages more.',
     { min: 1, max: 100_000, default: 100 },
   ),
   MESSAGE_BYTES_MAX: numberSetting('Largest message that a socket may send, in bytes.', {

@@ -253,7 +253,7 @@ describe('fan-out', () => {
     const other = watch(LIKES, { p: 'calm' });
     const flood = await rawSocket();
     const closed = once(flood, 'close');
-    for (let n = 0; n < 500; n += 1) flood.send('{"type":"ping"}');
+    for (let n = 0; n < 1500; n += 1) flood.send('{"type":"ping"}');
     expect((await closed)[0]).toBe(1013);
     await push(['calm', 1]);
     await until(() => JSON.stringify(other.last()).includes(':1}'));

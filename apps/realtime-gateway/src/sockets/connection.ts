@@ -22,6 +22,8 @@ export interface Wire {
   readonly close: (code: number, reason: string) => void;
   /** Charges it for an operation of this cost; false: that was too much, and it is closed. */
   readonly spend: (cost: number) => boolean;
+  /** Charges nothing for the message that is being taken. */
+  readonly giveBack: () => void;
   /** Told of what should not have happened; the socket is closed. */
   readonly broken: (cause: unknown) => void;
 }
@@ -85,8 +87,8 @@ const BAD_REQUEST_CLOSE = errorEntry('BAD_REQUEST').wsCloseCode ?? CloseCode.Bad
 
 export class Connection {
   visitor: Visitor | null = null;
-  /** Those that go on, in no order: a socket has few, and a map takes more memory than all else here. */
-  private running: readonly Operation[] = [];
+  /** Those that go on, in no order: most sockets have few, and a map takes more memory than all else here. */
+  private running: Operation[] = [];
   private isInitialised = false;
   private isClosed = false;
   private forgetEnd: (() => void) | null = null;
@@ -215,20 +217,26 @@ export class Connection {
       return this.fail(id, [graphqlErrorOf(cause)]);
     }
     const operation: Operation = { id, text, running: null };
-    this.running = [...this.running, operation];
+    this.running.push(operation);
     operation.running = this.rules.operate(this, visitor, id, payload);
     // It may have ended meanwhile.
     if (!this.running.includes(operation)) operation.running?.end();
   }
 
   private end(id: string): void {
-    this.remove(id)?.running?.end();
+    const ended = this.remove(id);
+    if (ended === undefined) return;
+    this.wire.giveBack();
+    ended.running?.end();
   }
 
   private remove(id: string): Operation | undefined {
-    const ended = this.running.find((operation) => operation.id === id);
+    const { running } = this;
+    const at = running.findIndex((operation) => operation.id === id);
+    const ended = running[at];
     if (ended === undefined) return undefined;
-    this.running = this.running.filter((operation) => operation !== ended);
+    running[at] = running.at(-1) ?? ended;
+    running.pop();
     this.visitor?.holder.releaseText(ended.text);
     return ended;
   }

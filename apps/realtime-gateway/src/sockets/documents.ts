@@ -62,6 +62,11 @@ export class Documents {
     ];
   }
 
+  /** Whether the document of a query has been read before, and is kept. */
+  knows(query: string): boolean {
+    return this.kept.has(query);
+  }
+
   /** The document of a query, the same one for the same text; or what is wrong with it. */
   prepare(schema: GraphQLSchema, query: string): Prepared {
     const known = this.kept.get(query);

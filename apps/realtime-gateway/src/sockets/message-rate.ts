@@ -1,39 +1,64 @@
-/** Messages that one socket may send at once, as a multiple of what it may send a second. */
+/** What one socket may send at once, as a multiple of what it may send a second. */
 const BURST = 2;
 
 /** A message counts once for each such part that it has begun, for reading it takes as much longer. */
 const PART_BYTES = 1024;
 
-/** An operation counts for each such part of its cost: the dearest that is allowed, 25,000, for 100 messages. */
-const PART_COST = 250;
+/** Cost of operations that a socket may begin in a second, for each message that it may send: 100 messages, and one operation of 25,000. */
+const COST_PER_MESSAGE = 250;
 
-/** How many messages a socket may still send: a bucket of tokens that fills up with time. */
+export interface MessageRateLimits {
+  readonly perSecond: number;
+  /**
+   * Operations that a socket may have. A page begins and ends all of them in one turn, as when it connects again, so as many
+   * messages more may come at once.
+   */
+  readonly operationsMax: number;
+}
+
+/** How many messages a socket may still send, and what its operations may still cost: two buckets of tokens that fill up with time. */
 export class MessageRate {
-  private tokens: number;
+  private messages: number;
+  private cost: number;
 
   constructor(
-    private readonly perSecond: number,
+    private readonly limits: MessageRateLimits,
     private filledMs: number,
   ) {
-    this.tokens = perSecond * BURST;
+    this.messages = messagesAtOnce(limits);
+    this.cost = costAtOnce(limits);
   }
 
   /** Takes one message into account; false: it is one too many. */
   admits(nowMs: number, bytes: number): boolean {
-    return this.spend(nowMs, Math.max(Math.ceil(bytes / PART_BYTES), 1));
+    this.fill(nowMs);
+    // One message alone is never too many.
+    this.messages -= Math.min(Math.max(Math.ceil(bytes / PART_BYTES), 1), this.limits.perSecond);
+    return this.messages >= 0;
+  }
+
+  /** The message that was admitted last costs nothing: it ends an operation, whose beginning was paid for. */
+  giveBack(): void {
+    this.messages += 1;
   }
 
   /** The message that was admitted last begins an operation of this cost; false: that is too much. */
   admitsCost(nowMs: number, cost: number): boolean {
-    return this.spend(nowMs, Math.max(Math.ceil(cost / PART_COST) - 1, 0));
+    this.fill(nowMs);
+    this.cost -= Math.min(cost, this.limits.perSecond * COST_PER_MESSAGE);
+    return this.cost >= 0;
   }
 
-  private spend(nowMs: number, parts: number): boolean {
-    const filled = this.tokens + ((nowMs - this.filledMs) / 1000) * this.perSecond;
-    // One message alone is never too many.
-    const spent = Math.min(parts, this.perSecond);
-    this.tokens = Math.min(filled, this.perSecond * BURST) - spent;
+  private fill(nowMs: number): void {
+    const more = ((nowMs - this.filledMs) / 1000) * this.limits.perSecond;
+    this.messages = Math.min(this.messages + more, messagesAtOnce(this.limits));
+    this.cost = Math.min(this.cost + more * COST_PER_MESSAGE, costAtOnce(this.limits));
     this.filledMs = nowMs;
-    return this.tokens >= 0;
   }
 }
+
+const messagesAtOnce = ({ perSecond, operationsMax }: MessageRateLimits): number =>
+  perSecond * BURST + operationsMax;
+
+const costAtOnce = ({ perSecond }: MessageRateLimits): number =>
+  perSecond * BURST * COST_PER_MESSAGE;

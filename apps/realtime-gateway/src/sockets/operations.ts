@@ -20,6 +20,9 @@ import type { SocketContext } from '../subscriptions/counter.resolver.js';
 import { graphqlErrorOf, type Connection, type Running } from './connection.js';
 import type { Documents } from './documents.js';
 
+/** What a document costs that has to be read first, beside its operation: most sockets send what others have sent. */
+const NEW_DOCUMENT_COST = 100;
+
 export interface OperationsOptions {
   readonly schema: () => GraphQLSchema;
   readonly documents: Documents;
@@ -40,6 +43,7 @@ export class Operations {
   ): Running | null {
     const schema = this.options.schema();
     const asked = { operationName, variables };
+    if (!this.options.documents.knows(query) && !connection.spend(NEW_DOCUMENT_COST)) return null;
     const admitted = this.options.documents.admit(schema, { query, ...asked });
     if (!admitted.ok) return failed(connection, id, admitted.error);
     const { prepared, cost } = admitted.value;

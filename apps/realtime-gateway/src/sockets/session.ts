@@ -5,14 +5,14 @@ import { HELD_BYTES_MAX, Outbox, type OutboxRules } from '../fanout/outbox.js';
 import { Connection, type ConnectionRules, type SocketOrigin, type Wire } from './connection.js';
 import { closeReason } from './close-reason.js';
 import type { KeepAlive } from './keep-alive.js';
-import { MessageRate } from './message-rate.js';
+import { MessageRate, type MessageRateLimits } from './message-rate.js';
 
 /** What all sockets of a server share. */
 export interface House {
   readonly rules: ConnectionRules;
   readonly outboxRules: OutboxRules;
   readonly clock: Pick<Clock, 'monotonicMs'>;
-  readonly messagesPerSecondMax: number;
+  readonly messageRate: MessageRateLimits;
   readonly keepAlive: KeepAlive<WebSocket>;
   /** It says too much. */
   readonly onTooMuch: (socket: WebSocket) => void;
@@ -37,8 +37,8 @@ export class Session implements Wire {
     readonly from: SocketOrigin,
     private readonly house: House,
   ) {
-    const { rules, outboxRules, clock, messagesPerSecondMax, keepAlive } = house;
-    this.rate = new MessageRate(messagesPerSecondMax, clock.monotonicMs());
+    const { rules, outboxRules, clock, messageRate, keepAlive } = house;
+    this.rate = new MessageRate(messageRate, clock.monotonicMs());
     this.connection = new Connection(this, rules, new Outbox(under, socket, outboxRules), from);
     socket.session = this;
     socket.on('message', onMessage).on('ping', onPing).on('pong', onPong).on('close', onClose);
@@ -78,6 +78,10 @@ export class Session implements Wire {
     const admitted = rate.admitsCost(house.clock.monotonicMs(), cost);
     if (!admitted) house.onTooMuch(socket);
     return admitted;
+  }
+
+  giveBack(): void {
+    this.rate.giveBack();
   }
 
   pong(bytes: number): void {

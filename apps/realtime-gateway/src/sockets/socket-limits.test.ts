@@ -160,7 +160,7 @@ describe('the limits of sockets', () => {
     ['pongs', (socket: WebSocket) => socket.pong()],
     ['large messages', (socket: WebSocket) => socket.send(`{"type":"ping"}${' '.repeat(10_000)}`)],
   ])('a socket that sends too many %s is sent away, to come back later', async (_, send) => {
-    await start({ MESSAGES_PER_SECOND_MAX: '3' });
+    await start({ MESSAGES_PER_SECOND_MAX: '3', OPERATIONS_PER_SOCKET_MAX: '10' });
     const socket = await open();
     const closed = closeOf(socket);
     for (let sent = 0; sent < 50; sent += 1) send(socket);

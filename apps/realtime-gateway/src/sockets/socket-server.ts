@@ -117,9 +117,10 @@ export class SocketServer {
   }
 
   private houseOf(options: SocketServerOptions): House {
-    const { rules, clock, messagesPerSecondMax, slowMs, fanoutMetrics } = options;
+    const { rules, clock, messagesPerSecondMax: perSecond, slowMs, fanoutMetrics } = options;
     return {
-      ...{ rules, clock, messagesPerSecondMax },
+      ...{ rules, clock },
+      messageRate: { perSecond, operationsMax: rules.operationsMax },
       outboxRules: {
         ...{ slowMs, metrics: fanoutMetrics, flusher: new Flusher(fanoutMetrics) },
         onSlow: (socket) => this.sendAway(socket, 'TOO_SLOW'),

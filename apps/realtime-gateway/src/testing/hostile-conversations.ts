@@ -137,9 +137,9 @@ const DOCUMENTS: Readonly<Record<string, Conversation>> = {
 };
 
 const FLOODS: Readonly<Record<string, Conversation>> = {
-  'a flood of messages': known(() => many(400, () => json({ type: 'ping' }))),
-  'a flood of pings': known(() => many(400, () => frame('x', { opcode: OPCODE.ping }))),
-  'a flood of pongs': known(() => many(400, () => frame('x', { opcode: OPCODE.pong }))),
+  'a flood of messages': known(() => many(1600, () => json({ type: 'ping' }))),
+  'a flood of pings': known(() => many(1600, () => frame('x', { opcode: OPCODE.ping }))),
+  'a flood of pongs': known(() => many(1600, () => frame('x', { opcode: OPCODE.pong }))),
   'a flood of operations': known(() => many(150, (at) => view(String(at), `flood${at}`))),
   'a flood of large answers that nobody takes in': deaf(() =>
     many(90, () => json({ type: 'ping', payload: { more: 'x'.repeat(1000) } })),

@@ -61,7 +61,7 @@ export const SOCKETS = [
   },
   overSocket('pings as fast as they go', {
     act: async (socket) => {
-      for (let nth = 0; nth < 500; nth += 1) socket.say({ type: 'ping' });
+      for (let nth = 0; nth < 1500; nth += 1) socket.say({ type: 'ping' });
       return (await socket.next('pong')) === null ? `closed ${socket.closed}` : 'next';
     },
     expected: REFUSED,
