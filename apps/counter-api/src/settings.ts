@@ -40,7 +40,7 @@ export const counterApiSettings = {
   GATEWAY_URLS: setting(
     {
       description:
-        'Addresses that pushes may go to, the internal ports of gateways, separated by commas; `*` stands for any port, or for one label of a host name.',
+        'Internal addresses of the gateways that pushes may go to, separated by commas. `*` stands for any port, or for one label of a host name.',
       must: 'http addresses separated by commas, `*` as port or as a label of the host name',
       example: 'http://gateway-*.internal:4101',
       default: 'http://127.0.0.1:4101,http://localhost:4101,http://[::1]:4101',
@@ -48,14 +48,14 @@ export const counterApiSettings = {
     gatewayAddresses,
   ),
   DATAGRAM_PORT: optionalPort(
-    'UDP port for datagrams of gateways, on INTERNAL_HOST; 0: none. Default: the internal port.',
+    'UDP port for datagrams from gateways, on INTERNAL_HOST. 0: none. Default: the internal port.',
   ),
   DATAGRAM_PORT_ADVERTISED: optionalPort(
-    'UDP port that gateways are told, where a translation stands between. Default: DATAGRAM_PORT.',
+    'UDP port that gateways send to, if a port mapping is in between. Default: DATAGRAM_PORT.',
   ),
   GATEWAY_LIVE_URL: setting(
     {
-      description: 'Address of the gateways that browsers open from the page of a counter.',
+      description: 'Address of the gateways for browsers that open the HTML page of a counter.',
       must: 'a ws:// or wss:// address',
       example: 'wss://live.example.org/graphql',
       default: 'ws://127.0.0.1:4001/graphql',
@@ -63,7 +63,7 @@ export const counterApiSettings = {
     z.url({ protocol: /^wss?$/ }),
   ),
   SYNC_INTERVAL_MS: numberSetting(
-    'How often gateways sync and the living are looked at, in milliseconds.',
+    'Interval of gateway syncs and liveness checks, in milliseconds.',
     {
       min: 100,
       max: 60_000,
@@ -71,7 +71,7 @@ export const counterApiSettings = {
     },
   ),
   TICK_MS: numberSetting(
-    'Shortest time between two pushes of one counter to one gateway, in milliseconds.',
+    'Minimum time between two pushes of one counter to one gateway, in milliseconds.',
     {
       min: 10,
       max: 10_000,
@@ -79,7 +79,7 @@ export const counterApiSettings = {
     },
   ),
   PUSHES_PER_SECOND: numberSetting(
-    'Most pushes a second to all gateways together; what changes beyond that waits and goes together.',
+    'Maximum pushes per second across all gateways. Changes above the limit are delayed and batched.',
     {
       min: 10,
       max: 1_000_000,
@@ -87,7 +87,7 @@ export const counterApiSettings = {
     },
   ),
   WATCHED_PER_GATEWAY_MAX: numberSetting(
-    'Maximum number of counters, pages and users, together, that one gateway may watch; at least WATCHED_MAX of the gateways.',
+    'Maximum counters, pages and users, together, that one gateway may watch. At least WATCHED_MAX of the gateways.',
     {
       min: 1000,
       max: 100_000_000,
@@ -97,11 +97,11 @@ export const counterApiSettings = {
   ...regionSettings,
   ...operatorSettings,
   CACHED_COUNTERS_MAX: numberSetting(
-    'Counters that are kept in memory at most, because they are read again and again; 0: none, each read asks Redis.',
+    'Maximum counters cached in memory because they are read often. 0: no cache, every read asks Redis.',
     { min: 0, max: 10_000_000, default: 100_000 },
   ),
   WAITS_PER_CALLER_MAX: numberSetting(
-    'Maximum requests of one caller that wait for a counter to change (`Prefer: wait`), in one process: of a user or an API key, and without either of an address.',
+    'Maximum requests of one caller that wait for a counter to change (`Prefer: wait`), in each process. A caller is a user, an API key or, without either, an address.',
     { min: 1, max: 1000, default: 100 },
   ),
   LEASES_PER_VIEWER_MAX: numberSetting(
@@ -109,11 +109,11 @@ export const counterApiSettings = {
     { min: 1, max: 10_000_000, default: 20 },
   ),
   TRENDING_READS_PER_SECOND: numberSetting(
-    'Most buckets per second that are read for trending pages; a list takes one reading of each of BUCKETS.',
+    'Maximum buckets read per second for trending pages. One list reads each of BUCKETS once.',
     { min: 1, max: 10_000_000, default: 10_000 },
   ),
   LEASES_MAX: numberSetting(
-    'Leases at most, of viewers who are present without a socket, in the whole region.',
+    'Maximum leases (viewers who are present without a socket) in the whole region.',
     { min: 1, max: 10_000_000, default: 100_000 },
   ),
   ...changeSettings,

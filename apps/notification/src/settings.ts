@@ -22,13 +22,13 @@ export const notificationSettings = {
   ...regionSettings,
   ...counterSettings,
   ...memorySettings,
-  FOLLOWS_MAX: numberSetting('Pages that one user may follow.', {
+  FOLLOWS_MAX: numberSetting('Maximum pages that one user may follow.', {
     min: 1,
     max: 10_000,
     default: 10_000,
   }),
   HISTORY_LENGTH: numberSetting(
-    'Modifications of a page that its history keeps at most; the same in all regions.',
+    'Maximum modifications that the history of a page keeps; the same in all regions.',
     { min: 1, max: 1000, default: 100 },
   ),
   ...historySettings,

@@ -28,52 +28,64 @@ export const gatewaySettings = {
   GATEWAY_PORT: portSetting('Port of the realtime gateway, for HTTP and WebSocket.', 4001),
   GATEWAY_INTERNAL_PORT: internalPortSetting('the realtime gateway', 'GATEWAY_PORT'),
   COUNTER_API_URLS: urlListSetting(
-    'Every counter-api of this region, each by its own internal address; the first that answers becomes home.',
+    'Internal addresses of all counter-apis of this region. The gateway uses the first that answers as its upstream.',
     ['http://127.0.0.1:4100'],
   ),
   GATEWAY_URL: optionalSetting(
     {
       description:
-        'Internal address that counter-api pushes to, which must be on its GATEWAY_URLS; default: INTERNAL_HOST and the internal port.',
+        'Internal address of this gateway that counter-api pushes to; it must match GATEWAY_URLS there. Default: INTERNAL_HOST and the internal port.',
       must: 'an http address',
       example: 'http://10.0.0.7:4101',
     },
     httpUrl.transform(withoutSlash),
   ),
   ORIGINS: originsSetting('open a socket'),
-  SYNC_INTERVAL_MS: numberSetting('Pause between two syncs with counter-api, the heartbeat.', {
-    min: 100,
-    max: 10_000,
-    default: 2000,
-  }),
+  SYNC_INTERVAL_MS: numberSetting(
+    'Interval of syncs with counter-api (the heartbeat), in milliseconds.',
+    {
+      min: 100,
+      max: 10_000,
+      default: 2000,
+    },
+  ),
   // Half of counter-api's: a change of a busy page waits for both, one after the other.
-  TICK_MS: numberSetting('Shortest pause between two sendings of one busy bucket.', {
+  TICK_MS: numberSetting('Minimum time between two sends of one busy bucket, in milliseconds.', {
     min: 1,
     max: 1000,
     default: 50,
   }),
-  PING_INTERVAL_MS: numberSetting('Pause after a pong before a socket is pinged again.', {
-    min: 10,
-    max: VANISHED_MS_MAX,
-    default: 5000,
-  }),
-  PONG_TIMEOUT_MS: numberSetting('Patience for a pong; the socket is ended after it.', {
-    min: 10,
-    max: VANISHED_MS_MAX,
-    default: 5000,
-  }),
-  INIT_TIMEOUT_MS: numberSetting('Patience for connection_init after a socket has opened.', {
-    min: 10,
-    max: 60_000,
-    default: 3000,
-  }),
-  SOCKETS_MAX: numberSetting('Most open sockets of this gateway.', {
+  PING_INTERVAL_MS: numberSetting(
+    'Pause between a pong and the next ping of a socket, in milliseconds.',
+    {
+      min: 10,
+      max: VANISHED_MS_MAX,
+      default: 5000,
+    },
+  ),
+  PONG_TIMEOUT_MS: numberSetting(
+    'Pong timeout, in milliseconds. The socket is closed when it expires.',
+    {
+      min: 10,
+      max: VANISHED_MS_MAX,
+      default: 5000,
+    },
+  ),
+  INIT_TIMEOUT_MS: numberSetting(
+    'Timeout for connection_init after a socket has opened, in milliseconds.',
+    {
+      min: 10,
+      max: 60_000,
+      default: 3000,
+    },
+  ),
+  SOCKETS_MAX: numberSetting('Maximum open sockets of this gateway.', {
     min: 1,
     max: 1_000_000,
     default: 100_000,
   }),
   SOCKETS_PER_ADDRESS_MAX: numberSetting(
-    'Most open sockets from one address, an IPv6 one being its /64; behind a balancer all come from that one unless TRUSTED_PROXIES names it.',
+    'Maximum open sockets from one address (IPv6: one /64). Behind a balancer all sockets share its address unless TRUSTED_PROXIES names it.',
     { min: 1, max: 1_000_000, default: 10_000 },
   ),
   SOCKETS_PER_VIEWER_MAX: numberSetting(
@@ -89,45 +101,51 @@ export const gatewaySettings = {
     { min: 1, max: 10_000_000, default: 5000 },
   ),
   WATCHED_MAX: numberSetting(
-    'Maximum number of counters, followed pages and users, together, of which counter-api is to tell this gateway.',
+    'Maximum counters, followed pages and users, together, that this gateway watches at counter-api.',
     { min: 1000, max: 100_000_000, default: 1_000_000 },
   ),
   CONNECTS_PER_ADDRESS: optionalRateSetting(
-    'Sockets and event streams that one address may open, as `1000/10`: 1000 within any 10 seconds; default: SOCKETS_PER_ADDRESS_MAX, but at least 1000, within 10.',
+    'Limit of new sockets and event streams per address; `1000/10` means 1000 in any 10 seconds. Default: SOCKETS_PER_ADDRESS_MAX, but at least 1000, in 10 seconds.',
     '1000/10',
   ),
-  OPERATIONS_PER_SOCKET_MAX: numberSetting('Most operations that one socket may have at once.', {
+  OPERATIONS_PER_SOCKET_MAX: numberSetting('Maximum concurrent operations of one socket.', {
     min: 1,
     max: 10_000,
     default: 1000,
   }),
   MESSAGES_PER_SECOND_MAX: numberSetting(
-    'Maximum messages a second of one socket, each KiB of one as a message, and 250 of the cost of operations for each; twice as many at once, and OPERATIONS_PER_SOCKET_MAX messages more.',
+    'Maximum messages per second of one socket, with bursts of twice as many plus OPERATIONS_PER_SOCKET_MAX. Each KiB of a message, and each 250 of the cost of its operation, counts as one message.',
     { min: 1, max: 100_000, default: 100 },
   ),
-  MESSAGE_BYTES_MAX: numberSetting('Largest message that a socket may send, in bytes.', {
+  MESSAGE_BYTES_MAX: numberSetting('Maximum size of a message from a socket, in bytes.', {
     min: 1024,
     max: 1_048_576,
     default: 65_536,
   }),
   SLOW_MS: numberSetting(
-    'How long a socket may take nothing in while there is something for it; it is closed after that.',
+    'Time after which a socket that reads nothing is closed while data waits for it, in milliseconds.',
     { min: 10, max: 600_000, default: 10_000 },
   ),
-  FANOUT_TICK_MS: numberSetting('Shortest pause between two values of a subscription.', {
-    min: 1,
-    max: 10_000,
-    default: 100,
-  }),
+  FANOUT_TICK_MS: numberSetting(
+    'Minimum time between two values of a subscription, in milliseconds.',
+    {
+      min: 1,
+      max: 10_000,
+      default: 100,
+    },
+  ),
   WRITES_PER_SECOND: numberSetting(
-    'Writes to sockets that the values of all counters share; beyond it large audiences are told less often.',
+    'Maximum writes per second to sockets, for all counters together. Above it, counters with large audiences are sent less often.',
     { min: 100, max: 10_000_000, default: 50_000 },
   ),
-  DRAIN_MS: numberSetting('How long a stop spreads the closing of its sockets, at most.', {
-    min: 0,
-    max: 6000,
-    default: 5000,
-  }),
+  DRAIN_MS: numberSetting(
+    'Maximum time over which a stopping gateway spreads the closing of its sockets, in milliseconds.',
+    {
+      min: 0,
+      max: 6000,
+      default: 5000,
+    },
+  ),
 };
 
 /** The values of the gateway's settings. */

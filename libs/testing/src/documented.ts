@@ -12,7 +12,7 @@ export function expectDocumentedSettings(
   part: string,
   rows: readonly string[],
 ): void {
-  const file = join(root, 'README.md');
+  const file = join(root, 'docs/settings.md');
   const text = readFileSync(file, 'utf8');
   const place = new RegExp(`(<!-- settings: ${part} -->\\n)([^]*?)(<!-- /settings -->)`);
   const table = `${HEAD}\n${rows.join('\n')}\n`;

@@ -8,7 +8,7 @@ export const changeSettings = {
   ),
   VOTED_COUNTERS: counterPatternsSetting({
     description:
-      'Counters that users vote on, separated by commas; `poll.*` stands for all that begin with `poll.`. Only services may raise or lower them otherwise. Default: none.',
+      'Counters that users vote on, separated by commas. `poll.*` stands for all that begin with `poll.`. Only services may change them otherwise. Default: none.',
     example: 'likes,poll.*',
   }),
 };

@@ -6,17 +6,18 @@ export const exportSettings = {
   EXPORT_DATABASE_URL: optionalSetting(
     {
       description:
-        'Database that durable counters are written behind to, one that speaks as PostgreSQL does; default: none.',
+        'PostgreSQL-compatible database that durable counters are exported to. Default: none.',
       must: 'a postgres:// or postgresql:// address with a host and the name of a database',
       example: 'postgres://headcount:secret@db.internal:5432/headcount',
       secret: true,
     },
     z.url({ protocol: /^postgres(?:ql)?$/ }).refine(namesDatabase),
   ),
-  EXPORT_INTERVAL_MS: numberSetting(
-    'Pause between two rounds of the export to EXPORT_DATABASE_URL, in milliseconds.',
-    { min: 100, max: 3_600_000, default: 5000 },
-  ),
+  EXPORT_INTERVAL_MS: numberSetting('Pause between two export rounds, in milliseconds.', {
+    min: 100,
+    max: 3_600_000,
+    default: 5000,
+  }),
 };
 
 function namesDatabase(text: string): boolean {

@@ -59,19 +59,19 @@ const API_KEY_LINES = `at most ${API_KEYS_MAX} lines, each a JSON object as \`np
 /** Who callers are. */
 export const authSettings = {
   AUTH: choiceSetting(
-    'Whether callers prove who they are: `jwt`, or `off`, on a loopback HOST alone.',
+    'Whether callers must prove who they are. `off` is allowed on a loopback HOST only.',
     ['off', 'jwt'],
     'off',
   ),
   READS: choiceSetting(
-    'Who may read counters: `public` everyone, or `token` callers with a token or API key, each the pages that it allows. `token` needs AUTH=jwt.',
+    'Who may read counters. `public`: everyone. `token`: callers with a token or an API key, limited to the pages it allows; needs AUTH=jwt.',
     ['public', 'token'],
     'public',
   ),
   AUTH_JWT_SECRET: optionalSetting(
     {
       description:
-        'Secret that tokens are signed with; their `sub` is the viewer. Where AUTH is jwt, this, AUTH_JWT_PUBLIC_KEY or AUTH_JWKS_URL.',
+        'Secret that tokens are signed with. The `sub` of a token is the viewer. With AUTH=jwt, set this, AUTH_JWT_PUBLIC_KEY or AUTH_JWKS_URL.',
       must: 'at least 32 characters',
       example: '$(openssl rand -hex 32)',
       secret: true,
@@ -81,7 +81,7 @@ export const authSettings = {
   AUTH_JWT_PUBLIC_KEY: optionalSetting(
     {
       description:
-        'Public key that tokens are verified with, or a certificate with it, of which the key alone is used.',
+        'Public key that verifies tokens, or a certificate that contains it; only the key of a certificate is used.',
       must: 'PEM, in which \\n may stand for a break of line, of an RSA key of 2048 bits or more, or one of P-256, P-384, P-521 or Ed25519',
       example: '-----BEGIN PUBLIC KEY-----\\nMCow...\\n-----END PUBLIC KEY-----',
       // A private key given by mistake must not come to stand in a log.
@@ -91,7 +91,7 @@ export const authSettings = {
   ),
   AUTH_JWKS_URL: optionalSetting(
     {
-      description: 'Address of the key set of an identity provider (JWKS).',
+      description: "Address of an identity provider's key set (JWKS).",
       must: 'an https address, or an http one of a loopback host, without user and password',
       example: 'https://id.example.org/.well-known/jwks.json',
       // A password in it is a fault, and shown nevertheless it would be a leak.
@@ -102,7 +102,7 @@ export const authSettings = {
   AUTH_ALGORITHMS: optionalSetting(
     {
       description:
-        'Algorithms that tokens may be signed with, separated by commas; default: HS256 with a secret, RS256,ES256,EdDSA,PS256 with public keys.',
+        'Signature algorithms that tokens may use, separated by commas. Default: HS256 with a secret; RS256,ES256,EdDSA,PS256 with public keys.',
       must: `some of ${ALGORITHMS.join(', ')}, separated by commas`,
       example: 'ES256',
     },
@@ -110,7 +110,7 @@ export const authSettings = {
   ),
   AUTH_ISSUER: optionalSetting(
     {
-      description: 'What `iss` of a token must be; default: it is not looked at.',
+      description: 'Required `iss` of tokens. Default: not checked.',
       must: '1 to 1024 characters without spaces',
       example: 'https://id.example.org/',
     },
@@ -118,20 +118,20 @@ export const authSettings = {
   ),
   AUTH_AUDIENCE: optionalSetting(
     {
-      description: 'What `aud` of a token must be or contain; default: it is not looked at.',
+      description: 'Required `aud` of tokens, or a member of it. Default: not checked.',
       must: '1 to 1024 characters without spaces',
       example: 'headcount',
     },
     claimValue,
   ),
   AUTH_CLOCK_TOLERANCE_SECONDS: numberSetting(
-    'How far the clock of whoever makes the tokens may be off, in seconds.',
+    'Allowed clock difference to the issuer of the tokens, in seconds.',
     { min: 0, max: 300, default: 5 },
   ),
   AUTH_TOKEN_SECONDS_MAX: optionalSetting(
     {
       description:
-        'Longest life of a token, in seconds: one without `exp`, or that lives longer, is refused. Default: no limit, with a warning for a token without `exp`.',
+        'Longest lifetime of a token, in seconds. Tokens that live longer, or have no `exp`, are refused. Default: no limit, and a warning for a token without `exp`.',
       must: 'a whole number from 1 to 31622400',
       example: '86400',
     },
@@ -144,7 +144,7 @@ export const authSettings = {
   USER_RIGHTS: setting(
     {
       description:
-        'What users may do of whom the token does not say otherwise, in the form of its claims `pages`, `counters`, `votes` and `amount`. Without `votes` they may vote on VOTED_COUNTERS.',
+        'Rights of users whose token has no claims of its own, in the form of the claims `pages`, `counters`, `votes` and `amount`. Without `votes` they may vote on VOTED_COUNTERS.',
       must: 'a JSON object with the fields pages, counters, votes and amount, each as the claim of that name',
       example: '{"pages":["*"],"counters":["likes"],"amount":1}',
       default: '{"pages":["*"],"counters":[],"amount":1}',
@@ -153,7 +153,7 @@ export const authSettings = {
   ),
   API_KEYS: optionalSetting(
     {
-      description: 'Keys of back ends by their SHA-256, with what each may do.',
+      description: 'API keys of back ends, each as its SHA-256 with its rights.',
       must: API_KEY_LINES,
       example: '{"name":"cms","sha256":"(64 hex digits)","scope":"pages:modify"}',
       // A key given by mistake instead of its digest must not come to stand in a log.
@@ -163,7 +163,7 @@ export const authSettings = {
   ),
   API_KEYS_FILE: optionalSetting(
     {
-      description: 'File with the keys of back ends, instead of API_KEYS. It is read at the start.',
+      description: 'File with the API keys, instead of API_KEYS. It is read once, at the start.',
       must: `the path of a file of ${API_KEY_LINES}`,
       example: '/run/secrets/api-keys',
       secret: true,

@@ -47,35 +47,35 @@ export const counterSettings = {
   DURABILITY: setting(
     {
       description:
-        'When an increment counts as written, and may be told to clients and other regions: `disk` = when Redis has answered (with `appendfsync always` it is on disk then), `replicas:N` = when N replicas have it, `memory` = no promise.',
+        'When an increment counts as written and may be sent to clients and other regions. `disk`: when Redis has answered (with `appendfsync always` it is on disk then). `replicas:N`: when N replicas have it. `memory`: no guarantee.',
       must: 'disk, replicas:N with N from 1 to 99, or memory',
       example: 'replicas:1',
       default: 'disk',
     },
     durability,
   ),
-  WRITE_DEADLINE_MS: numberSetting('How long an increment waits for Redis, in milliseconds.', {
+  WRITE_DEADLINE_MS: numberSetting('Timeout for a write to Redis, in milliseconds.', {
     min: 100,
     max: 60_000,
     default: 5000,
   }),
   OPERATION_ID_WINDOW_SECONDS: numberSetting(
-    'How long an operation id is remembered at least, in seconds.',
+    'Minimum time that an operation id is remembered, in seconds.',
     { min: 60, max: 86_400, default: 600 },
   ),
-  OPERATION_IDS_MAX: numberSetting('Operation ids remembered at most a bucket and window.', {
+  OPERATION_IDS_MAX: numberSetting('Maximum operation ids remembered per bucket and window.', {
     min: 100,
     max: 10_000_000,
     default: 100_000,
   }),
   OPERATION_IDS_PER_VIEWER_MAX: numberSetting(
-    'Maximum operation ids of one user in a bucket and window. All users together may take 80 % of OPERATION_IDS_MAX; the rest is for API keys and modifications.',
+    'Maximum operation ids of one user per bucket and window. All users together may use 80 % of OPERATION_IDS_MAX; the rest is reserved for API keys and modifications.',
     { min: 1, max: 10_000_000, default: 1000 },
   ),
   TRENDING_COUNTERS: setting<readonly string[]>(
     {
       description:
-        'Counters by which pages trend, separated by commas; the same for all apps of a region. What they gain is kept for 70 minutes, and which pages gain most everybody may ask.',
+        'Counters that rank trending pages, separated by commas; the same in all apps of a region. Gains are kept for 70 minutes, and the ranking is public.',
       must: `1 to ${TRENDING_NAMES_MAX} names of counters separated by commas`,
       example: 'visits,likes',
       default: TRENDING_DEFAULTS.name,
@@ -85,7 +85,7 @@ export const counterSettings = {
   WINDOWED_COUNTERS: setting<readonly string[]>(
     {
       description:
-        'Counters of which it is kept how much they were raised in the last hour, day and month, separated by commas; `events.*` stands for all that begin with `events.`. The same for all apps of all regions.',
+        'Counters that keep their gains of the last hour, day and month, separated by commas. `events.*` stands for all that begin with `events.`. The same in all apps of all regions.',
       ...ruleText,
       example: 'events,events.*',
       default: 'events',
@@ -95,7 +95,7 @@ export const counterSettings = {
   BOUNDED_COUNTERS: setting<readonly string[]>(
     {
       description:
-        'Counters that are never below zero, over all regions, separated by commas; `stock.*` stands for all that begin with `stock.`. The same for all apps of all regions.',
+        'Counters that never fall below zero in any region, separated by commas. `stock.*` stands for all that begin with `stock.`. The same in all apps of all regions.',
       ...ruleText,
       example: 'available,stock.*',
       default: 'available',

@@ -10,7 +10,7 @@ export const internalHostSetting = {
   INTERNAL_HOST: setting(
     {
       description:
-        'Address that the internal ports listen on, for other apps, `/metrics` and the details of health; not for callers.',
+        'Address that the internal ports listen on: calls between the apps, `/metrics` and health details. Never open it to clients.',
       must: 'an IP address or a host name',
       example: '10.0.0.7',
       default: '127.0.0.1',

@@ -5,17 +5,17 @@ import type { ConfigOf, ConfigRule } from './setting.js';
 /** How far an operation of GraphQL may go, the same over HTTP, WebSocket and event streams. */
 export const graphqlSettings = {
   GRAPHQL_TOKENS_MAX: numberSetting(
-    'Most tokens of a GraphQL document; it is not read beyond them.',
+    'Maximum tokens in a GraphQL document.',
     // A list of a hundred aliased counters has about 1,500. At 10,000 the parser still has stack for the deepest nesting.
     { min: 100, max: 10_000, default: 5_000 },
   ),
   GRAPHQL_DEPTH_MAX: numberSetting(
-    'Deepest nesting of fields in a GraphQL document.',
+    'Maximum nesting depth of fields in a GraphQL document.',
     // Ours need three, a client's fragments none.
     { min: 1, max: 100, default: 8 },
   ),
   GRAPHQL_ALIASES_MAX: numberSetting(
-    'Most aliases in a GraphQL document, repeated fields and uses of fragments counted with them.',
+    'Maximum aliases in a GraphQL document, including repeated fields and uses of fragments.',
     // A list of a hundred aliased counters that share a fragment has 200.
     { min: 0, max: 10_000, default: 200 },
   ),
@@ -32,11 +32,11 @@ export type GraphqlLimits = ConfigOf<typeof graphqlSettings>;
 /** How long a request may take to arrive. */
 export const requestSettings = {
   HEADERS_TIMEOUT_MS: numberSetting(
-    'Patience for the head of a request on a connection, also where nothing at all is sent; it is closed after that.',
+    'Timeout for the head of a request, in milliseconds. The connection is closed when it expires, also if nothing was sent.',
     { min: 100, max: 60_000, default: 10_000 },
   ),
   REQUEST_TIMEOUT_MS: numberSetting(
-    'Patience for a whole request; its connection is closed after that.',
+    'Timeout for a whole request, in milliseconds. The connection is closed when it expires.',
     { min: 100, max: 300_000, default: 30_000 },
   ),
 };

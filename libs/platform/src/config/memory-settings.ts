@@ -20,14 +20,14 @@ export const memorySettings = {
   REDIS_MEMORY_MAX: optionalSetting<number>(
     {
       description:
-        'Memory that Redis may use, where that is less than its `maxmemory`, or it has none.',
+        'Memory that Redis may use, if that is less than its `maxmemory` or it has none.',
       must: 'a number of bytes of at least 1mb, as 512mb or 8gb',
       example: '8gb',
     },
     bytes,
   ),
   REDIS_MEMORY_PERCENT: numberSetting(
-    'From how many hundredths of that memory on nothing new is made (507 `STORE_FULL`): counters, votes, follows. What is there goes on counting.',
+    'Percentage of that memory above which new counters, votes, follows, leases and limits are refused (507 `STORE_FULL`). Existing counters go on counting.',
     { min: 50, max: 99, default: 90 },
   ),
 };

@@ -20,7 +20,8 @@ const isPowerOfTwo = (value: number): boolean => Number.isInteger(Math.log2(valu
 export const hostSettings = {
   HOST: setting(
     {
-      description: 'Address that the apps listen on; any but a loopback one demands AUTH.',
+      description:
+        'Address that the apps listen on. Any address other than a loopback one requires AUTH.',
       must: 'an IP address or a host name',
       example: '127.0.0.1',
       default: '127.0.0.1',
@@ -33,7 +34,7 @@ export const hostSettings = {
 export const redisSettings = {
   REDIS_URL: setting(
     {
-      description: 'Redis of this region; `npm start` brings its own where none is given.',
+      description: 'Redis of this region. If it is not set, `npm start` starts its own.',
       must: 'a redis://, rediss:// or unix:/// address',
       example: 'redis://127.0.0.1:6379',
       default: 'redis://127.0.0.1:6379',
@@ -42,7 +43,7 @@ export const redisSettings = {
     z.string().regex(/^(?:rediss?:\/\/[^\s/]+(?:\/\S*)?|unix:\/\/\/\S+)$/),
   ),
   STORE_CALLS_PER_REQUEST_MAX: numberSetting(
-    'Most calls of Redis for one request: commands, scripts, and changes that are sent together with others.',
+    'Maximum Redis calls per request: commands, scripts, and changes that are sent in a batch with others.',
     // A batch of 1,000 changes that ask for a durability makes 2,000, what is unread of 10,000 pages 1,100.
     { min: 10, max: 1_000_000, default: 5_000 },
   ),
@@ -52,7 +53,8 @@ export const redisSettings = {
 export const deploymentSettings = {
   REGION: setting(
     {
-      description: 'Name of this region, unique among those that replicate to each other.',
+      description:
+        'Name of this region. It must be unique among the regions that replicate to each other.',
       must: 'a lower-case letter and up to 31 letters, digits or hyphens',
       example: 'eu-west',
       default: 'local',
@@ -61,7 +63,8 @@ export const deploymentSettings = {
   ),
   BUCKETS: setting(
     {
-      description: 'Buckets that pages are hashed into; fixed for the life of a deployment.',
+      description:
+        'Number of buckets that pages are hashed into. It cannot change during the life of a deployment.',
       must: `a power of two from 1 to ${BUCKETS_MAX}`,
       example: String(BUCKETS_DEFAULT),
       default: String(BUCKETS_DEFAULT),
@@ -71,7 +74,7 @@ export const deploymentSettings = {
   SIGNING_KEYS: setting(
     {
       description:
-        'Keys that the apps sign with among themselves, the same for all of them: the first signs, each verifies. There is no default; `npm start` makes one.',
+        'Keys that sign the calls between the apps, the same for all apps. The first key signs, every key verifies. There is no default; `npm start` makes one.',
       must:
         'id:secret pairs separated by commas, each id 1 to 16 letters, digits, _ or -, ' +
         'each secret at least 16 characters, or what `npm run keys` prints',
@@ -85,7 +88,7 @@ export const deploymentSettings = {
 /** What is logged. */
 export const logSettings = {
   LOG_LEVEL: choiceSetting(
-    'Least severity that is logged; `debug` also logs every request.',
+    'Lowest severity that is logged. `debug` also logs every request.',
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
     'info',
   ),

@@ -69,7 +69,7 @@ export const edgeSettings = {
   TRUSTED_PROXIES: setting(
     {
       description:
-        'Proxies and balancers whose word on the address of a client is taken, as networks separated by commas; `none`: the address of the connection counts.',
+        "Networks of the proxies and balancers that may state a client's address, separated by commas. `none`: the address of the connection is used.",
       must: '`none`, or IP addresses or CIDR networks separated by commas, none of them /0',
       example: '10.0.0.0/24,2001:db8:0:1::/64',
       default: 'none',
@@ -77,12 +77,12 @@ export const edgeSettings = {
     trustedProxies,
   ),
   PROXY_HEADER: choiceSetting(
-    'Header in which TRUSTED_PROXIES say who called; `any`: the one that is there, and where both are and disagree the proxy itself.',
+    "Header in which TRUSTED_PROXIES state the client's address. `any`: whichever is present; if both are present and disagree, the proxy's own address is used.",
     ['any', 'x-forwarded-for', 'forwarded'],
     'any',
   ),
   PROXY_PROTOCOL: choiceSetting(
-    'Whether connections from TRUSTED_PROXIES begin with a header of the PROXY protocol, version 1 or 2.',
+    'Whether connections from TRUSTED_PROXIES begin with a PROXY protocol header, version 1 or 2.',
     ['off', 'on'],
     'off',
   ),

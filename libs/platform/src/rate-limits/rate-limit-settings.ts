@@ -43,12 +43,12 @@ export const STRANGER_DEFAULT: RateLimit = { limit: 1_000, windowSeconds: 1 };
 
 export const rateLimitSettings = {
   RATE_LIMIT_PER_CALLER: requestLimit(
-    'Requests of one caller, as `600/60`: 600 within any 60 seconds. With it each request asks Redis first, except on gateways. Default: `1000/1` for each process where AUTH is jwt, else `off`.',
+    'Request limit per caller; `600/60` means 600 in any 60 seconds. If set, every request asks Redis first, except on gateways. Default: `1000/1` in each process if AUTH=jwt, else `off`.',
   ),
   RATE_LIMIT_PER_SERVICE: requestLimit(
-    'The same for the name of an API key; default: RATE_LIMIT_PER_CALLER where that is set, else `10000/1` for each process where AUTH is jwt.',
+    'Request limit per API key. Default: RATE_LIMIT_PER_CALLER if that is set, else `10000/1` in each process if AUTH=jwt.',
   ),
   RATE_LIMIT_PER_ADDRESS: requestLimit(
-    'Requests of one address, an IPv6 one being its /64. With it each request asks Redis first, except on gateways. Default: `1000/1` for each process where AUTH is jwt, for requests without a good token alone; else `off`.',
+    'Request limit per address (IPv6: per /64). If set, every request asks Redis first, except on gateways. Default: `1000/1` in each process for requests without a valid token if AUTH=jwt, else `off`.',
   ),
 };

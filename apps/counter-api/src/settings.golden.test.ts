@@ -1,4 +1,4 @@
-/** The README's table of settings is what the code says. */
+/** docs/settings.md is what the code says. */
 import { join } from 'node:path';
 import { commonSettings, describeSettings } from '@headcount/platform';
 import { expectDocumentedSettings } from '@headcount/testing';
