@@ -267,4 +267,21 @@ describe('createHeadcount', () => {
     });
     expect(said.at(-1)).toMatch(/refuses the connection \(4401\), which is tried again/);
   });
+
+  it('keeps its turns where each refusal has it subscribe again', async () => {
+    const one = headcount();
+    let refusals = 0;
+    const again = (): void => {
+      one.viewing(refusals % 2 ? 'refused' : `refused?${refusals}`, () => undefined, {
+        onError: () => {
+          refusals += 1;
+          again();
+        },
+      });
+    };
+    one.viewing('/', () => undefined);
+    again();
+    await until(() => refusals > 5);
+    expect(gateway.inits).toHaveLength(1);
+  });
 });

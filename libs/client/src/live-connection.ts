@@ -91,7 +91,8 @@ export class LiveConnection {
     const operation = this.operations.get(asked.key) ?? asked;
     this.operations.set(operation.key, operation);
     operation.listeners.add(listener);
-    void Promise.resolve().then(() => catchUp(operation, listener));
+    // A turn later, so that a page that subscribes again whenever it is refused keeps its turns.
+    setTimeout(() => catchUp(operation, listener));
     this.plan();
     return () => {
       if (operation.listeners.delete(listener)) this.plan();
@@ -222,7 +223,8 @@ export class LiveConnection {
           'and is the origin of this page among its ORIGINS?',
       );
     if (refusal?.code === 'TOO_MANY') this.pace.halve();
-    for (const operation of this.operations.values()) {
+    // A copy: whoever is told may subscribe to something else.
+    for (const operation of [...this.operations.values()]) {
       if (refusal !== null && isLasting) refuse(operation, refusal, false);
       else happened(operation, 'closed');
     }
@@ -302,7 +304,7 @@ export class LiveConnection {
     const message = `The Content-Security-Policy of this page forbids it: add ${origin} to connect-src.`;
     complain(`${this.options.url} cannot be opened from here: ${message}`);
     this.leave();
-    for (const operation of this.operations.values())
+    for (const operation of [...this.operations.values()])
       refuse(operation, { message, code: null, isConnection: true }, false);
   }
 
@@ -321,7 +323,7 @@ export class LiveConnection {
   private leave(): void {
     this.socket?.close();
     this.stopped(OWN_FAILURES_MAX, false);
-    for (const operation of this.operations.values())
+    for (const operation of [...this.operations.values()])
       if (operation.state === 'live') happened(operation, 'closed');
   }
 

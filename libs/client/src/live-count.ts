@@ -180,12 +180,15 @@ export class LiveCount extends Base {
       onError: (refusal: Refusal) => {
         if (refusal.isConnection) return;
         this.#explainRefusal(refusal, isPresent);
-        if (refusal.code === 'UNAUTHENTICATED' && isPresent)
-          this.#begin(headcount, { ...wanted, isPresent: false });
+        if (refusal.code !== 'UNAUTHENTICATED' || !isPresent) return;
+        stop();
+        this.#show('connecting');
+        this.#begin(headcount, { ...wanted, isPresent: false });
       },
     };
-    if (isPresent) headcount.viewing(pageId, taken, watching);
-    else headcount.counterChanged(pageId, name, taken, watching);
+    const stop = isPresent
+      ? headcount.viewing(pageId, taken, watching)
+      : headcount.counterChanged(pageId, name, taken, watching);
   }
 
   #explainRefusal({ code, message }: Refusal, isPresent: boolean): void {

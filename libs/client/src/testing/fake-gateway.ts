@@ -27,7 +27,7 @@ interface Held {
 
 /**
  * The side of a gateway that browsers see: subscriptions over graphql-ws, whose counts the test
- * sets. A page named `refused` is refused.
+ * sets. Pages whose names begin with `refused` are refused.
  */
 export class FakeGateway {
   /** What connection_init said, and the address it came by. */
@@ -108,7 +108,7 @@ export class FakeGateway {
   }
 
   private values(field: string, { pageId, name = 'viewers' }: Asked): AsyncIterable<unknown> {
-    if (pageId === 'refused') {
+    if (pageId.startsWith('refused')) {
       throw new GraphQLError('The page id is not valid.', { extensions: { code: 'BAD_PAGE_ID' } });
     }
     if (this.held.size >= this.operationsMax)

@@ -41,7 +41,7 @@ export class WildPages {
       response.end(
         `<!doctype html><html ${page.html ?? ''}><head><link rel="icon" href="data:,">${page.head ?? ''}` +
           '<script type="module" src="/headcount.js"></script></head>' +
-          `<body>${page.body.replaceAll('GATEWAY', gateway.url)}</body></html>`,
+          `<body>${filled(page.body, gateway)}</body></html>`,
       );
     });
     return new WildPages(gateway, await browser.newContext(), pages);
@@ -50,6 +50,11 @@ export class WildPages {
   /** Puts a page at an address. */
   put(path: string, page: HostPage): void {
     this.pages.set(path, page);
+  }
+
+  /** HTML with the address of the gateway in it. */
+  filled(html: string): string {
+    return filled(html, this.gateway);
   }
 
   /** Opens a page. */
@@ -75,4 +80,8 @@ export class WildPages {
     await this.context.close();
     await this.gateway.stop();
   }
+}
+
+function filled(html: string, gateway: FakeGateway): string {
+  return html.replaceAll('GATEWAY', gateway.url);
 }
