@@ -7,6 +7,7 @@ import { bucketCompare } from './scripts/bucket-compare.js';
 import { countersAdd, type BatchAdded, type NewRefusal } from './scripts/counters-add.js';
 import { countersRead, type CountersRead } from './scripts/counters-read.js';
 import type { Position } from '@headcount/crdt';
+import { VIEWERS } from '@headcount/protocol';
 import { SharedCalls } from './shared-calls.js';
 import { newRefusal, peersArg, trendedArg, type StoreContext } from './store-context.js';
 
@@ -28,8 +29,19 @@ export interface Addition {
   readonly formerId?: string | null;
   /** What is answered where the counter would be new; default: it is made. */
   readonly ifNew?: NewRefusal | null;
+  /** What the counter has to show for the addition to be made; default: whatever. */
+  readonly wanted?: WantedShown | null;
   /** Answered once Redis has it, whatever the others of its batch wait for. Default: as the others. */
   readonly atOnce?: boolean;
+}
+
+/** What a counter shows, as a text: its count, `-`, and the seconds of its last change, or nothing after that where there was none. */
+export type ShownText = `${number}-${number | ''}`;
+
+/** What a counter has to show: one of some texts, and none of others; absent: whatever. */
+export interface WantedShown {
+  readonly oneOf?: readonly ShownText[];
+  readonly noneOf?: readonly ShownText[];
 }
 
 /** A numbered batch of additions to counters of one bucket. */
@@ -136,7 +148,9 @@ export class RedisCounterStore implements CounterStore {
       const { key, fullName } = counterKey(pageId, name);
       const kind = counterKind(rules, pageId, name);
       const refusal = newRefusal(this.context, ifNew);
-      return [key, fullName, amount, operationArg(addition), kind, refusal, operations];
+      const operation = operationArg(addition);
+      const wanted = wantedArg(addition);
+      return [key, fullName, amount, operation, kind, refusal, operations, wanted];
     });
   }
 
@@ -197,11 +211,22 @@ function operationArg({ operationId, formerId }: Addition): string {
   return formerId ? `${operationId}\n${formerId}` : operationId;
 }
 
-/** Whether both are the same for Redis. One with an id is only like itself. */
+/** What is wanted, as the script takes it (shown.lua). */
+function wantedArg({ name, wanted }: Addition): string {
+  if (!wanted) return '';
+  const floored = name === VIEWERS ? 'f' : '';
+  const line = (sign: string, texts: readonly string[] | undefined): string[] =>
+    texts === undefined ? [] : [[sign + floored, ...texts].join(' ')];
+  return [...line('+', wanted.oneOf), ...line('-', wanted.noneOf)].join('\n');
+}
+
+/** Whether both are the same for Redis. One with an id, or with something wanted, is only like itself. */
 function isAlike(one: Addition, other: Addition): boolean {
   return (
     one.operationId === null &&
     other.operationId === null &&
+    !one.wanted &&
+    !other.wanted &&
     one.amount === other.amount &&
     one.ifNew === other.ifNew &&
     one.pageId === other.pageId &&

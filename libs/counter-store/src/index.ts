@@ -31,6 +31,8 @@ export { RedisPresenceStore, type PresenceStore } from './presence.store.js';
 export {
   RedisCounterStore,
   type Addition,
+  type ShownText,
+  type WantedShown,
   type Batch,
   type CounterStore,
   type OperationIdLimits,

@@ -94,6 +94,17 @@ export { TrendingArgs } from './graphql/trending-args.js';
 export { TrendingPage } from './graphql/trending-page.object.js';
 export { PageUnread, PageUnreadConnection, Unread, unreadPages } from './graphql/unread.object.js';
 
+export { preferredType } from './http/accept.js';
+export { GRAPHQL_PARAMETERS, demandJsonParameters } from './http/graphql-rules.js';
+export {
+  NotModified,
+  demandPreconditions,
+  preconditionsIn,
+  type Preconditions,
+  verdictOn,
+} from './http/preconditions.js';
+export { HttpRules } from './http/rest-rules.js';
+export { strictJson } from './http/strict-json.js';
 export { WHOLE_NUMBERS } from './http/body-parser.js';
 export { PAGE_HEADERS } from './http/security-headers.js';
 export { PROBLEM_SCHEMA, describeRest, type RestInterface } from './http/openapi.js';

@@ -82,9 +82,15 @@ export const ERRORS = {
       retryable: true,
     },
   ),
+  PRECONDITION_FAILED: entry(
+    412,
+    'What the request was made conditional on does not hold; nothing was changed.',
+  ),
   REGION_RETIRED: entry(410, 'The region has been taken out of service.'),
   PAYLOAD_TOO_LARGE: entry(413, 'The request is larger than is allowed.', { wsCloseCode: 1009 }),
+  URI_TOO_LONG: entry(414, 'The address is longer than is allowed.'),
   UNSUPPORTED_MEDIA_TYPE: entry(415, 'The media type of the request is not understood.'),
+  EXPECTATION_FAILED: entry(417, 'The only expectation that is met is 100-continue.'),
   WRONG_RECEIVER: entry(421, 'The request is meant for another instance.'),
   OPERATION_ID_REUSED: entry(422, 'The operation id was used before for something else.'),
   TOO_MANY: entry(429, 'There are too many requests or connections.', {
@@ -100,7 +106,10 @@ export const ERRORS = {
     wsCloseCode: 4008,
     retryable: true,
   }),
+  HEADERS_TOO_LARGE: entry(431, 'The head of the request is larger than is allowed.'),
   INTERNAL: entry(500, 'Something went wrong on our side.', { wsCloseCode: 4501 }),
+  NOT_IMPLEMENTED: entry(501, 'The method or the transfer coding is not known here.'),
+  BAD_HTTP_VERSION: entry(505, 'The version of HTTP is not spoken here; HTTP/1.1 is.'),
   KEYS_UNAVAILABLE: entry(503, 'The keys that tokens are verified with cannot be had.', {
     wsCloseCode: 4503,
     retryable: true,

@@ -35,7 +35,6 @@ import { changeEach } from './change-each.js';
 import { documentOf, type CounterDocument } from './counter-document.js';
 import { COUNTERS_MAX, CountersService } from './counters.service.js';
 import { counterRef, operationKeyOf, operationOf, readableRef } from './input.js';
-import { JSON_TYPE, preferredType } from './media-type.js';
 import { operationKeyIn } from './request-headers.js';
 
 /** A counter among others. */
@@ -65,12 +64,10 @@ export class BatchController {
   async show(
     @Query('page') page: unknown,
     @Query('name') name: unknown,
-    @Headers('accept') accept: string | undefined,
     @ReadGrants() grants: Grants,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ readonly counters: readonly NamedDocument[] }> {
     void reply.header('cache-control', 'no-store');
-    preferredType(accept, [JSON_TYPE]);
     const pages = page === undefined ? [] : [page].flat().map(textOf);
     if (pages.length > COUNTERS_MAX)
       throw new HeadcountError('BAD_REQUEST', `at most ${COUNTERS_MAX} pages are answered at once`);
@@ -91,13 +88,11 @@ export class BatchController {
   @RouteConfig({ ...WHOLE_NUMBERS, ...weighedByList('changes') })
   @BATCH_DOCS
   async change(
-    @Headers('accept') accept: string | undefined,
     @Headers('idempotency-key') key: string | undefined,
     @Body() body: unknown,
     @Caller() caller: Subject,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ readonly results: readonly BatchResult[] }> {
-    preferredType(accept, [JSON_TYPE]);
     const { changes, durability } = batchIn(body);
     const shared = key === undefined ? null : operationKeyIn(key);
     const changed = await changeEach(this.counters, changes, (read, at) => {

@@ -1,11 +1,21 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { durabilityText, type DurabilityChoice } from '@headcount/counter-store';
-import { Authenticator, addressKey, callerKeyOf, type Subject } from '@headcount/platform';
-import { orThrow } from '@headcount/protocol';
+import {
+  Authenticator,
+  NotModified,
+  addressKey,
+  callerKeyOf,
+  demandPreconditions,
+  preconditionsIn,
+  verdictOn,
+  type Preconditions,
+  type Subject,
+} from '@headcount/platform';
+import { HeadcountError, orThrow } from '@headcount/protocol';
 import type { CounterRef } from '@headcount/replication';
 import type { PermittedChange } from './change-rights.js';
-import { documentOf, etagOf, isKnown, type CounterDocument } from './counter-document.js';
+import { documentOf, etagOf, wantedIn, type CounterDocument } from './counter-document.js';
 import { CounterWaits } from './counter-waits.js';
 import { CountersService } from './counters.service.js';
 import { operationOf } from './input.js';
@@ -29,16 +39,14 @@ export class CounterAnswers {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<CounterDocument | undefined> {
-    const known = request.headers['if-none-match'];
+    const asked = preconditionsIn(request.headers, request.method);
     let value = await this.counters.read(counter);
     let etag = etagOf(value);
     void reply.header('cache-control', 'no-cache');
-    if (known !== undefined && isKnown(known, etag)) {
+    if (asked !== null && isShown(asked, request.method, etag)) {
+      void reply.header('etag', etag);
       const later = await this.waited(counter, etag, request, reply);
-      if (later === null) {
-        void reply.code(304).header('etag', etag);
-        return undefined;
-      }
+      if (later === null) throw new NotModified();
       value = later;
       etag = etagOf(value);
     }
@@ -51,17 +59,28 @@ export class CounterAnswers {
     change: PermittedChange,
     durability: DurabilityChoice | null,
     caller: Subject,
-    { headers }: FastifyRequest,
+    { headers, method }: FastifyRequest,
     reply: FastifyReply,
   ): Promise<CounterDocument> {
     const header = headers['idempotency-key'];
     const key = typeof header === 'string' ? operationKeyIn(header) : null;
     const operation = operationOf(caller, change, key);
-    const changed = await this.counters.change({ ...change, operation, durability });
+    const wanted = wantedIn(preconditionsIn(headers, method));
+    const changed = await this.counters.change({ ...change, operation, durability, wanted });
     const { value, replayed } = orThrow(changed);
     if (replayed) void reply.header('idempotency-replayed', 'true');
     if (durability !== null) void reply.header('headcount-durability', durabilityText(durability));
     return documentOf(value);
+  }
+
+  /**
+   * Judges what a change was made conditional on that does not judge it together with the change: what the counter shows may be
+   * another thing by then. Throws HeadcountError PRECONDITION_FAILED.
+   */
+  async demandShown(counter: CounterRef, { headers, method }: FastifyRequest): Promise<void> {
+    const asked = preconditionsIn(headers, method);
+    if (asked === null) return;
+    demandPreconditions(asked, method, etagOf(await this.counters.read(counter)));
   }
 
   /** What the counter shows next, if the caller would wait for that and may. */
@@ -78,9 +97,15 @@ export class CounterAnswers {
     if (!this.waits.isOpenTo(caller)) return null;
     void reply.header('preference-applied', `wait=${seconds}`);
     const onClose = (end: () => void): void => {
+      const { socket } = request.raw;
       // Who has gone while the counter was read closes nothing any more.
-      if (reply.raw.destroyed) end();
-      else reply.raw.once('close', end);
+      if (reply.raw.destroyed || socket.readableEnded) return end();
+      // Who has shut its side is answered now: nothing tells whether it still listens or has gone.
+      socket.once('end', end);
+      reply.raw.once('close', () => {
+        socket.off('end', end);
+        end();
+      });
     };
     return this.waits.next(counter, etag, { caller, ms: seconds * 1000, onClose });
   }
@@ -90,4 +115,17 @@ export class CounterAnswers {
     const subject = await this.authenticator.ofRequest(headers);
     return (subject.ok ? callerKeyOf(subject.value) : null) ?? `address ${addressKey(ip)}`;
   }
+}
+
+/** Whether the caller has what is shown. Throws HeadcountError PRECONDITION_FAILED where it would have something else. */
+function isShown(asked: Preconditions, method: string, etag: string): boolean {
+  const verdict = verdictOn(asked, method, etag);
+  if (verdict === 'failed') throw new HeadcountError('PRECONDITION_FAILED');
+  return verdict === 'not modified';
+}
+
+/** For what has no entity tag. Throws NotModified or HeadcountError PRECONDITION_FAILED. */
+export function demandNoEtag({ headers, method }: FastifyRequest): void {
+  const asked = preconditionsIn(headers, method);
+  if (asked !== null) demandPreconditions(asked, method, null);
 }

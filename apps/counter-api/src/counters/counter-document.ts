@@ -1,7 +1,7 @@
 /** A counter as REST shows it, and the validator of that. */
-import fresh from 'fresh';
-import { rfc3339 } from '@headcount/platform';
-import type { CounterValue } from '@headcount/protocol';
+import type { ShownText, WantedShown } from '@headcount/counter-store';
+import { rfc3339, type Preconditions } from '@headcount/platform';
+import { HeadcountError, type CounterValue } from '@headcount/protocol';
 
 /** A counter as the original API shows it. */
 export interface CounterDocument {
@@ -27,8 +27,24 @@ export function etagOf({ count, updatedAtMs }: Shown): string {
   return `"${count}-${updatedAtMs === null ? '' : updatedAtMs / 1000}"`;
 }
 
-/** Whether a caller that sent this If-None-Match has the document with this ETag. */
-export function isKnown(ifNoneMatch: string, etag: string): boolean {
-  // Without the rest of the head: programs that set If-None-Match themselves have `cache-control: no-cache` sent with it.
-  return fresh({ 'if-none-match': ifNoneMatch }, { etag });
+const TAG = /^"(-?\d{1,16}-\d{0,12})"$/;
+
+/**
+ * What a counter has to show for a change that was made conditional; null: whatever. Throws HeadcountError PRECONDITION_FAILED where
+ * nothing that it may show would do. There is always a counter, so `*` matches each.
+ */
+export function wantedIn(asked: Preconditions | null): WantedShown | null {
+  if (asked === null) return null;
+  const { match, noneMatch } = asked;
+  if (noneMatch === '*') throw new HeadcountError('PRECONDITION_FAILED');
+  const oneOf = match === null || match === '*' ? null : match.flatMap(shownIn);
+  const noneOf = noneMatch === null ? null : noneMatch.flatMap(shownIn);
+  if (oneOf?.length === 0) throw new HeadcountError('PRECONDITION_FAILED');
+  return { ...(oneOf && { oneOf }), ...(noneOf && { noneOf }) };
+}
+
+/** What a counter with this entity tag shows; none of ours: nothing. */
+function shownIn(etag: string): ShownText[] {
+  const text = TAG.exec(etag)?.[1];
+  return text === undefined ? [] : [text as ShownText];
 }

@@ -3,9 +3,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   CONFIG,
   Caller,
+  HttpRules,
   PAGE_HEADERS,
   PublicRead,
   ReadGrants,
+  preferredType,
   type Grants,
   type Subject,
 } from '@headcount/platform';
@@ -15,12 +17,12 @@ import type { CounterApiConfig } from '../settings.js';
 import { counterPage, counterPagePolicy } from '../page/counter-page.js';
 import { ChangeRights } from './change-rights.js';
 import { stepIn } from './change-body.js';
-import { CounterAnswers } from './counter-answers.js';
+import { CounterAnswers, demandNoEtag } from './counter-answers.js';
 import { documentOf, type CounterDocument } from './counter-document.js';
 import { CountersService } from './counters.service.js';
 import { counterRef, readableRef } from './input.js';
 import { CHANGE_DOCS, SHOW_DOCS } from './counter.docs.js';
-import { HTML, JSON_TYPE, VARY, preferredType } from './media-type.js';
+import { HTML, JSON_TYPE, VARY } from './media-type.js';
 
 /** Counters over REST, as the original API had them: the counter `viewers` of a page. */
 @Controller()
@@ -36,6 +38,7 @@ export class CounterController {
   /** The counter as JSON, or as a page that keeps it live. */
   @PublicRead()
   @Get('/:webpageId/counter')
+  @HttpRules({ types: [JSON_TYPE, HTML], hasEtag: true })
   @SHOW_DOCS
   async show(
     @Param('webpageId') webpageId: string,
@@ -47,6 +50,7 @@ export class CounterController {
     const type = preferredType(request.headers.accept, [JSON_TYPE, HTML]);
     const counter = readableRef(grants, webpageId, VIEWERS);
     if (type === JSON_TYPE) return this.answers.shown(counter, request, reply);
+    demandNoEtag(request);
     const value = await this.counters.read(counter);
     const { GATEWAY_LIVE_URL } = this.config;
     void reply
@@ -58,6 +62,7 @@ export class CounterController {
 
   /** Raises or lowers the counter by one, or, where a viewer is named, begins or ends its lease. */
   @Put('/:webpageId/counter')
+  @HttpRules({ hasEtag: true })
   @CHANGE_DOCS
   async change(
     @Param('webpageId') webpageId: string,
@@ -66,9 +71,11 @@ export class CounterController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CounterDocument> {
-    preferredType(request.headers.accept, [JSON_TYPE]);
-    if (isLeaseBody(body)) return documentOf(await this.leases.change(webpageId, body, caller));
     const counter = counterRef(webpageId, VIEWERS);
+    if (isLeaseBody(body)) {
+      await this.answers.demandShown(counter, request);
+      return documentOf(await this.leases.change(webpageId, body, caller));
+    }
     const amount = stepIn(body);
     const change = this.rights.change(caller, counter, amount);
     return this.answers.changed(change, null, caller, request, reply);

@@ -15,6 +15,7 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   Caller,
+  HttpRules,
   PublicRead,
   ReadGrants,
   WHOLE_NUMBERS,
@@ -29,7 +30,7 @@ import { CounterAnswers } from './counter-answers.js';
 import { documentOf, type CounterDocument } from './counter-document.js';
 import { POST_DOCS, PUT_DOCS, SHOW_ONE_DOCS } from './counters.docs.js';
 import { counterRef, readableRef } from './input.js';
-import { JSON_TYPE, VARY, preferredType } from './media-type.js';
+import { VARY } from './media-type.js';
 
 type VoteAsked = VoteBody & { readonly pageId: string; readonly name: string };
 
@@ -48,6 +49,7 @@ export class CountersController {
   /** One counter. */
   @PublicRead()
   @Get('/:webpageId/counters/:name')
+  @HttpRules({ hasEtag: true })
   @SHOW_ONE_DOCS
   show(
     @Param('webpageId') webpageId: string,
@@ -57,12 +59,12 @@ export class CountersController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CounterDocument | undefined> {
     void reply.header('vary', VARY);
-    preferredType(request.headers.accept, [JSON_TYPE]);
     return this.answers.shown(readableRef(grants, webpageId, name), request, reply);
   }
 
   /** Raises or lowers it. */
   @Put('/:webpageId/counters/:name')
+  @HttpRules({ hasEtag: true })
   @RouteConfig(WHOLE_NUMBERS)
   @PUT_DOCS
   async put(
@@ -73,9 +75,11 @@ export class CountersController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CounterDocument> {
-    preferredType(request.headers.accept, [JSON_TYPE]);
     const vote = voteIn(body);
-    if (vote !== null) return this.vote({ ...vote, pageId: webpageId, name }, caller);
+    if (vote !== null) {
+      await this.answers.demandShown(counterRef(webpageId, name), request);
+      return this.vote({ ...vote, pageId: webpageId, name }, caller);
+    }
     const { amount, durability } = changeIn(body);
     const change = this.rights.change(caller, counterRef(webpageId, name), amount);
     return this.answers.changed(change, durability, caller, request, reply);
@@ -83,6 +87,7 @@ export class CountersController {
 
   /** The same, for those who hold that a PUT must not count twice. */
   @Post('/:webpageId/counters/:name')
+  @HttpRules({ hasEtag: true })
   @HttpCode(HttpStatus.OK)
   @RouteConfig(WHOLE_NUMBERS)
   @POST_DOCS

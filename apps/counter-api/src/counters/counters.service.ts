@@ -3,6 +3,7 @@ import {
   durabilityText,
   type DurabilityChoice,
   type KeyedOperation,
+  type WantedShown,
 } from '@headcount/counter-store';
 import { available, CONFIG, oneByOne, RequestLoader } from '@headcount/platform';
 import {
@@ -38,6 +39,8 @@ export interface Change extends PermittedChange {
   readonly operation: KeyedOperation | null;
   /** Another durability than DURABILITY; null or absent: that one. */
   readonly durability?: DurabilityChoice | null;
+  /** What the counter has to show; null or absent: whatever. */
+  readonly wanted?: WantedShown | null;
 }
 
 /** A change that was made, now or before. */

@@ -139,7 +139,7 @@ describe('counters over REST', () => {
       ['half a character', '/%ed%a0%80/counters/likes', 400, 'BAD_REQUEST'],
       ['257 bytes', `/${'x'.repeat(257)}/counters/likes`, 400, 'BAD_PAGE_ID'],
       ['257 bytes of signs', `/${'%C3%A9'.repeat(128)}x/counters/likes`, 400, 'BAD_PAGE_ID'],
-      ['more than anybody names', `/${'x'.repeat(1025)}/counters/likes`, 400, 'BAD_REQUEST'],
+      ['more than anybody names', `/${'x'.repeat(1025)}/counters/likes`, 400, 'BAD_PAGE_ID'],
       ['a name that is none', '/a/counters/no%20name', 400, 'BAD_COUNTER_NAME'],
       ['a name with a slash', '/a/counters/a%2Fb', 400, 'BAD_COUNTER_NAME'],
     ])('is not found by tricks: %s', async (_, path, status, code) => {

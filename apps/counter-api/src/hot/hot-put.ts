@@ -13,9 +13,9 @@ export function hotPut(
   additions: Pick<AdditionsService, 'add'>,
   rights: Pick<ChangeRights, 'change'>,
 ): Shortcut {
-  return ({ headers, params, body }, reply) => {
+  return ({ headers, params, body, raw }, reply) => {
     const amount = amountIn(body);
-    if (amount === null || !isPlain(headers)) return false;
+    if (amount === null || !isPlain(headers) || raw.url?.includes('?') !== false) return false;
     const page = parsePageId((params as { readonly webpageId: string }).webpageId);
     if (!page.ok) return false;
     const change = rights.change(ANONYMOUS, { pageId: page.value, name: VIEWERS }, amount);

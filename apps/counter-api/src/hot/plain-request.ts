@@ -1,7 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** What a header may ask for that only the whole way answers. */
-const ASKING = ['if-none-match', 'prefer', 'idempotency-key', 'x-headcount-user'] as const;
+const ASKING = [
+  'if-match',
+  'if-none-match',
+  'prefer',
+  'idempotency-key',
+  'x-headcount-user',
+] as const;
 
 /** Whether a request asks for JSON and for nothing beside it. A browser, which would rather have a page, does not. */
 export function isPlain(headers: IncomingHttpHeaders): boolean {

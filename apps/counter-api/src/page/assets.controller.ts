@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { Public } from '@headcount/platform';
+import { HttpRules, Public } from '@headcount/platform';
 
 /** Where the build puts the browser bundle. */
 const BUNDLE = join(__dirname, '..', '..', 'assets', 'headcount.js');
@@ -10,6 +10,8 @@ const STYLE = join(__dirname, 'page.css');
 
 /** The two files that the page of a counter loads. */
 @Public()
+// Pages add what they like behind the name, against caches.
+@HttpRules({ query: 'any', types: 'own' })
 @ApiExcludeController()
 @Controller('assets')
 export class AssetsController {

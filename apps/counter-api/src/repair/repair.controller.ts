@@ -5,7 +5,6 @@ import type { SetEntry } from '@headcount/counter-store';
 import { Caller, WHOLE_NUMBERS, rfc3339, type Subject } from '@headcount/platform';
 import { documentOf, type CounterDocument } from '../counters/counter-document.js';
 import { counterRef } from '../counters/input.js';
-import { JSON_TYPE, preferredType } from '../counters/media-type.js';
 import { operationKeyIn } from '../counters/request-headers.js';
 import { setIn } from './input.js';
 import { LIST_SETS_DOCS, SET_DOCS } from './repair.docs.js';
@@ -36,7 +35,6 @@ export class RepairController {
     @Req() { headers }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SetDocument> {
-    preferredType(headers.accept, [JSON_TYPE]);
     const header = headers['idempotency-key'];
     const key = typeof header === 'string' ? operationKeyIn(header) : null;
     const asked = { ...counterRef(webpageId, name), ...setIn(body), key };
@@ -52,10 +50,8 @@ export class RepairController {
     @Param('webpageId') webpageId: string,
     @Param('name') name: string,
     @Caller() caller: Subject,
-    @Req() { headers }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ readonly sets: readonly SetEntryDocument[] }> {
-    preferredType(headers.accept, [JSON_TYPE]);
     void reply.header('cache-control', 'no-store');
     const sets = await this.repairs.setsOf(counterRef(webpageId, name), caller);
     return { sets: sets.map(entryOf) };

@@ -1,8 +1,7 @@
-import { Controller, Get, Headers, Inject, Query, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { PublicRead, ReadGrants, type Grants } from '@headcount/platform';
 import { trendingAsk, type PageGain, type TrendingAsk } from '@headcount/protocol';
-import { JSON_TYPE, preferredType } from '../counters/media-type.js';
 import { TRENDING_DOCS } from './trending.docs.js';
 import { TrendingService } from './trending.service.js';
 
@@ -26,12 +25,10 @@ export class TrendingController {
   @TRENDING_DOCS
   async show(
     @Query() { first, windowSeconds, name }: Parameters,
-    @Headers('accept') accept: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
     @ReadGrants() grants: Grants,
   ): Promise<TrendingDocument> {
     void reply.header('cache-control', 'no-store');
-    preferredType(accept, [JSON_TYPE]);
     const ask = trendingAsk({
       first: wholeNumber(first),
       windowSeconds: wholeNumber(windowSeconds),

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Headers, Inject, Param, Put } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Inject, Param, Put } from '@nestjs/common';
 import {
   Caller,
   demandNoFields,
@@ -6,7 +6,6 @@ import {
   refuseOthers,
   type Subject,
 } from '@headcount/platform';
-import { JSON_TYPE, preferredType } from '../counters/media-type.js';
 import { SHOW_VOTE_DOCS, UNVOTE_DOCS, VOTE_DOCS } from './vote.docs.js';
 import { VoteRequests } from './vote-requests.js';
 import type { VoteValue } from './votes.service.js';
@@ -37,10 +36,8 @@ export class VoteController {
     @Param('webpageId') pageId: string,
     @Param('name') name: string,
     @Param('voter') voter: string,
-    @Headers('accept') accept: string | undefined,
     @Caller() caller: Subject,
   ): Promise<VoteDocument> {
-    preferredType(accept, [JSON_TYPE]);
     const { voted, choice, counter } = await this.requests.of({ pageId, name, voter }, caller);
     return { voted, choice, count: counter.count };
   }
@@ -53,10 +50,8 @@ export class VoteController {
     @Param('name') name: string,
     @Param('voter') voter: string,
     @Body() body: unknown,
-    @Headers('accept') accept: string | undefined,
     @Caller() caller: Subject,
   ): Promise<VoteDocument> {
-    preferredType(accept, [JSON_TYPE]);
     const fields = optionalFieldsOf(body, EXAMPLE);
     refuseOthers(fields, FIELDS);
     const request = { pageId, name, voter, choice: fields.choice };
@@ -71,10 +66,8 @@ export class VoteController {
     @Param('name') name: string,
     @Param('voter') voter: string,
     @Body() body: unknown,
-    @Headers('accept') accept: string | undefined,
     @Caller() caller: Subject,
   ): Promise<VoteDocument> {
-    preferredType(accept, [JSON_TYPE]);
     demandNoFields(body);
     return changedOf(await this.requests.unvote({ pageId, name, voter }, caller));
   }

@@ -1,8 +1,7 @@
-import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { PublicRead, ReadGrants, rfc3339, type Grants } from '@headcount/platform';
 import { readableRef } from '../counters/input.js';
-import { JSON_TYPE, preferredType } from '../counters/media-type.js';
 import { seriesAsk, wholeNumber, windowAsk } from './window-ask.js';
 import { SERIES_DOCS, WINDOW_DOCS } from './window.docs.js';
 import { WindowsService, perSecond } from './windows.service.js';
@@ -35,12 +34,10 @@ export class WindowController {
     @Param('webpageId') webpageId: string,
     @Param('name') name: string,
     @Query() { seconds }: Parameters,
-    @Headers('accept') accept: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
     @ReadGrants() grants: Grants,
   ): Promise<WindowDocument> {
     void reply.header('cache-control', 'no-store');
-    preferredType(accept, [JSON_TYPE]);
     const counter = readableRef(grants, webpageId, name);
     const window = await this.service.window(counter, windowAsk(wholeNumber(seconds)));
     const { sum, fromMs, toMs } = window;
@@ -54,12 +51,10 @@ export class WindowController {
     @Param('webpageId') webpageId: string,
     @Param('name') name: string,
     @Query() { per, last }: Parameters,
-    @Headers('accept') accept: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
     @ReadGrants() grants: Grants,
   ): Promise<SeriesDocument> {
     void reply.header('cache-control', 'no-store');
-    preferredType(accept, [JSON_TYPE]);
     const ask = seriesAsk(per ?? 'minute', wholeNumber(last));
     const gains = await this.service.series(readableRef(grants, webpageId, name), ask);
     return {

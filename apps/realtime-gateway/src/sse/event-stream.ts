@@ -8,6 +8,9 @@ import type { SocketId } from '@headcount/gateway-core';
  */
 const COMMENT = ':\n\n';
 
+/** In a frame that is an event. */
+const DATA = /^data:/m;
+
 export interface EventStreamOptions {
   /** What presence knows it by. */
   readonly socketId: SocketId;
@@ -27,6 +30,8 @@ export interface EventStreamOptions {
 export class EventStream {
   readonly socketId: SocketId;
   private ended = false;
+  private hasSent = false;
+  private endsAfterFirst = false;
   private patience: NodeJS.Timeout | null = null;
   private heart: NodeJS.Timeout | null = null;
   private wake: (() => void) | null = null;
@@ -70,11 +75,22 @@ export class EventStream {
     this.heart = setInterval(() => this.send(COMMENT), this.options.beatMs);
   }
 
+  /**
+   * Ends after the first event, at once if that has gone out. For a reader that has shut its side: it may have gone, so it must not
+   * be taken for present any longer, or still wait for an answer.
+   */
+  endAfterFirst(): void {
+    if (this.hasSent) this.end();
+    else this.endsAfterFirst = true;
+  }
+
   /** Writes a frame: an event, or a comment, which is left out where it would have to wait. */
   send(frame: string): void {
     const full = this.response.writableNeedDrain;
     if (this.ended || (full && frame.startsWith(':'))) return;
     this.response.write(frame);
+    this.hasSent ||= DATA.test(frame);
+    if (this.hasSent && this.endsAfterFirst) return this.end();
     if (!this.response.writableNeedDrain) return;
     this.patience ??= setTimeout(() => {
       this.options.stuck();

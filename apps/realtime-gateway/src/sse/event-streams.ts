@@ -87,6 +87,11 @@ export class EventStreams {
       stream.destroy();
     });
     stream.onClose(unwatch);
+    const { socket } = response.req;
+    const shut = (): void => stream.endAfterFirst();
+    if (socket.readableEnded) shut();
+    else socket.once('end', shut);
+    stream.onClose(() => socket.off('end', shut));
     metrics.opened.inc();
     metrics.open.inc();
     this.room.enter(address);

@@ -13,7 +13,7 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Public } from '@headcount/platform';
+import { GRAPHQL_PARAMETERS, HttpRules, Public, demandJsonParameters } from '@headcount/platform';
 import { HeadcountError, orThrow } from '@headcount/protocol';
 import { Presence } from '../presence/presence.js';
 import { ViewerQuotas } from '../quotas/viewer-quotas.js';
@@ -32,6 +32,7 @@ const SINGLE =
 
 /** GraphQL over server-sent events. Public to guards: who asks is settled here. */
 @Public()
+@HttpRules({ query: ['v'], types: 'own' })
 @UseGuards(OriginGuard)
 @Controller('graphql/stream')
 export class GraphqlStreamController {
@@ -47,13 +48,16 @@ export class GraphqlStreamController {
 
   /** What a browser asks before a page's real request; OriginGuard answers it. */
   @Options()
+  @HttpRules({ query: 'any' })
   @HttpCode(204)
   preflight(): void {
     return;
   }
 
   @Get()
+  @HttpRules({ query: [...GRAPHQL_PARAMETERS, 'v'] })
   get(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    demandJsonParameters(request.query);
     // Fastify sends HEAD here as well, and whoever asks for no body must not become present.
     if (request.method === 'HEAD') throw notAllowed(reply, 'A stream has no use without a body.');
     return this.stream(request, reply);

@@ -1,5 +1,4 @@
-import Negotiator from 'negotiator';
-import { HeadcountError } from '@headcount/protocol';
+import { preferredType } from '@headcount/platform';
 
 export const EVENT_STREAM = 'text/event-stream';
 
@@ -15,20 +14,6 @@ export const STREAM_HEADERS = {
  * has to be `named`, only by a wildcard. Browsers name it for an EventSource, and never for an image or a form
  * that a foreign page has them ask for.
  */
-export function requireEventStream(accept: string | undefined, named: boolean): void {
-  const headers = accept === undefined ? {} : { accept };
-  const taken = named
-    ? rangesOf(accept).includes(EVENT_STREAM)
-    : new Negotiator({ headers }).mediaType([EVENT_STREAM]) !== undefined;
-  if (taken) return;
-  throw new HeadcountError(
-    'NOT_ACCEPTABLE',
-    named
-      ? `What is asked for needs the header "accept: ${EVENT_STREAM}".`
-      : `This address gives ${EVENT_STREAM}.`,
-  );
-}
-
-function rangesOf(accept = ''): string[] {
-  return accept.split(',').map((range) => range.split(';', 1)[0]?.trim().toLowerCase() ?? '');
+export function requireEventStream(accept: string | undefined, isNamed: boolean): void {
+  preferredType(accept, [EVENT_STREAM], { isNamed });
 }

@@ -11,7 +11,7 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CONFIG, Public } from '@headcount/platform';
+import { CONFIG, HttpRules, Public } from '@headcount/platform';
 import { VIEWERS, orThrow } from '@headcount/protocol';
 import type { GatewayConfig } from '../gateway-settings.js';
 import { demandPages, type Visitor } from '../presence/visitor.js';
@@ -44,12 +44,15 @@ export class PageStreamController {
 
   /** What a browser asks before a page's real request; OriginGuard answers it. */
   @Options()
+  @HttpRules({ query: 'any', types: 'own' })
   @HttpCode(204)
   preflight(): void {
     return;
   }
 
+  /** `lastEventId` is what polyfills of EventSource add when they come back. */
   @Get()
+  @HttpRules({ query: ['name', 'viewing', 'v', 'lastEventId'], types: 'own' })
   async stream(
     @Param('pageId') pageId: string,
     @Req() request: FastifyRequest,

@@ -111,7 +111,7 @@ describe('the stream of a page', () => {
     ['/pages/%40site/stream?viewing=1', 400, 'BAD_PAGE_ID'],
     ['/pages/%zz/stream', 400, 'BAD_REQUEST'],
     ['/pages/home/stream?name=1', 400, 'BAD_COUNTER_NAME'],
-    ['/pages/home/stream?name=a&name=b', 400, 'BAD_COUNTER_NAME'],
+    ['/pages/home/stream?name=a&name=b', 400, 'BAD_REQUEST'],
     ['/pages/home/stream?viewing=yes', 400, 'BAD_REQUEST'],
     ['/pages/home/stream?viewing=1&v=%0A', 400, 'BAD_VIEWER_ID'],
     ['/pages/home/stream?viewing=1&v=a&v=b', 400, 'BAD_REQUEST'],

@@ -16,21 +16,21 @@ ARGV[6] trended          string   names of counters whose gains are kept for tre
 ARGV[7] peers            string   live regions, separated by commas, that have to be pulled from before a bounded counter is lowered
 ARGV[8] batches          list     for each: candidate, seenIncarnation, seenSeq, seenRev, instance, number, sentUnder, runs, and so many times
                                   (counter key, full name or empty, amount, operation id [line break, former id] or empty, kind,
-                                  what is answered where the counter would be new: STORE_FULL, TOO_MANY_COUNTERS or empty, operations)
+                                  answer where the counter would be new: STORE_FULL, TOO_MANY_COUNTERS or empty, operations, wanted: shown.lua)
         candidate        string   incarnation to begin if this Redis has forgotten
         seenIncarnation  string   with seenSeq and seenRev: the highest position that the caller has seen of the bucket
         instance         string   the caller
         number           integer  of this batch; the caller has one in flight a bucket and adds 1
         sentUnder        string   incarnation that the caller knew when it sent this batch first; '-': this is the first time
-        operations       integer  so many alike, one after another, make a run; 1 where there is an id
+        operations       integer  so many alike, one after another, make a run; 1 where there is an id, or something wanted
 Returns for each batch: { 'added' | 'again', incarnation, seq, rev, stale, replid, runs, then per run of those alike in outcome too: outcome,
         operations, step, viewers, connections, durable, updated }
-        outcome is added, created (added, and the counter is new), replayed (its id was known), or a refusal of each of them alone
-        durable is that after the last of the run, and was lower by step before each of the others
+        outcome is added, created (added, and new), replayed (its id was known), or a refusal of each of them alone; durable is
+        that after the last of the run, and was lower by step before each of the others
         or { 'failed', why, '', '', '', '', '0' }: an error ended this batch alone; its outcome is unknown, the others stand
 Refuses OUT_OF_RANGE: a total would pass 2^53-1; OPERATION_ID_REUSED: known with another body; OPERATION_IDS_FULL;
-        TOO_MANY: of one viewer; BELOW_ZERO, QUOTA_ELSEWHERE: a bounded counter has not that much, or not here;
-        OUTCOME_UNKNOWN: without an id, sent before under an incarnation that has ended, so that a peer may have it
+        TOO_MANY: of one viewer; BELOW_ZERO, QUOTA_ELSEWHERE: a bounded counter has not that much, or not here; PRECONDITION_FAILED: it
+        does not show what is wanted; OUTCOME_UNKNOWN: without an id, sent before under an ended incarnation: a peer may have it
 Retry   safe with the same numbers, each batch alone or with any others: answered from the record
 Cost    O(operations); together because what each call costs is then paid once: making all functions, the replication id, the call itself
 Holds   P1 totals only grow, up to 2^53-1; B1, B2, W1, Q2
@@ -49,7 +49,7 @@ Holds   P1 totals only grow, up to 2^53-1; B1, B2, W1, Q2
 --- @include additions
 --- @include runs
 local region, _, windowMs, idsMax, idsPerViewerMax, trended, peers = unpack(ARGV, 1, 7)
-local BATCHES, BATCH, RUN, KEYS_EACH = 8, 8, 7, 6
+local BATCHES, BATCH, RUN, KEYS_EACH = 8, 8, 8, 6
 local nowMs, now, reply = tonumber(ARGV[2]), math.floor(ARGV[2] / 1000), {}
 
 -- The batch of the keys from `firstKey` on, which begins at ARGV[first].
@@ -61,10 +61,9 @@ local function add_batch(firstKey, first)
   local again = tonumber(number) <= tonumber(lastNumber)
   -- What it was first sent under has ended and the batch is not recorded: forgotten here, but a peer may have it.
   local isDoubtful = bucket.shared and sentUnder ~= '-' and sentUnder ~= bucket.incarnation
-
   trend_begin(bucket, trended)
+  -- Ids are opened at the first one: a batch without any does not pay for them.
   local book = additions_begin(bucket, names, now, peers)
-  -- Opened at the first id, so that a batch without ids does not pay for them.
   local function ids() return operation_ids_open(meta, operations0, operations1, nowMs, tonumber(windowMs), tonumber(idsMax), tonumber(idsPerViewerMax)) end
 
   local runs, views, recorded = {}, {}, runs_recorded(lastOutcomes)
@@ -72,7 +71,7 @@ local function add_batch(firstKey, first)
     local key, amount, id = ARGV[i], tonumber(ARGV[i + 2]), ARGV[i + 3]
     runs_settle(runs, i, amount, tonumber(ARGV[i + 6]), again and recorded or function()
       if id == '' and isDoubtful then return 'OUTCOME_UNKNOWN', 1 end
-      return additions_add(book, key, ARGV[i + 1], amount, id, ARGV[i + 4], ARGV[i + 5], ids), 1, additions_total(book, key)
+      return additions_add(book, key, ARGV[i + 1], amount, id, ARGV[i + 4], ARGV[i + 5], ids, ARGV[i + 7]), 1, additions_total(book, key)
     end)
   end
   if not again then

@@ -16,6 +16,7 @@ export type AddOutcome =
   | NewRefusal
   | 'BELOW_ZERO'
   | 'QUOTA_ELSEWHERE'
+  | 'PRECONDITION_FAILED'
   | 'OUTCOME_UNKNOWN';
 
 /** One operation's outcome, and what its counter shows after it. */

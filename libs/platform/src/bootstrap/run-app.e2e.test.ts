@@ -163,7 +163,13 @@ describe('an app', () => {
       ['an unknown address', '/nothing/at/all', {}, 404, 'NOT_FOUND'],
       ['a wrong method', '/a/counter', { method: 'DELETE' }, 405, 'METHOD_NOT_ALLOWED'],
       ['bad JSON', '/a/counter', { method: 'PUT', headers: json, body: '{' }, 400, 'BAD_REQUEST'],
-      ['no body', '/a/counter', { method: 'PUT', headers: json, body: '' }, 400, 'BAD_REQUEST'],
+      [
+        'a member given twice',
+        '/a/counter',
+        { method: 'PUT', headers: json, body: '{"a":1,"a":2}' },
+        400,
+        'BAD_REQUEST',
+      ],
       [
         'a poisoned body',
         '/a/counter',
@@ -385,7 +391,7 @@ describe('whoever is slow to ask', () => {
 
   it.each([
     ['no request', 'hello\r\n\r\n', 'BAD_REQUEST'],
-    ['a method that is none', 'FOO / HTTP/1.1\r\nhost: localhost\r\n\r\n', 'BAD_REQUEST'],
+    ['a method that is none', 'FOO / HTTP/1.1\r\nhost: localhost\r\n\r\n', 'NOT_IMPLEMENTED'],
     [
       'a header that is none',
       'GET / HTTP/1.1\r\nhost: localhost\r\nbad header: 1\r\n\r\n',
@@ -393,8 +399,8 @@ describe('whoever is slow to ask', () => {
     ],
     [
       'too much of a head',
-      `GET / HTTP/1.1\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`,
-      'PAYLOAD_TOO_LARGE',
+      `GET / HTTP/1.1\r\nx: ${'x'.repeat(200_000)}\r\n\r\n`,
+      'HEADERS_TOO_LARGE',
     ],
     ['half of a head', 'GET / HTTP/1.1\r\nhost: localhost\r\n', 'REQUEST_TIMEOUT'],
   ])('or sends %s is told by problem details', async (_, said, code) => {

@@ -16,9 +16,12 @@ import { parseBodies } from '../http/body-parser.js';
 import { allowPages } from '../http/cors.js';
 import { newFastifyAdapter } from '../http/fastify-adapter.js';
 import { refuseStrangers, strangerIn } from '../http/local-callers.js';
+import { checkGraphql } from '../http/graphql-rules.js';
+import { followHttp } from '../http/http-server.js';
 import { writeAnswersAtOnce } from '../http/one-write.js';
 import { InternalServer, isInternal, isInternalRoute } from '../http/internal-server.js';
 import { serveOpenApi } from '../http/openapi.js';
+import { checkHeads } from '../http/request-head.js';
 import { answerOnSocket } from '../http/refusal.js';
 import { takeUpgrades, type IsTaken, type TakeUpgrade } from '../http/upgrades.js';
 import { secureAnswers } from '../http/security-headers.js';
@@ -104,6 +107,7 @@ export async function runApp<C extends CommonConfig>(
   const nest = await create(definition);
   try {
     knowClients(nest, config);
+    followHttp(nest.getHttpServer());
     const unused = new UnusedSockets(nest.getHttpServer());
     writeAnswersAtOnce(nest.getHttpServer());
     const internal = new InternalServer(nest.getHttpAdapter().getInstance(), config);
@@ -172,7 +176,9 @@ async function prepare<C extends CommonConfig>(
   fastify.addHook('onRoute', ({ url, method }) => {
     if (!isInternalRoute(url)) allowed.note(url, [method].flat());
   });
+  checkHeads(fastify);
   parseBodies(fastify);
+  checkGraphql(fastify);
   signAnswers(fastify);
   if (storeCallsMax !== undefined) budgetStoreCalls(fastify, storeCallsMax, nest.get(Metrics));
   const development = isLoopback(config.HOST);

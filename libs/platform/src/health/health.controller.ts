@@ -15,6 +15,7 @@ import {
 } from '@nestjs/terminus';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../auth/public.js';
+import { HttpRules } from '../http/rest-rules.js';
 import { isInternal } from '../http/internal-server.js';
 import { Readiness } from './readiness.js';
 
@@ -29,6 +30,7 @@ interface BareStatus {
  * the internal one also what is wrong, which may name addresses.
  */
 @Public()
+@HttpRules({ query: 'any', types: 'own' })
 @Controller('health')
 export class HealthController {
   constructor(

@@ -18,13 +18,22 @@ export class AllowedMethods {
     this.routes.push({ segments: pattern.split('/'), methods });
   }
 
-  /** The methods that the path takes, sorted; none where there is nothing at it. */
+  /** The methods that the path takes, sorted; none where there is nothing at it. `*` is the whole app. */
   at(path: string): string[] {
-    const segments = path.split('/');
+    const segments = path.split('/').map(decoded);
     const methods = this.routes
-      .filter((route) => matches(route.segments, segments))
+      .filter((route) => path === '*' || matches(route.segments, segments))
       .flatMap((route) => route.methods);
     return [...new Set(methods)].sort();
+  }
+}
+
+/** As the router takes it. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
   }
 }
 

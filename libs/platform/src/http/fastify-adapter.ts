@@ -4,6 +4,7 @@ import type { RequestTimes } from '../config/limit-settings.js';
 import { answerClientError } from './client-error.js';
 import { codeOf } from './problem.js';
 import { answerRaw } from './refusal.js';
+import { HEAD_BYTES_MAX, URL_BYTES_MAX, URL_NOT_UTF8 } from './request-head.js';
 
 /** Fastify as Nest's adapter holds it. */
 export type NestFastify = ReturnType<
@@ -12,9 +13,6 @@ export type NestFastify = ReturnType<
 
 /** Largest body of a public request, in bytes. */
 export const PUBLIC_BODY_BYTES_MAX = 65_536;
-
-/** A page id of 256 bytes, each percent-encoded, and some. */
-const PARAM_LENGTH_MAX = 1024;
 
 /** Longest pause between two looks for who is late, in milliseconds. */
 const LATE_LOOK_MS_MAX = 5_000;
@@ -30,6 +28,9 @@ export const serverTimes = ({
   headersTimeout,
   requestTimeout,
   connectionsCheckingInterval: Math.min(LATE_LOOK_MS_MAX, Math.ceil(headersTimeout / 2)),
+  maxHeaderSize: HEAD_BYTES_MAX,
+  // `checkHeads` refuses such requests in words; Node would answer nothing but the status.
+  requireHostHeader: false,
   // Longer than a balancer keeps a connection idle, so that none is closed under a request.
   keepAliveTimeout: 75_000,
 });
@@ -43,7 +44,8 @@ export function newFastifyAdapter(times: RequestTimes): FastifyAdapter {
     // No middleware is used, and what is not there costs no request anything.
     skipMiddie: true,
     bodyLimit: PUBLIC_BODY_BYTES_MAX,
-    routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
+    // Whoever takes an id says how long it may be, over all interfaces alike.
+    routerOptions: { maxParamLength: URL_BYTES_MAX },
     requestTimeout,
     keepAliveTimeout,
     http,
@@ -54,6 +56,6 @@ export function newFastifyAdapter(times: RequestTimes): FastifyAdapter {
     clientErrorHandler: answerClientError,
     // Errors before routing, for example an address that is not percent-encoded as it should be.
     frameworkErrors: (error: Error, _request: unknown, { raw }: { raw: ServerResponse }) =>
-      answerRaw(raw, codeOf(error)),
+      answerRaw(raw, codeOf(error), URL_NOT_UTF8),
   });
 }

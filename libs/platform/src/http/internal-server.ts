@@ -6,6 +6,7 @@ import { INTERNAL_PREFIX } from './body-parser.js';
 import { answerClientError } from './client-error.js';
 import { serverTimes, type NestFastify } from './fastify-adapter.js';
 import { pathOf } from './path-of.js';
+import { followHttp } from './http-server.js';
 import { answerRaw } from './refusal.js';
 
 /** Pages for operators. They tell of the deployment, so strangers do not get them. */
@@ -47,6 +48,7 @@ export class InternalServer {
       insiders.add(request);
       fastify.routing(request, response);
     });
+    followHttp(this.server);
     this.server.on('clientError', answerClientError);
     this.unused = new UnusedSockets(this.server);
     fastify.addHook('onRoute', (route) => {

@@ -3,6 +3,11 @@ import type { INestApplication, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 
+/** All of swagger-ui-dist but what its page loads. */
+const UNUSED_FILES = '**/!(*.css|*.png|swagger-ui-bundle.js|swagger-ui-standalone-preset.js)';
+
+type StaticOptions = Parameters<NestFastifyApplication['useStaticAssets']>[0];
+
 /** Where the document is. */
 const DOCUMENT_PATH = '/openapi.json';
 /** Where Swagger UI is, which comes with a package of ours and loads nothing from elsewhere. */
@@ -53,6 +58,18 @@ const PROBLEM: Schemas[string] = {
   },
 };
 
+const refusal = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: PROBLEM_SCHEMA } },
+});
+
+/** What holds at every operation (rest-rules.ts). */
+const REFUSALS = {
+  400: refusal('A parameter is not known, or given twice.'),
+  406: refusal('None of the accepted media types can be given.'),
+  412: refusal('If-Match or If-None-Match does not hold; nothing was changed.'),
+};
+
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 
 /** The OpenAPI 3.1 document of an app's public REST interface. */
@@ -83,6 +100,7 @@ export function describeRest(
     for (const operation of METHODS.flatMap((method) => item[method] ?? [])) {
       operation.description ??= operation.summary ?? '';
       operation.tags ??= [beginning in tags ? beginning : first];
+      for (const [status, said] of Object.entries(REFUSALS)) operation.responses[status] ??= said;
     }
   }
   return document;
@@ -105,7 +123,18 @@ export function serveOpenApi(
     return document();
   });
   if (!development) return;
-  SwaggerModule.setup(PAGE_PATH, nest, document, {
+  // File by file: all below the path would take the counters of a page called `docs`.
+  const filewise = Object.create(nest, {
+    useStaticAssets: {
+      value: (options: StaticOptions) =>
+        nest.useStaticAssets({
+          ...options,
+          wildcard: false,
+          globIgnore: [UNUSED_FILES],
+        } as StaticOptions),
+    },
+  }) as NestFastifyApplication;
+  SwaggerModule.setup(PAGE_PATH, filewise, document, {
     raw: false,
     customSiteTitle: 'Headcount',
   });

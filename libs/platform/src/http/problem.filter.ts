@@ -4,6 +4,7 @@ import { HeadcountError } from '@headcount/protocol';
 import { IDS, type Ids } from '../sources.js';
 import { AllowedMethods } from './allowed-methods.js';
 import { pathOf } from './path-of.js';
+import { NotModified } from './preconditions.js';
 import { PROBLEM_MEDIA_TYPE, codeOf, problemOf } from './problem.js';
 
 const NO_MORE = { detail: undefined, fields: [] } as const;
@@ -26,6 +27,10 @@ export class ProblemFilter implements ExceptionFilter {
     if (host.getType<string>() !== 'http') throw thrown;
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
+    if (thrown instanceof NotModified) {
+      void reply.code(304).send();
+      return;
+    }
     const methods = request.is404 ? this.allowed.at(pathOf(request)) : [];
     if (methods.length > 0 && request.method === 'OPTIONS') {
       void reply

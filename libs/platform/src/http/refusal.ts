@@ -32,8 +32,12 @@ export function answerRefusal(
 /** Answers a request that Fastify does not have, with problem details. */
 export function answerRaw(response: ServerResponse, code: ErrorCode, detail?: string): void {
   const problem = problemOf(code, randomUUID(), detail);
-  response.writeHead(problem.status, { 'content-type': PROBLEM_MEDIA_TYPE });
-  response.end(JSON.stringify(problem));
+  const body = JSON.stringify(problem);
+  response.writeHead(problem.status, {
+    'content-type': PROBLEM_MEDIA_TYPE,
+    'content-length': Buffer.byteLength(body),
+  });
+  response.end(body);
 }
 
 /** Answers on a connection that HTTP no longer has, or cannot read, with problem details, and closes it. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { takeOriginForm } from './http-server.js';
 
 /** Whether an offer to leave HTTP/1.1 is one that the app takes up. */
 export type IsTaken = (request: IncomingMessage) => boolean;
@@ -16,6 +17,7 @@ const OF_THE_OFFER = new Set(['connection', 'http2-settings', 'upgrade']);
  */
 export function takeUpgrades(server: Server, isTaken: IsTaken, take: TakeUpgrade): void {
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    takeOriginForm(request);
     if (!isTaken(request)) return answerWithoutOffer(server, request, socket, head);
     // A connection may break at any moment; until `take` listens, an error would end the process.
     socket.on('error', destroyThis);

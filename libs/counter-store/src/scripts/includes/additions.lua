@@ -5,6 +5,7 @@ What a counter is, its `kind` says: empty, or letters, a space and its stem (key
 --- @include bucket
 --- @include operation-ids
 --- @include quota
+--- @include shown
 --- @include slots
 --- @include sum
 --- @include writers
@@ -50,8 +51,9 @@ local function additions_count(book, key, amount, id)
   durable_count(book.bucket, key, counter, amount)
 end
 
--- One operation: its outcome. `ifNew`: what is answered where the counter would be new, or empty. `open` opens the ids.
-local function additions_add(book, key, name, amount, id, kind, ifNew, open)
+-- One operation: its outcome. `ifNew`: what is answered where the counter would be new, or empty. `open` opens the ids. `wanted` is
+-- asked of those that are not known: what is may be why the counter shows something else by now.
+local function additions_add(book, key, name, amount, id, kind, ifNew, open, wanted)
   if id ~= '' then
     book.ids = book.ids or open()
     local lineEnd, former = id:find('\n', 1, true), nil
@@ -59,6 +61,7 @@ local function additions_add(book, key, name, amount, id, kind, ifNew, open)
     local settled = operation_id_outcome(book.ids, id, key .. ' ' .. int(amount), former)
     if settled then return settled end
   end
+  if wanted ~= '' and not shown_holds(book, key, additions_counter(book, key), wanted) then return 'PRECONDITION_FAILED' end
   local isBounded, isWindowed, stem = '', '', ''
   if kind ~= '' then isBounded, isWindowed, stem = kind:match('^(b?)(w?) (.*)$') end
   local parts = additions_parts(book, key, id, isWindowed ~= '' and stem)
@@ -67,8 +70,7 @@ local function additions_add(book, key, name, amount, id, kind, ifNew, open)
   end
   local refusal = isBounded ~= '' and quota_refusal(book, key, additions_counter(book, key), stem, amount)
   if refusal then return refusal end
-  local counter = additions_counter(book, key)
-  local isNew = counter.updated == 0 and not counter.touched
+  local isNew = additions_counter(book, key).updated == 0 and not additions_counter(book, key).touched
   if isNew and ifNew ~= '' then return ifNew end
   if name ~= '' then redis.call('HSET', book.names, key, name) end
   for _, part in ipairs(parts) do additions_count(book, part.key, amount, part.id) end
