@@ -12,7 +12,6 @@ import { atRest, restart, type Restart, type Scene } from './rolling-restart.js'
 import { StockViewers } from './stock-viewers.js';
 
 const CLIENTS = Number(process.env.HEADCOUNT_ROLLING_CLIENTS ?? 200);
-/** Empty: what gateways do by default. */
 const DRAIN_MS = process.env.HEADCOUNT_ROLLING_DRAIN_MS ?? '2000';
 /** Whether figures are judged: only where the machine has nothing else to do. */
 const JUDGES = process.env.HEADCOUNT_ROLLING_JUDGES === 'yes';
@@ -46,7 +45,7 @@ describe('a rolling restart of two gateways', () => {
   };
 
   async function startScene(): Promise<Scene> {
-    const env: AppEnv = DRAIN_MS === '' ? {} : { DRAIN_MS };
+    const env: AppEnv = { DRAIN_MS };
     const system = await startSystem({ counterApis: 1, gateways: 2, env });
     keep({ close: () => system.stop() });
     const urls = system.gateways.map((_, place) => system.gatewayUrl(place));

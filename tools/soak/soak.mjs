@@ -5,7 +5,7 @@
  * storm    [--seed N] [--seeds M] [--seconds S] [--all-in-one]: the storm of tools/e2e/storm.e2e.test.ts with M seeds from
  *          N on, S seconds each, until one fails.
  * rolling  [--clients N] [--drain-ms D] [--all-in-one]: tools/e2e/rolling-restart.e2e.test.ts with N clients (2000) and
- *          gateways whose DRAIN_MS is D (their default). Judges the pace of the reconnects and the grace too, so nothing
+ *          gateways whose DRAIN_MS is D (5000). Judges the pace of the reconnects and the grace too, so nothing
  *          else should run on the machine.
  * unread   [--clients N] [--changes C] [--all-in-one]: tools/e2e/unread.e2e.test.ts with N users online (2000; the issue asks for
  *          10000) on a page that is modified C times (100).

@@ -1,4 +1,3 @@
-import { mainOf } from '@headcount/platform';
-import { startAllInOne } from './start.js';
+import { mainOf } from '@headcount/main';
 
-void mainOf(startAllInOne);
+void mainOf(async () => (await import('./start.js')).startAllInOne);

@@ -26,6 +26,8 @@ export async function startAllInOne(env: Environment): Promise<AllInOne> {
   const running: RunningApp[] = [];
   // The last that was started stops first: a gateway says goodbye to a counter-api that is still there.
   const close = async (): Promise<void> => {
+    // While it does, the others end what they are in the midst of.
+    for (const app of running.slice(0, 2)) app.beginStop();
     for (const app of [...running].reverse()) await app.close();
   };
   // One after the other, for the schema of each is made from what all have declared, in one place.
@@ -37,7 +39,9 @@ export async function startAllInOne(env: Environment): Promise<AllInOne> {
     const counterApi = await started(startCounterApi(withDefaults(env, gatewayOf(env))));
     const notification = await started(startNotification(env));
     const gateway = await started(startRealtimeGateway(withDefaults(env, home(env, counterApi))));
-    return { url: counterApi.url, counterApi, gateway, notification, close };
+    const { url } = counterApi;
+    const { stopMsMax } = gateway;
+    return { url, counterApi, gateway, notification, ...(stopMsMax && { stopMsMax }), close };
   } catch (cause) {
     await close();
     throw cause;

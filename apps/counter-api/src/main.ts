@@ -1,4 +1,3 @@
-import { mainOf } from '@headcount/platform';
-import { startCounterApi } from './start.js';
+import { mainOf } from '@headcount/main';
 
-void mainOf(startCounterApi);
+void mainOf(async () => (await import('./start.js')).startCounterApi);

@@ -1,4 +1,3 @@
-import { mainOf } from '@headcount/platform';
-import { startNotification } from './start.js';
+import { mainOf } from '@headcount/main';
 
-void mainOf(startNotification);
+void mainOf(async () => (await import('./start.js')).startNotification);

@@ -139,12 +139,8 @@ export const gatewaySettings = {
     { min: 100, max: 10_000_000, default: 50_000 },
   ),
   DRAIN_MS: numberSetting(
-    'Maximum time over which a stopping gateway spreads the closing of its sockets, in milliseconds.',
-    {
-      min: 0,
-      max: 6000,
-      default: 5000,
-    },
+    'Maximum time over which a stopping gateway spreads the closing of its sockets, in milliseconds; above 400 the stop takes that much longer.',
+    { min: 0, max: 6000, default: 400 },
   ),
 };
 

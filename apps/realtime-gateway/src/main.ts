@@ -1,4 +1,3 @@
-import { mainOf } from '@headcount/platform';
-import { startRealtimeGateway } from './start.js';
+import { mainOf } from '@headcount/main';
 
-void mainOf(startRealtimeGateway);
+void mainOf(async () => (await import('./start.js')).startRealtimeGateway);

@@ -18,9 +18,10 @@ export {
   type Viewer,
 } from './auth/subject.js';
 
-export { mainOf, type Stoppable } from './bootstrap/main-of.js';
+export { type Stoppable } from './bootstrap/stoppable.js';
 export { runApp, type AppDefinition, type RunningApp } from './bootstrap/run-app.js';
 export { StartError } from './bootstrap/start-error.js';
+export { within } from './bootstrap/within.js';
 
 export { authSettings, type AuthConfig } from './config/auth-settings.js';
 export { counterPatternsSetting, counterSettings } from './config/counter-settings.js';

@@ -56,7 +56,7 @@ export const EXPORT_BOUNDS: ExportBounds = {
 };
 const BACKOFF_MS_MAX = 60_000;
 /** How long a stop waits for what is under way before it cuts it off. */
-const STOP_MS_MAX = 2000;
+const STOP_MS_MAX = 250;
 
 /** A bucket that goes on: up to where it stood when the round first read it, so that a busy one does not hold up the others. */
 type Targets = Map<number, Position>;

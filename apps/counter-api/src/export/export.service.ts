@@ -12,6 +12,7 @@ import {
   INSTANCE,
   Metrics,
   RANDOM,
+  within,
   type Clock,
   type Instance,
   type Random,
@@ -22,6 +23,9 @@ import type { CounterApiConfig } from '../settings.js';
 import { STORE, type Store } from '../store/store.js';
 import { LookerService } from '../upkeep/looker.service.js';
 import { exportMetrics, type ExportMetrics } from './export-metrics.js';
+
+/** Patience in a stop with a database or a Redis that does not answer, in milliseconds. What is not exported yet is by the next owner. */
+const STOP_MS_MAX = 350;
 
 /** Where the service takes time, names and numbers from. */
 @Injectable()
@@ -60,7 +64,7 @@ export class ExportService implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.exporter?.stop();
+    if (this.exporter) await within(STOP_MS_MAX, this.exporter.stop());
   }
 
   private newExporter(databaseUrl: string): Exporter {

@@ -13,6 +13,7 @@ import {
   INSTANCE,
   Metrics,
   RANDOM,
+  within,
   type Clock,
   type Instance,
   type Random,
@@ -31,6 +32,9 @@ import { STORE, type Store } from '../store/store.js';
 import { LookerService } from '../upkeep/looker.service.js';
 import { PEER_CLIENTS, type PeerClient, type PeerClients } from './peer-clients.js';
 import { regionMetrics, type RegionMetrics } from './region-metrics.js';
+
+/** Patience in a stop with a Redis that does not answer, in milliseconds. */
+const STOP_MS_MAX = 250;
 
 /** Where the service takes time, names and ways from. */
 @Injectable()
@@ -82,7 +86,7 @@ export class RegionsService implements OnApplicationBootstrap, BeforeApplication
     const stopped = this.gossip?.stop();
     // After the loops were told to stop, else they would ask again.
     await Promise.all([...this.links.values()].map((link) => link.abort()));
-    await stopped;
+    if (stopped) await within(STOP_MS_MAX, stopped);
   }
 
   /** The way to a peer. */

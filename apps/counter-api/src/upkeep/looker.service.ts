@@ -5,7 +5,7 @@ import {
   type OnApplicationBootstrap,
   type BeforeApplicationShutdown,
 } from '@nestjs/common';
-import { CLOCK, CONFIG, INSTANCE, type Clock, type Instance } from '@headcount/platform';
+import { CLOCK, CONFIG, INSTANCE, within, type Clock, type Instance } from '@headcount/platform';
 import type { InstanceId } from '@headcount/protocol';
 import { Looker } from '@headcount/replication';
 import type { CounterApiConfig } from '../settings.js';
@@ -13,6 +13,9 @@ import { KnownGateways } from '../intake/known-gateways.js';
 import { STORE, type Store } from '../store/store.js';
 import { WatchService } from '../watch/watch.service.js';
 import { UpkeepService } from './upkeep.service.js';
+
+/** Patience in a stop with a Redis that does not answer, in milliseconds. The others find out by themselves, some seconds later. */
+const FAREWELL_MS_MAX = 250;
 
 /** Who looks, on which clock, and whom it has heard. */
 @Injectable()
@@ -68,6 +71,6 @@ export class LookerService implements OnApplicationBootstrap, BeforeApplicationS
 
   async beforeApplicationShutdown(): Promise<void> {
     if (this.timer) clearInterval(this.timer);
-    await this.looker.farewell();
+    await within(FAREWELL_MS_MAX, this.looker.farewell());
   }
 }

@@ -3,8 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Pause between two batches of closes, in milliseconds. */
 const DRAIN_STEP_MS = 20;
 
-/** Patience with who was told to go, before its connection is cut, in milliseconds. */
-export const CLOSE_MS_MAX = 1000;
+/**
+ * Patience with who was told to go in a stop, before its connection is cut, in milliseconds. It has been sent why by then, so nothing
+ * is lost; a supervisor does not wait for those that never answer.
+ */
+export const CLOSE_MS_MAX = 150;
 
 /**
  * What a drain takes for each where there are few, in milliseconds: 200 that go in a second are a burden

@@ -18,7 +18,7 @@ import type { Presence } from '../presence/presence.js';
 import { SUBPROTOCOL, admitUpgrade } from './admission.js';
 import { closeLabel } from './close-label.js';
 import type { ConnectionRules } from './connection.js';
-import { CLOSE_MS_MAX, drainAll } from './drain-plan.js';
+import { drainAll } from './drain-plan.js';
 import { KeepAlive, type KeepAliveTimes } from './keep-alive.js';
 import { Room } from './room.js';
 import { GatewaySocket, Session, type House } from './session.js';
@@ -31,6 +31,9 @@ const MESSAGE_PIECES_MAX = 1024;
 
 /** Patience with a socket that was closed to answer that, in milliseconds; it is cut off after it. */
 const CLOSE_ANSWER_MS_MAX = 3000;
+
+/** Patience with who was sent away while the gateway goes on, in milliseconds. */
+const SENT_AWAY_MS_MAX = 1000;
 
 /** The setting that bounds the sockets of one address. */
 const CAP = 'SOCKETS_PER_ADDRESS_MAX';
@@ -151,7 +154,7 @@ export class SocketServer {
     const { wsCloseCode, title } = errorEntry(code);
     this.options.metrics.refused.inc({ code });
     socket.close(wsCloseCode, title);
-    const patience = setTimeout(() => socket.terminate(), CLOSE_MS_MAX);
+    const patience = setTimeout(() => socket.terminate(), SENT_AWAY_MS_MAX);
     socket.once('close', () => clearTimeout(patience));
   }
 

@@ -116,9 +116,9 @@ export class HomeKeeper {
     await this.running;
   }
 
-  /** Ends the connections, after the calls that are under way. */
+  /** Ends the connections. Nothing that is still under way changes anything. */
   async close(): Promise<void> {
-    await Promise.all(this.options.clients.map((client) => client.close()));
+    await Promise.all(this.options.clients.map((client) => client.abort()));
   }
 
   private hurry(): void {

@@ -1,12 +1,15 @@
 import { Logger } from '@nestjs/common';
 import type { FeedBook, PresenceChange } from '@headcount/gateway-core';
 import { PATHS, goodbyeAnswer, type HaveDatagram } from '@headcount/protocol';
-import type { Clock, Instance, Keyring } from '@headcount/platform';
+import { within, type Clock, type Instance, type Keyring } from '@headcount/platform';
 import type { DatagramMetrics } from './datagram-metrics.js';
 import { Datagrams } from './datagrams.js';
 import { FeedPoster } from './feed-poster.js';
 import type { HomeKeeper } from './home-keeper.js';
 import type { UplinkMetrics } from './uplink-metrics.js';
+
+/** Patience in a stop with a counter-api that does not answer, in milliseconds: with what is under way, and with the goodbye. */
+const ENDING_MS_MAX = 150;
 
 export interface UplinkOptions {
   readonly feeds: FeedBook;
@@ -69,7 +72,7 @@ export class Uplink {
     if (this.turnEnd !== null) clearImmediate(this.turnEnd);
     this.datagrams.close();
     // A heartbeat or a change after the goodbye would bring back what it has counted out.
-    await Promise.all([this.options.keeper.stop(), this.poster.stop()]);
+    await within(ENDING_MS_MAX, Promise.all([this.options.keeper.stop(), this.poster.stop()]));
     await this.goodbye();
   }
 
@@ -79,6 +82,7 @@ export class Uplink {
       path: PATHS.goodbye,
       body: {},
       answer: goodbyeAnswer,
+      timeoutMs: ENDING_MS_MAX,
     });
     if (!answer.ok) {
       // Nothing is lost: counter-api finds out by itself, some seconds later.

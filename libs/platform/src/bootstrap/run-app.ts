@@ -32,8 +32,8 @@ import { signAnswers } from '../signing/signed.guard.js';
 import { refuseDeepDocuments } from '../graphql/refuse-deep-documents.js';
 import { RequestLimits } from '../rate-limits/request-limits.js';
 import { budgetStoreCalls } from '../redis/store-call-budget.js';
+import { Connections } from './connections.js';
 import { listenError } from './start-error.js';
-import { UnusedSockets } from './unused-sockets.js';
 
 /** The names of those settings that are numbers. */
 type NumberName<C> = {
@@ -85,12 +85,19 @@ export interface RunningApp {
   readonly internalUrl: string;
   readonly internalPort: number;
   readonly nest: NestFastifyApplication;
-  /** Not ready at once; then stops, when requests under way have ended. Again: the same stop. */
+  /**
+   * The beginning of a stop: not ready from now on, and each public connection ends with the answer that is under way, all of them after
+   * `graceMs`. Again: nothing.
+   */
+  beginStop(graceMs?: number): void;
+  /** How long `close` may take, in milliseconds, where its operator has asked for more than the usual. */
+  readonly stopMsMax?: number;
+  /** Stops. Again: the same stop. */
   close(): Promise<void>;
 }
 
-/** How long requests under way may take when the app stops, in milliseconds. */
-const GRACE_MS = 3_000;
+/** How long an answer under way may take when the app stops, in milliseconds: it is for clients that take in what they are sent. */
+const GRACE_MS = 400;
 
 @Module({})
 class AppRoot {}
@@ -108,19 +115,20 @@ export async function runApp<C extends CommonConfig>(
   try {
     knowClients(nest, config);
     followHttp(nest.getHttpServer());
-    const unused = new UnusedSockets(nest.getHttpServer());
+    const connections = new Connections(nest.getHttpServer());
     writeAnswersAtOnce(nest.getHttpServer());
     const internal = new InternalServer(nest.getHttpAdapter().getInstance(), config);
     await prepare(nest, definition);
     await configure?.(nest);
-    takeUpgradesOf(nest, definition, unused);
+    takeUpgradesOf(nest, definition, connections);
     const port = await listen(nest, definition);
     const internalPort = await listenInternally(internal, definition);
     const url = `http://${urlHost(config.HOST)}:${port}`;
     const internalUrl = `http://${urlHost(config.INTERNAL_HOST)}:${internalPort}`;
     (await nest.resolve(PinoLogger)).info({ url, internalUrl }, 'ready');
-    const close = once(() => stop(nest, unused, internal));
-    return { name, url, port, internalUrl, internalPort, nest, close };
+    const beginStop = begin(nest, connections);
+    const close = once(() => stop(nest, { connections, internal, beginStop }));
+    return { name, url, port, internalUrl, internalPort, nest, beginStop, close };
   } catch (cause) {
     await nest.close();
     throw cause;
@@ -203,12 +211,12 @@ async function prepare<C extends CommonConfig>(
 function takeUpgradesOf<C extends CommonConfig>(
   nest: NestFastifyApplication,
   { config, upgrades }: AppDefinition<C>,
-  unused: UnusedSockets,
+  connections: Connections,
 ): void {
   if (upgrades === undefined) return;
   const { isTaken, take } = upgrades(nest);
   takeUpgrades(nest.getHttpServer(), isTaken, (request, socket, head) => {
-    unused.leaveOut(socket);
+    connections.leave(socket);
     const stranger = config.AUTH === 'off' ? strangerIn(request.headers) : null;
     if (stranger === null) take(request, socket, head);
     else answerOnSocket(socket, 'NOT_LOCAL', stranger);
@@ -248,17 +256,29 @@ async function listenInternally<C extends CommonConfig>(
   }
 }
 
+function begin(nest: NestFastifyApplication, connections: Connections) {
+  let isBegun = false;
+  return (graceMs = GRACE_MS): void => {
+    if (isBegun) return;
+    isBegun = true;
+    nest.get(Readiness).stop();
+    connections.endThese();
+    setTimeout(() => connections.cut(), graceMs).unref();
+  };
+}
+
 async function stop(
   nest: NestFastifyApplication,
-  unused: UnusedSockets,
-  internal: InternalServer,
+  parts: {
+    readonly connections: Connections;
+    readonly internal: InternalServer;
+    readonly beginStop: () => void;
+  },
 ): Promise<void> {
-  nest.get(Readiness).stop();
-  unused.destroy();
-  const impatience = setTimeout(() => {
-    nest.getHttpServer().closeAllConnections();
-    internal.abort();
-  }, GRACE_MS);
+  const { connections, internal, beginStop } = parts;
+  beginStop();
+  connections.endAll();
+  const impatience = setTimeout(() => internal.abort(), GRACE_MS);
   try {
     await nest.close();
   } finally {

@@ -3,6 +3,11 @@
  */
 export class StartError extends Error {
   override readonly name = 'StartError';
+
+  /** All that its operator has to read. */
+  get sentences(): readonly string[] {
+    return [this.message];
+  }
 }
 
 /** Where an app was to listen, and the setting that says so. */

@@ -13,6 +13,11 @@ export class ConfigError extends Error {
   constructor(readonly faults: readonly string[]) {
     super(faults.join('\n'));
   }
+
+  /** All that its operator has to read. */
+  get sentences(): readonly string[] {
+    return this.faults;
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { HeadcountError } from '@headcount/protocol';
-import { UnusedSockets } from '../bootstrap/unused-sockets.js';
+import { Connections } from '../bootstrap/connections.js';
 import type { RequestTimes } from '../config/limit-settings.js';
 import { INTERNAL_PREFIX } from './body-parser.js';
 import { answerClientError } from './client-error.js';
@@ -14,9 +14,6 @@ const OPERATOR_PATHS = ['/metrics'];
 
 /** Pages of both ports; only the internal one gives reasons. */
 const SHARED_PATHS = ['/health/live', '/health/ready'];
-
-/** How often idle connections are looked for while it closes, in milliseconds. */
-const SWEEP_MS = 50;
 
 const insiders = new WeakSet<IncomingMessage>();
 
@@ -38,7 +35,7 @@ export const isRouteOfDeployment = (url: string): boolean =>
  */
 export class InternalServer {
   private readonly server: Server;
-  private readonly unused: UnusedSockets;
+  private readonly connections: Connections;
   private readonly paths = new Set(SHARED_PATHS);
 
   constructor(fastify: NestFastify, times: RequestTimes) {
@@ -50,7 +47,7 @@ export class InternalServer {
     });
     followHttp(this.server);
     this.server.on('clientError', answerClientError);
-    this.unused = new UnusedSockets(this.server);
+    this.connections = new Connections(this.server);
     fastify.addHook('onRoute', (route) => {
       if (!isInternalRoute(route.url)) return;
       this.paths.add(route.url);
@@ -75,14 +72,12 @@ export class InternalServer {
 
   /** Ends what is still under way. */
   abort(): void {
-    this.server.closeAllConnections();
+    this.connections.cut();
   }
 
   private async close(): Promise<void> {
     if (!this.server.listening) return;
-    this.unused.destroy();
-    const sweep = setInterval(() => this.server.closeIdleConnections(), SWEEP_MS);
+    this.connections.endAll();
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
-    clearInterval(sweep);
   }
 }

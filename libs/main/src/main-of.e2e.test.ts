@@ -12,11 +12,10 @@ import { buildSync } from 'esbuild';
 /** `MODE` says how it starts and stops. */
 const program = `
 import { mainOf } from './main-of.js';
-import { ConfigError } from '../config/load-config.js';
-import { StartError } from './start-error.js';
-void mainOf(async ({ MODE }) => {
-  if (MODE === 'wrong') throw new ConfigError(['ONE must be 1.', 'TWO must be 2.']);
-  if (MODE === 'taken') throw new StartError('Port 1 is taken.');
+const wrong = (...sentences) => Object.assign(new Error('wrong'), { sentences });
+void mainOf(async () => async ({ MODE }) => {
+  if (MODE === 'wrong') throw wrong('ONE must be 1.', 'TWO must be 2.');
+  if (MODE === 'taken') throw wrong('Port 1 is taken.');
   if (MODE === 'broken') throw new Error('a bug');
   if (MODE === 'waiting') {
     process.stdout.write('waiting');
@@ -26,13 +25,15 @@ void mainOf(async ({ MODE }) => {
   process.stdout.write('started ');
   return {
     url: 'http://127.0.0.1:4000',
+    ...((MODE === 'long' || MODE === 'patient') && { stopMsMax: 60000 }),
     close: async () => {
-      if (MODE === 'stuck') await new Promise(() => undefined);
+      if (MODE === 'long') await new Promise((resolve) => setTimeout(resolve, 1200));
+      if (MODE === 'stuck' || MODE === 'patient') await new Promise(() => undefined);
       clearInterval(alive);
       process.stdout.write('closed');
     },
   };
-});
+}, []);
 `;
 
 describe('the process of an app', () => {
@@ -41,8 +42,9 @@ describe('the process of an app', () => {
   beforeAll(() => {
     buildSync({
       stdin: { contents: program, resolveDir: __dirname, loader: 'ts' },
-      tsconfig: join(__dirname, '../../../../tsconfig.json'),
+      tsconfig: join(__dirname, '../../../tsconfig.json'),
       bundle: true,
+      packages: 'external',
       platform: 'node',
       outfile,
     });
@@ -62,7 +64,7 @@ describe('the process of an app', () => {
     if (child.stdout) await once(child.stdout, 'data');
   };
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('stops in good order on %s', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('stops in good order on %s', async (signal) => {
     const app = run('good');
     await started(app);
     app.child.kill(signal);
@@ -80,12 +82,31 @@ describe('the process of an app', () => {
   });
 
   it('ends at once on a second signal', async () => {
-    const app = run('stuck');
+    const app = run('patient');
     await started(app);
     app.child.kill('SIGTERM');
     await new Promise((resolve) => setTimeout(resolve, 700));
     app.child.kill('SIGTERM');
-    expect(await once(app.child, 'close')).toEqual([1, null]);
+    expect(await once(app.child, 'close')).toEqual([0, null]);
+    expect(app.out()).toBe('started ');
+  });
+
+  it('cuts off what does not end, and says so', async () => {
+    const app = run('stuck');
+    await started(app);
+    app.child.kill('SIGTERM');
+    expect(await once(app.child, 'close')).toEqual([0, null]);
+    expect(app.out()).toMatch(
+      /^started Not everything had stopped after 850 ms; the rest is cut off\.\n$/,
+    );
+  });
+
+  it('takes the time that its operator has asked for', async () => {
+    const app = run('long');
+    await started(app);
+    app.child.kill('SIGTERM');
+    expect(await once(app.child, 'close')).toEqual([0, null]);
+    expect(app.out()).toBe('started closed');
   });
 
   it('ends at once where it has not started yet', async () => {

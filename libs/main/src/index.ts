@@ -1,0 +1,1 @@
+export { mainOf } from './main-of.js';
