@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ALWAYS } from '../setup/consent.mjs';
 import { ensureNodeModules } from '../setup/node-modules.mjs';
-import { CHROMIUM, ensureProgram, POSTGRES, REDIS } from '../setup/programs.mjs';
+import { CHROMIUM, ensureProgram, PGBOUNCER, POSTGRES, REDIS } from '../setup/programs.mjs';
 import { runJest } from './jest-stage.mjs';
 import { runCommand } from './run-command.mjs';
 import { conclude, failed, runStages, together } from './run-stages.mjs';
@@ -56,10 +56,10 @@ function tests(name, options, env) {
 
 async function testEverything() {
   // Without them nothing can run at all; without a program only the tests that need it fail.
-  ensureNodeModules(root, console.log);
+  await ensureNodeModules(root, console.log);
   const outcomes = await runStages(
     [
-      ...[REDIS, CHROMIUM, POSTGRES].map(programCheck),
+      ...[REDIS, CHROMIUM, POSTGRES, PGBOUNCER].map(programCheck),
       // Each is one thread for the most part, so one by one they would leave a core idle.
       together(
         command('lint', 'node_modules/eslint/bin/eslint.js', '.'),

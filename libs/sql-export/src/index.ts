@@ -15,3 +15,4 @@ export {
   type ExportTimers,
 } from './exporter.js';
 export { PostgresSink, type PostgresSinkOptions } from './postgres-sink.js';
+export { namesDatabase } from './database-address.js';

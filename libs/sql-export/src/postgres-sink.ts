@@ -1,5 +1,5 @@
 /** The copy in a database that speaks PostgreSQL's protocol and SQL. */
-import { Client } from 'pg';
+import { Client, type ClientConfig } from 'pg';
 import { NOWHERE, type Position } from '@headcount/crdt';
 import type { DurableRow } from '@headcount/counter-store';
 import {
@@ -10,6 +10,7 @@ import {
   type SinkPart,
   type SinkSession,
 } from './counter-sink.js';
+import { readAddress, type DatabaseAddress } from './database-address.js';
 import * as sql from './sql.js';
 
 export interface PostgresSinkOptions {
@@ -22,8 +23,12 @@ export interface PostgresSinkOptions {
 /** Patience for a connection, and for the answer to a statement, in milliseconds. */
 const CONNECT_MS_MAX = 5000;
 const STATEMENT_MS_MAX = 30_000;
-/** An exporter that sleeps in a transaction must not keep the others waiting for longer, in milliseconds. */
-const IDLE_MS_MAX = 15_000;
+/** What holds in each transaction where the address says nothing else. */
+const SETTINGS = new Map([
+  ['application_name', 'headcount-export'],
+  // An exporter that sleeps in a transaction must not keep the others waiting for longer, in milliseconds.
+  ['idle_in_transaction_session_timeout', '15000'],
+]);
 
 /** One connection at a time, for one caller; whatever fails ends it, and the next session has a new one. */
 export class PostgresSink implements CounterSink {
@@ -42,21 +47,26 @@ export class PostgresSink implements CounterSink {
   }
 
   private async open(): Promise<PostgresSession> {
-    const client = new Client({
-      connectionString: this.options.databaseUrl,
-      application_name: 'headcount-export',
-      connectionTimeoutMillis: CONNECT_MS_MAX,
-      query_timeout: STATEMENT_MS_MAX,
-      idle_in_transaction_session_timeout: IDLE_MS_MAX,
-      keepAlive: true,
-    });
-    const session = new PostgresSession(client, this.options.region);
+    const address = readAddress(this.options.databaseUrl, SETTINGS);
+    const [way, ...others] = address.ways;
+    try {
+      return await this.openBy(way ?? {}, address);
+    } catch (cause) {
+      const [other] = others;
+      if (other === undefined) throw cause;
+      return this.openBy(other, address);
+    }
+  }
+
+  private async openBy(way: ClientConfig, { begin }: DatabaseAddress): Promise<PostgresSession> {
+    const client = newClient(way);
+    const session = new PostgresSession(client, this.options.region, begin);
     // Without a listener the loss of an idle connection would end the process.
     client.on('error', () => void session.end());
     client.on('end', () => void session.end());
     try {
       await client.connect();
-      await this.prepare(client);
+      await this.prepare(client, begin);
       return session;
     } catch (cause) {
       await session.end();
@@ -64,19 +74,40 @@ export class PostgresSink implements CounterSink {
     }
   }
 
-  private async prepare(client: Client): Promise<void> {
+  private async prepare(client: Client, begin: string): Promise<void> {
     const { region, buckets } = this.options;
-    // Looked for first: whoever may not make tables can have them made by somebody else.
-    const [schema] = (await client.query<{ found: string | null }>(sql.FIND_SCHEMA)).rows;
-    if (!schema?.found) await transaction(client, () => makeSchema(client));
-    await client.query(sql.NAME_REGION, [region, buckets]);
-    const [named] = (await client.query<{ buckets: number }>(sql.READ_REGION, [region])).rows;
-    if (named?.buckets === buckets) return;
+    const named = await transaction(client, begin, () => this.nameRegion(client));
+    if (named === buckets) return;
     throw new Error(
-      `This database holds the counters of region ${region} in ${named?.buckets} buckets, not ${buckets}: ` +
+      `This database holds the counters of region ${region} in ${named} buckets, not ${buckets}: ` +
         'BUCKETS is another, or EXPORT_DATABASE_URL is that of another deployment.',
     );
   }
+
+  /** Makes the tables where they are missing, and gives the number of buckets that the region has there. */
+  private async nameRegion(client: Client): Promise<number | undefined> {
+    const { region, buckets } = this.options;
+    // Looked for first: whoever may not make tables can have them made by somebody else.
+    const [schema] = (await client.query<{ found: string | null }>(sql.FIND_SCHEMA)).rows;
+    if (!schema?.found) await makeSchema(client);
+    await client.query(sql.NAME_REGION, [region, buckets]);
+    const [named] = (await client.query<{ buckets: number }>(sql.READ_REGION, [region])).rows;
+    return named?.buckets;
+  }
+}
+
+/** A client that asks for nothing but its database: `pg` would add what variables of the process say. */
+function newClient(way: ClientConfig): Client {
+  const client = new Client({
+    ...way,
+    connectionTimeoutMillis: CONNECT_MS_MAX,
+    query_timeout: STATEMENT_MS_MAX,
+    keepAlive: true,
+  });
+  const { connectionParameters } = client as Client & { connectionParameters: ClientConfig };
+  const silent = { application_name: undefined, fallback_application_name: undefined };
+  Object.assign(connectionParameters, silent, { options: way.options });
+  return client;
 }
 
 async function makeSchema(client: Client): Promise<void> {
@@ -92,6 +123,7 @@ class PostgresSession implements SinkSession {
   constructor(
     private readonly client: Client,
     private readonly region: string,
+    private readonly begin: string,
   ) {}
 
   async end(): Promise<void> {
@@ -101,11 +133,13 @@ class PostgresSession implements SinkSession {
   }
 
   positions(): Promise<ReadonlyMap<number, Position>> {
-    return this.whole(() => this.read(sql.READ_POSITIONS, [this.region]));
+    return this.whole(() =>
+      transaction(this.client, this.begin, () => this.read(sql.READ_POSITIONS, [this.region])),
+    );
   }
 
   write(parts: readonly SinkPart[]): Promise<readonly SinkOutcome[]> {
-    return this.whole(() => transaction(this.client, () => this.take(parts)));
+    return this.whole(() => transaction(this.client, this.begin, () => this.take(parts)));
   }
 
   /** Between BEGIN and COMMIT: what others have written is seen, and what they are about to write waits. */
@@ -198,8 +232,8 @@ const countOf = ({ total }: DurableRow): number | null =>
   Number.isSafeInteger(total) ? total : null;
 
 /** A transaction that fails is rolled back with its connection, which whoever began it ends. */
-async function transaction<T>(client: Client, work: () => Promise<T>): Promise<T> {
-  await client.query('BEGIN');
+async function transaction<T>(client: Client, begin: string, work: () => Promise<T>): Promise<T> {
+  await client.query(begin);
   const done = await work();
   await client.query('COMMIT');
   return done;

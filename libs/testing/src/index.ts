@@ -1,6 +1,7 @@
 export { freePort } from './free-port.js';
 export { itObeysJoinLaws } from './join-laws.js';
 export { seededRandom, type Random } from './seeded-random.js';
+export { startPooler, type Pooler } from './start-pooler.js';
 export { startDatabase, type DatabaseServer } from './start-database.js';
 export { startRedis, type RedisOptions, type RedisServer } from './start-redis.js';
 export { until, type UntilOptions } from './until.js';

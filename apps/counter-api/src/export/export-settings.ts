@@ -1,6 +1,7 @@
 /** Whether durable counters are written behind to a database, and how often. */
 import { z } from 'zod';
 import { numberSetting, optionalSetting } from '@headcount/platform';
+import { namesDatabase } from '@headcount/sql-export';
 
 export const exportSettings = {
   EXPORT_DATABASE_URL: optionalSetting(
@@ -19,8 +20,3 @@ export const exportSettings = {
     default: 5000,
   }),
 };
-
-function namesDatabase(text: string): boolean {
-  const { hostname, pathname } = new URL(text);
-  return hostname !== '' && pathname.length > 1;
-}
