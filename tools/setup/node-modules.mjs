@@ -1,24 +1,20 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from './fault.mjs';
+import { run } from './run-child.mjs';
 
 /**
  * Makes node_modules what package-lock.json says, if it is not so already. Says so through `print` when it takes time.
- * Uses nothing but Node itself, for nothing else may be there yet. Throws a Fault with npm's own words if npm fails.
+ * Uses nothing but Node itself, for nothing else may be there yet. Rejects with a Fault with npm's own words if npm fails.
  */
-export function ensureNodeModules(root, print) {
+export async function ensureNodeModules(root, print) {
   if (nodeModulesMatch(root)) return;
   print('Installing node modules (npm ci), about half a minute …');
   // `npm` may be a script of any kind on PATH; inside `npm start` npm says where it is itself.
   const npm = process.env.npm_execpath;
   const [command, args] = npm?.endsWith('.js') ? [process.execPath, [npm, 'ci']] : ['npm', ['ci']];
-  const run = spawnSync(command, args, { cwd: root, encoding: 'utf8' });
-  if (run.status !== 0) {
-    throw new Fault(
-      `npm ci failed:\n${run.stdout ?? ''}${run.stderr ?? ''}${run.error?.message ?? ''}`,
-    );
-  }
+  const { status, printed } = await run(command, args, { cwd: root });
+  if (status !== 0) throw new Fault(`npm ci failed:\n${printed}`);
 }
 
 /**

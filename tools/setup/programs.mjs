@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
 import { Fault } from './fault.mjs';
 
 /** Programs that this workspace needs and npm does not bring, with their names for the system's package managers. */
@@ -22,6 +22,13 @@ export const POSTGRES = {
   commands: ['postgres', 'pg_ctlcluster'],
   apt: 'postgresql',
   brew: 'postgresql',
+};
+
+export const PGBOUNCER = {
+  name: 'PgBouncer',
+  commands: ['pgbouncer', '/usr/sbin/pgbouncer'],
+  apt: 'pgbouncer',
+  brew: 'pgbouncer',
 };
 
 /**
@@ -54,6 +61,8 @@ export function findProgram({ commands }) {
 }
 
 function findOnPath(command) {
+  // One that is installed where the PATH of ordinary users does not lead.
+  if (isAbsolute(command)) return isExecutable(command) ? command : undefined;
   const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
   return folders.map((folder) => join(folder, command)).find(isExecutable);
 }

@@ -23,7 +23,7 @@ function build() {
 }
 
 async function prepare(needs) {
-  ensureNodeModules(root, say);
+  await ensureNodeModules(root, say);
   if (needs.has('--redis')) {
     await ensureProgram(REDIS, {
       ...{ print: say, consent: consentOf(false), toAllow: 'the same with CI=true' },

@@ -7,6 +7,12 @@ const APPS = [
   { name: 'notification', port: 'NOTIFICATION_PORT', internal: 'NOTIFICATION_INTERNAL_PORT' },
 ];
 
+/** In milliseconds; the apps end by themselves before the second of them. */
+const HEAD_START_MS = 400;
+const STOP_MS_MAX = 1000;
+/** A drain that is part of every stop, in milliseconds. */
+const SHORT_DRAIN_MS = 400;
+
 /**
  * The parts of a region to supervise: the three apps, or the one that is all three. A part is ready when its health pages
  * say so. `peers` is how it reaches the other regions, if there are any.
@@ -28,9 +34,22 @@ export function appParts(region, { root, redisUrl, signingKeys, peers }) {
     ipc: true,
     log: region.verbose ? undefined : join(region.logDir, `${name}.log`),
     orphanSeconds: 0,
+    ...stopTimes(name, region.env),
     readiness: () => firstUnready(apps.map((app) => `${internalOrigin(region, app)}/health/ready`)),
   });
   return region.allInOne ? [part('all-in-one', APPS)] : APPS.map((app) => part(app.name, [app]));
+}
+
+/**
+ * The gateway goes first, for its goodbye is for a counter-api that is still there. One that was told to drain for longer than usual gets that
+ * time on top.
+ */
+function stopTimes(name, env) {
+  const drainMs = Math.max(0, (Number(env.DRAIN_MS || 0) || 0) - SHORT_DRAIN_MS);
+  return {
+    ...(name !== 'counter-api' && name !== 'notification' && { stopMsMax: STOP_MS_MAX + drainMs }),
+    ...(name === 'realtime-gateway' && { headStartMs: HEAD_START_MS + drainMs }),
+  };
 }
 
 /** What to open, and where. */

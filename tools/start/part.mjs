@@ -2,22 +2,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault } from '../setup/fault.mjs';
 import { launch } from './launch.mjs';
 
-/** In milliseconds, but for `deathsMax`. */
+/** In milliseconds. */
 const LIMITS = {
   readyMsMax: 30_000,
-  stopMsMax: 12_000,
+  /** What is acknowledged is stored by then, so a part that does not end loses nothing when it is killed. */
+  stopMsMax: 1000,
   /** A part that has run for so long is sound, and its earlier deaths are forgotten. */
   soundMs: 30_000,
-  deathsMax: 6,
-  /** Before a part is started again; doubled at every death. */
+  /** Before a part is started again; doubled at every death, and up to half of it less by chance. */
   pauseMsFirst: 250,
-  pauseMsMax: 4000,
+  pauseMsMax: 30_000,
 };
 
 /**
  * One supervised process. `spec` is what `launch` takes, and `readiness`, which resolves with undefined when the part is
- * ready and else with words that say why not. `onLost` is called with a Fault once it keeps dying. `limits` replaces some
- * of the limits above.
+ * ready and else with words that say why not; `stopMsMax` replaces the limit of that name, `headStartMs` is for supervise. A part that dies is
+ * started again, as often as it takes. `onLost` is called with a mistake of ours. `limits` replaces some of the limits above.
  */
 export class Part {
   #spec;
@@ -28,7 +28,8 @@ export class Part {
   #stopping = new AbortController();
 
   constructor(spec, { say, onLost, limits }) {
-    this.#limits = { ...LIMITS, ...limits };
+    this.headStartMs = spec.headStartMs ?? 0;
+    this.#limits = { ...LIMITS, ...(spec.stopMsMax && { stopMsMax: spec.stopMsMax }), ...limits };
     this.#spec = spec;
     this.#say = say;
     this.#onLost = onLost;
@@ -40,7 +41,7 @@ export class Part {
     void this.#keepAlive().catch((error) => this.#onLost(error));
   }
 
-  /** Ends the part in good order, by force after 12 s. It is not started again. */
+  /** Ends the part in good order, by force after `stopMsMax`. It is not started again. */
   async stop() {
     this.#stopping.abort();
     const running = this.#process;
@@ -79,23 +80,18 @@ export class Part {
       const end = await this.#process.exited;
       if (this.#stopping.signal.aborted) return;
       if (performance.now() - readySinceMs > this.#limits.soundMs) deaths = 0;
-      this.#say(`${this.#ended(end)} It is started again.`);
-      deaths = await this.#revive(deaths);
+      deaths = await this.#revive(deaths, this.#ended(end));
       if (this.#stopping.signal.aborted) return;
       this.#say(`${this.#spec.name} is back.`);
     }
   }
 
-  /** Starts until one process gets ready. Resolves with the number of deaths so far; throws a Fault when they are too many. */
-  async #revive(deathsBefore) {
+  /** Starts until one process gets ready or the part is stopped. `reason` is why it has to. Resolves with the number of deaths so far. */
+  async #revive(deathsBefore, reason) {
     for (let deaths = deathsBefore + 1; ; deaths += 1) {
-      if (deaths > this.#limits.deathsMax) {
-        throw new Fault(`${this.#spec.name} keeps dying and is given up. ${this.#whereItsLogIs()}`);
-      }
-      const pauseMs = Math.min(
-        this.#limits.pauseMsFirst * 2 ** (deaths - 1),
-        this.#limits.pauseMsMax,
-      );
+      const pauseMs = this.#pauseMs(deaths);
+      const often = deaths > 1 ? ` It has died ${deaths} times; ${this.#whereItsLogIs()}` : '';
+      this.#say(`${reason} It is started again in ${(pauseMs / 1000).toFixed(1)} s.${often}`);
       await sleep(pauseMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
       if (this.#stopping.signal.aborted) return deaths;
       try {
@@ -103,11 +99,16 @@ export class Part {
         return deaths;
       } catch (error) {
         if (this.#stopping.signal.aborted) return deaths;
-        this.#say(error.message);
+        reason = error.message;
         this.#process.kill('SIGKILL');
         await this.#process.exited;
       }
     }
+  }
+
+  #pauseMs(deaths) {
+    const { pauseMsFirst, pauseMsMax } = this.#limits;
+    return Math.min(pauseMsFirst * 2 ** (deaths - 1), pauseMsMax) * (1 - Math.random() / 2);
   }
 
   #ended(end) {
@@ -116,7 +117,7 @@ export class Part {
 
   #whereItsLogIs() {
     return this.#spec.log === undefined
-      ? 'What it said stands above.'
-      : `Its log: ${this.#spec.log}`;
+      ? 'what it said stands above.'
+      : `its log: ${this.#spec.log}`;
   }
 }

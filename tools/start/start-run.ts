@@ -31,8 +31,16 @@ export class Run {
   readonly exitCode: Promise<number | null>;
   private readonly process: ChildProcess;
 
-  constructor(env: Readonly<Record<string, string>>, args: readonly string[] = []) {
-    this.process = spawn(process.execPath, [SCRIPT, ...args], {
+  /** `npm`: as people and supervisors start it; signals go to npm alone then. */
+  constructor(
+    env: Readonly<Record<string, string>>,
+    args: readonly string[] = [],
+    by: 'node' | 'npm' = 'node',
+  ) {
+    const [program, first] =
+      by === 'npm' ? ['npm', ['start', '--silent', '--']] : [process.execPath, [SCRIPT]];
+    this.process = spawn(program, [...first, ...args], {
+      cwd: join(__dirname, '../..'),
       env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -49,6 +57,14 @@ export class Run {
   /** The processes that it has started and that still run: Redis, apps, and what guards them. */
   children(): readonly Child[] {
     return processes().filter(({ parent }) => parent === this.process.pid);
+  }
+
+  /** Those of npm's child, and that child itself. */
+  descendants(): readonly Child[] {
+    const all = processes();
+    const below = (pid: number | undefined): Child[] =>
+      all.filter(({ parent }) => parent === pid).flatMap((child) => [child, ...below(child.pid)]);
+    return below(this.process.pid);
   }
 
   child(part: RegExp): Child {

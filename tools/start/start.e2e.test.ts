@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { freePort, startRedis, until } from '@headcount/testing';
+import { ODD, openOdd } from '../e2e/odd-connections.js';
 import { READY, Run, processes, type Child } from './start-run.js';
 
 jest.setTimeout(90_000);
@@ -131,6 +132,47 @@ describe('npm start', () => {
       timeoutMs: 15_000,
     });
     await expect(run.stop()).resolves.toBe(0);
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'ends on %s to npm alone, as supervisors send it, whatever is connected',
+    async (signal) => {
+      const run = new Run(env, ['--all-in-one'], 'npm');
+      runs.push(run);
+      await run.prints(READY);
+      await like();
+      const port = Number(new URL(api).port);
+      const sockets = await Promise.all(Object.values(ODD).map((odd) => openOdd(odd, port)));
+      const below = run.descendants();
+      run.signal(signal);
+      await expect(run.exitCode).resolves.toBe(0);
+      expect(run.printed).toMatch(/Stopping …\nEverything has stopped\.\n$/);
+      await gone(below);
+      sockets.forEach((socket) => socket.destroy());
+    },
+  );
+
+  it.each(['SIGHUP', 'SIGKILL'] as const)('ends when npm is ended by %s', async (signal) => {
+    const run = new Run(env, ['--all-in-one'], 'npm');
+    runs.push(run);
+    await run.prints(READY);
+    const below = run.descendants();
+    expect(below.length).toBeGreaterThan(2);
+    run.signal(signal);
+    await gone(below);
+  });
+
+  it('ends with 0 on a signal before anything is ready', async () => {
+    const run = start({}, ['--all-in-one']);
+    await run.prints(/Building …/);
+    run.signal('SIGTERM');
+    await expect(run.exitCode).resolves.toBe(0);
+    const later = start({}, ['--all-in-one']);
+    await later.prints(/Starting /);
+    const children = later.children();
+    later.signal('SIGTERM');
+    await expect(later.exitCode).resolves.toBe(0);
+    await gone(children);
   });
 
   it('installs no Redis without being told to, and says what to run', async () => {

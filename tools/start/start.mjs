@@ -1,10 +1,9 @@
 /**
  * `npm start [-- --all-in-one] [--verbose] [--regions 2] [--install]`: all of Headcount on this machine, from a fresh clone on.
  * Installs what is missing (Redis only if that is allowed), builds, starts a private Redis and the apps, says where they are, starts again what dies, and stops
- * everything on Ctrl-C. With --regions, so many whole regions that `npm run regions` can split and rejoin. Nothing but Node
+ * everything on Ctrl-C, SIGTERM and SIGHUP. With --regions, so many whole regions that `npm run regions` can split and rejoin. Nothing but Node
  * itself is imported on the way, for at first nothing else is there.
  */
-import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,19 +13,25 @@ import { consentOf } from '../setup/consent.mjs';
 import { Fault } from '../setup/fault.mjs';
 import { ensureNodeModules } from '../setup/node-modules.mjs';
 import { ensureProgram, REDIS } from '../setup/programs.mjs';
+import { run } from '../setup/run-child.mjs';
 import { appParts, counterApiOf } from './apps.mjs';
 import { greeting } from './greeting.mjs';
 import { holdLock } from './instance-lock.mjs';
-import { beginLogs } from './logs.mjs';
+import { beginLogs, noteIn } from './logs.mjs';
 import { checkPorts } from './ports.mjs';
 import { endLeftover, redisPart } from './private-redis.mjs';
 import { readSettings } from './settings.mjs';
 import { signingKeysIn } from './signing-keys.mjs';
+import { askedToStop } from './stop-signals.mjs';
 import { supervise } from './supervise.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const startedMs = performance.now();
 const say = (line) => console.log(line);
+const asked = askedToStop();
+/** Until there are parts to stop, there is nothing to do before the end. */
+let isSupervising = false;
+void asked.then(() => !isSupervising && process.exit(0));
 
 async function main() {
   const settings = readSettings(process.argv.slice(2), process.env, root);
@@ -34,10 +39,10 @@ async function main() {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   holdLock(join(dataDir, 'start.lock'));
   for (const { logDir } of regions) beginLogs(logDir);
-  ensureNodeModules(root, say);
+  await ensureNodeModules(root, say);
   const redises = await privateRedises(settings);
   for (const region of regions) await checkPorts(region);
-  build();
+  await build();
 
   const links = await Links.between(
     regions.map((region) => ({ name: region.name, ...counterApiOf(region) })),
@@ -54,8 +59,17 @@ async function main() {
   );
   sayWhatStarts(regions, redises, apps);
   const layers = [redises.map(({ part }) => part), apps];
+  const note = noteIn(join(dataDir, 'logs'));
+  isSupervising = true;
   try {
-    await supervise(layers, { say, onReady: () => say(greeting(settings, startedMs)) });
+    await supervise(layers, {
+      asked,
+      say: (line) => {
+        say(line);
+        note(line);
+      },
+      onReady: () => say(greeting(settings, startedMs)),
+    });
   } finally {
     links.close();
     closeControl();
@@ -84,12 +98,10 @@ function obey(links, [verb, ...names]) {
   return lines;
 }
 
-function build() {
+async function build() {
   say('Building …');
-  const { status } = spawnSync(process.execPath, [join(root, 'tools/build/build-dist.mjs')], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const script = join(root, 'tools/build/build-dist.mjs');
+  const { status } = await run(process.execPath, [script], { cwd: root, stderr: 'inherit' });
   if (status !== 0) throw new Fault('The build failed.');
 }
 

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 
 /**
  * Supervises small stand-ins for Redis and the apps in a process of its own. `parts` is a program text for each layer;
- * a part is ready when it has made the file that is named like itself.
+ * a part is ready when it has made the file that is named like itself. `together`: all in one layer, the first with a head start.
  */
 async function supervise(
   parts: Readonly<Record<string, string>>,
-  { limits = {}, whenReady = '' } = {},
+  { limits = {}, whenReady = '', together = false } = {},
 ): Promise<{ code: number | null; printed: string; diary: string }> {
   const dir = await mkdtemp(join(tmpdir(), 'headcount-supervise-'));
   const program = `
@@ -20,7 +20,9 @@ async function supervise(
       readiness: async () => (existsSync(name) ? undefined : 'it has made no file'),
     });
     const PREFACE = ${JSON.stringify(PREFACE)};
-    const layers = Object.entries(${JSON.stringify(parts)}).map((part) => [spec(part)]);
+    const specs = Object.entries(${JSON.stringify(parts)}).map(spec);
+    const layers = ${together} ? [specs] : specs.map((one) => [one]);
+    if (${together}) specs[0].headStartMs = 20_000;
     const options = { say: console.log, onReady: () => { console.log('all ready'); ${whenReady} }, limits: ${JSON.stringify(limits)} };
     supervise(layers, options).catch((error) => { console.log('gave up: ' + error.message); process.exitCode = 1; });
   `;
@@ -59,6 +61,15 @@ describe('supervise', () => {
     expect(code).toBe(0);
   });
 
+  it('stops a part with a head start before the others of its layer', async () => {
+    const slow = `note('starts'); stay(); ready(); process.on('SIGTERM', () => setTimeout(() => { note('ends'); process.exit(); }, 200));`;
+    const { diary } = await supervise(
+      { gateway: slow, api: GOOD },
+      { together: true, whenReady: INTERRUPT, limits: { stopMsMax: 20_000 } },
+    );
+    expect(diary.split('\n').slice(-3)).toEqual(['gateway ends', 'api ends', '']);
+  });
+
   it('gives up with the words of a part that ends before it is ready, and ends the others', async () => {
     const faulty = `console.error('The port is taken.'); process.exitCode = 1;`;
     const { code, diary, printed } = await supervise({ store: GOOD, app: faulty });
@@ -73,16 +84,66 @@ describe('supervise', () => {
     expect(code).toBe(1);
   });
 
-  it('starts a part again that dies, and gives up on one that keeps dying', async () => {
-    const mortal = `note('starts'); ready(); setTimeout(() => process.exit(3), 100);`;
-    const limits = { pauseMsFirst: 10, deathsMax: 2 };
-    const { code, diary, printed } = await supervise({ store: GOOD, app: mortal }, { limits });
-    expect(diary).toBe('store starts\n' + 'app starts\n'.repeat(3) + 'store ends\n');
-    expect(printed.match(/app has ended \(exit code 3\)\. It is started again\./g)).toHaveLength(3);
-    expect(printed).toMatch(
-      /gave up: app keeps dying and is given up\. What it said stands above\.\n$/,
+  it('starts a part again as often as it dies, with longer and longer pauses, while the others go on', async () => {
+    // The fifth lives, and has it all end.
+    const mortal = `
+      note('starts'); ready();
+      const lives = fs.readFileSync('diary', 'utf8').match(/app starts/g).length;
+      if (lives < 5) setTimeout(() => process.exit(3), 50);
+      else { stay(); process.on('SIGTERM', () => { note('ends'); process.exit(); }); setTimeout(() => process.kill(process.ppid, 'SIGTERM'), 200); }`;
+    const { code, diary, printed } = await supervise(
+      { store: GOOD, app: mortal },
+      { limits: { pauseMsFirst: 10 } },
     );
-    expect(code).toBe(1);
+    expect(diary).toBe('store starts\n' + 'app starts\n'.repeat(5) + 'app ends\nstore ends\n');
+    const deaths =
+      printed.match(/app has ended \(exit code 3\)\. It is started again in .*/g) ?? [];
+    expect(deaths).toHaveLength(4);
+    expect(deaths.at(-1)).toMatch(/ It has died 4 times; what it said stands above\.$/);
+    expect(code).toBe(0);
+  });
+
+  it('forgets the deaths of a part that has been sound', async () => {
+    const mortal = `
+      note('starts'); ready();
+      const lives = fs.readFileSync('diary', 'utf8').match(/app starts/g).length;
+      if (lives < 4) setTimeout(() => process.exit(3), 150);
+      else { stay(); process.kill(process.ppid, 'SIGTERM'); }`;
+    const { printed } = await supervise(
+      { app: mortal },
+      { limits: { pauseMsFirst: 10, soundMs: 1 } },
+    );
+    expect(printed.match(/app has ended/g)).toHaveLength(3);
+    expect(printed).not.toContain('times');
+  });
+
+  it('says why a part cannot be started again, and goes on trying', async () => {
+    const taken = `
+      const before = fs.existsSync('diary') ? fs.readFileSync('diary', 'utf8').split('starts').length : 0;
+      note('starts');
+      if (before === 0) { ready(); setTimeout(() => process.exit(3), 50); }
+      else if (before < 4) { fs.rmSync(name, { force: true }); console.error('Port 4000 is taken.'); process.exitCode = 1; }
+      else { ready(); stay(); process.kill(process.ppid, 'SIGTERM'); }`;
+    const forget = `require('node:fs').rmSync(process.argv[1], { force: true });`;
+    const { code, printed } = await supervise(
+      { app: forget + taken },
+      { limits: { pauseMsFirst: 10 } },
+    );
+    expect(printed).toMatch(
+      /\nPort 4000 is taken\. It is started again in [^\n]* It has died 3 times/,
+    );
+    expect(printed).toMatch(/\napp is back\./);
+    expect(code).toBe(0);
+  });
+
+  it.each(['SIGTERM', 'SIGHUP'])('stops on %s, however often it comes', async (signal) => {
+    const again = `process.kill(process.pid, '${signal}');`;
+    const { code, diary } = await supervise(
+      { app: GOOD },
+      { whenReady: `${again} ${again} setTimeout(() => { ${again} }, 50);` },
+    );
+    expect(diary).toBe('app starts\napp ends\n');
+    expect(code).toBe(0);
   });
 
   it('ends a part by force that does not end when it is asked to', async () => {

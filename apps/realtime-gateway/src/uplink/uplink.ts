@@ -10,6 +10,7 @@ import type { UplinkMetrics } from './uplink-metrics.js';
 
 /** Patience in a stop with a counter-api that does not answer, in milliseconds: with what is under way, and with the goodbye. */
 const ENDING_MS_MAX = 150;
+const GOODBYE_MS_MAX = 400;
 
 export interface UplinkOptions {
   readonly feeds: FeedBook;
@@ -82,7 +83,7 @@ export class Uplink {
       path: PATHS.goodbye,
       body: {},
       answer: goodbyeAnswer,
-      timeoutMs: ENDING_MS_MAX,
+      timeoutMs: GOODBYE_MS_MAX,
     });
     if (!answer.ok) {
       // Nothing is lost: counter-api finds out by itself, some seconds later.
