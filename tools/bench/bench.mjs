@@ -43,7 +43,7 @@ function build() {
 
 async function bench() {
   const { values, positionals } = argumentsOf(process.argv.slice(2));
-  ensureNodeModules(root, say);
+  await ensureNodeModules(root, say);
   await ensureProgram(REDIS, {
     print: say,
     consent: consentOf(values.install),

@@ -34,6 +34,8 @@ const WRONG: readonly (readonly [...Import, rule: string])[] = [
   ['libs/counter-store/src/x.ts', '@headcount/app-counter-api', BOUNDARY],
   ['libs/platform/src/x.ts', '@headcount/app-realtime-gateway', BOUNDARY],
   ['libs/client/src/x.ts', '@headcount/platform', BOUNDARY],
+  // It is there before anything else is loaded.
+  ['libs/main/src/x.ts', '@headcount/platform', BOUNDARY],
   ['libs/client/src/x.ts', '@headcount/crdt', BOUNDARY],
   ['libs/testing/src/x.ts', '@headcount/crdt', BOUNDARY],
   ['libs/testing/src/x.test.ts', '@headcount/crdt', BOUNDARY],

@@ -38,7 +38,7 @@ export async function startDatabase(): Promise<DatabaseServer> {
   const url = (at = port) => `postgres://postgres@127.0.0.1:${at}/postgres`;
   try {
     const what = { what: 'PostgreSQL to answer', timeoutMs: READY_MS_MAX };
-    await until(async () => ended || answers(url()), what);
+    await until(async () => ended || answersQueries(url()), what);
     if (ended) throw new Error('PostgreSQL has ended as soon as it was started');
   } catch (cause) {
     await stop();
@@ -79,7 +79,7 @@ function startPostgres(programs: string, dir: string, port: number): Promise<Tie
 }
 
 /** Whether it answers queries; one that is still starting up takes connections already. */
-async function answers(url: string): Promise<boolean> {
+export async function answersQueries(url: string): Promise<boolean> {
   const client = new Client(url);
   // It may end a connection at any time while it starts.
   client.on('error', () => undefined);

@@ -2,8 +2,8 @@ import { chownSync, existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { Client } from 'pg';
 import { freePort } from './free-port.js';
+import { answersQueries } from './start-database.js';
 import { spawnTied } from './tied-process.js';
 import { until } from './until.js';
 
@@ -52,7 +52,7 @@ export async function startPooler(
     await rm(dir, { recursive: true, force: true });
   };
   try {
-    await until(() => answers(url), {
+    await until(() => answersQueries(url), {
       what: 'PgBouncer to answer',
       timeoutMs: 30_000,
       everyMs: 50,
@@ -70,16 +70,4 @@ function programAt(): string {
   const found = folders.map((folder) => join(folder, 'pgbouncer')).find((file) => existsSync(file));
   if (found === undefined) throw new Error('PgBouncer is not installed');
   return found;
-}
-
-async function answers(url: string): Promise<boolean> {
-  const client = new Client(url);
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    await client.query('SELECT 1');
-    return true;
-  } finally {
-    await client.end();
-  }
 }
