@@ -95,6 +95,7 @@ export { TrendingArgs } from './graphql/trending-args.js';
 export { TrendingPage } from './graphql/trending-page.object.js';
 export { PageUnread, PageUnreadConnection, Unread, unreadPages } from './graphql/unread.object.js';
 
+export { AllowedMethods } from './http/allowed-methods.js';
 export { preferredType } from './http/accept.js';
 export { GRAPHQL_PARAMETERS, demandJsonParameters } from './http/graphql-rules.js';
 export {
