@@ -68,6 +68,11 @@ const noDeepImports = {
   group: ['@headcount/*/**'],
   message: 'A project has one door, its index.ts.',
 };
+/** The second door of a project, `src/testing/index.ts`, is for the tests of others alone. */
+const noDeepImportsInTests = {
+  ...noDeepImports,
+  group: [...noDeepImports.group, '!@headcount/*/testing'],
+};
 const noTestHelpers = {
   group: ['**/testing/**', '**/*.test.js', '**/*.contract.js'],
   message: 'What is shipped does not import what is made for tests.',
@@ -158,7 +163,7 @@ export default tseslint.config(
     files: TESTS,
     rules: {
       ...boundaries(testWalls),
-      ...noImports(noDeepImports),
+      ...noImports(noDeepImportsInTests),
       'max-lines': 'off',
     },
   },

@@ -64,7 +64,9 @@ const WRONG: readonly (readonly [...Import, rule: string])[] = [
   ['libs/platform/src/x.ts', '@nestjs/testing', BOUNDARY],
   ['apps/counter-api/src/x.ts', '@headcount/testing', BOUNDARY],
   ['libs/counter-store/src/x.ts', './testing/store-harness.js', RESTRICTED],
-  // One door a project.
+  // One door a project, and a second one for the tests of others.
+  ['libs/replication/src/x.ts', '@headcount/counter-store/testing', RESTRICTED],
+  ['libs/replication/src/x.test.ts', '@headcount/counter-store/testing/pull.js', RESTRICTED],
   ['libs/counter-store/src/x.ts', '@headcount/crdt/src/feed.js', RESTRICTED],
   ['libs/counter-store/src/x.test.ts', '@headcount/crdt/src/feed.js', RESTRICTED],
   ['libs/counter-store/src/x.ts', '../../crdt/src/feed.js', BOUNDARY],
@@ -78,6 +80,7 @@ const RIGHT: readonly Import[] = [
   ['libs/protocol/src/x.ts', '@headcount/crdt'],
   ['libs/protocol/src/x.ts', 'zod'],
   ['libs/counter-store/src/x.ts', '@headcount/crdt'],
+  ['libs/replication/src/x.test.ts', '@headcount/counter-store/testing'],
   ['libs/counter-store/src/x.ts', '@headcount/protocol'],
   ['libs/counter-store/src/x.ts', 'ioredis'],
   ['libs/counter-store/src/x.ts', 'node:crypto'],

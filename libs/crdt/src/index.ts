@@ -66,7 +66,6 @@ export {
   count as presenceCount,
   join as joinRegionPresence,
   write as writePresence,
-  type KnownRegions,
   type PresenceCount,
   type PresenceRegister,
   type RegionPresence,

@@ -5,9 +5,8 @@
  *         A register of nobody stays as one, so that an older state cannot bring its viewers back. The store drops it,
  *         as the vector of the bucket tells there what is gone (ADR 9).
  * Join    per region the register of the later version.
- * Value   the sum over the regions, each under its highest incarnation only, without the stale ones, which are named.
- *         What a region said in an incarnation that has ended is not true any more, though a page that is empty
- *         since may have no later register to say so: hence the highest incarnation is the bucket's, not the page's.
+ * Value   the sum over the regions without the stale ones, which are named. What a region said before it forgot something
+ *         counts until it has said something later, or the vector of the bucket tells that nobody is there (ADR 9).
  * Source  single-writer register with versions: Shapiro et al., INRIA RR-7506 (2011), 3.2.1, without its clock;
  *         why not a PN-counter: DESIGN.md §4.
  * R1      0 <= viewers <= connections (presence.ts).
@@ -26,14 +25,6 @@ export interface PresenceRegister {
 }
 
 export type RegionPresence = ReadonlyMap<Region, PresenceRegister>;
-
-/** What the reader's bucket knows of the regions. */
-export interface KnownRegions {
-  /** The highest incarnation of each region whose state is held completely. */
-  readonly incarnations: ReadonlyMap<Region, string>;
-  /** Those not heard of for too long, by whoever decides that. */
-  readonly stale: ReadonlySet<Region>;
-}
 
 /** How many are on the page, and whose viewers are not among them, by name. */
 export interface PresenceCount {
@@ -66,14 +57,13 @@ export function join(left: RegionPresence, right: RegionPresence): RegionPresenc
   return joined;
 }
 
-/** What the page shows. Cost O(regions). */
-export function count(page: RegionPresence, known: KnownRegions): PresenceCount {
-  const counted: Presence[] = [];
-  for (const [region, { incarnation, presence }] of page) {
-    const hasEnded = incarnation < (known.incarnations.get(region) ?? '');
-    if (!hasEnded && !known.stale.has(region)) counted.push(presence);
-  }
-  return { presence: totalPresence(counted), staleRegions: [...known.stale].sort(byText) };
+/** What the page shows. `stale`: the regions not heard of for too long, by whoever decides that. Cost O(regions). */
+export function count(page: RegionPresence, stale: ReadonlySet<Region>): PresenceCount {
+  const fresh = [...page].filter(([region]) => !stale.has(region));
+  return {
+    presence: totalPresence(fresh.map(([, { presence }]) => presence)),
+    staleRegions: [...stale].sort(byText),
+  };
 }
 
 function isPresence({ viewers, connections }: Presence): boolean {

@@ -33,7 +33,7 @@ describe('gossip with a peer', () => {
     script.store.add(0, 'home', 4);
     await gossip.round();
     expect(likes(bench)).toBe(7);
-    const { incarnation, rev } = bench.store.peek(0).regions.get('b')?.pulled ?? {};
+    const { incarnation, rev } = bench.store.peek(0).pulled.get('b') ?? {};
     expect([incarnation, rev]).toEqual([script.store.peek(0).incarnation, 2]);
     expect(script.pulls.at(-1)?.asks).toMatchObject([{ incarnation, rev: 1, cursor: null }]);
   });

@@ -1,4 +1,10 @@
 /** Regions in memory that gossip over a network which can be cut, on one virtual clock, and what is true of them. */
+import {
+  Incarnations,
+  ModelRegionStore,
+  shown,
+  type ModelBucket,
+} from '@headcount/counter-store/testing';
 import { VirtualClock } from '@headcount/testing';
 import {
   digestAnswer,
@@ -11,8 +17,6 @@ import {
 } from '@headcount/protocol';
 import { Gossip } from '../gossip.js';
 import type { LinkFailure, PeerLink } from '../peer-link.js';
-import type { MemoryBucket } from './memory-bucket.js';
-import { Incarnations, MemoryRegionStore } from './memory-region-store.js';
 import { MemoryRegionRegistry } from './memory-region-registry.js';
 
 export interface WorldOptions {
@@ -28,12 +32,12 @@ export interface WorldOptions {
 }
 
 export interface Region {
-  readonly store: MemoryRegionStore;
+  readonly store: ModelRegionStore;
   readonly registry: MemoryRegionRegistry;
   readonly gossips: Gossip[];
   /** `bucket key` -> viewers, as the region's gateways will say again after a loss. */
   readonly viewers: Map<string, number>;
-  saved: MemoryBucket[];
+  saved: ModelBucket[];
 }
 
 /** What becomes of messages on their way. */
@@ -129,13 +133,8 @@ export class GossipWorld {
 
   /** What a region shows of a counter. */
   shown(name: string, bucket: number, key: string): { likes: number; viewers: number } {
-    const { store } = this.at(name);
-    const { counters, stale } = store.peek(bucket);
-    const counter = counters.get(key);
-    if (!counter) return { likes: 0, viewers: 0 };
-    const others = [...counter.registers].filter(([region]) => !stale.includes(region));
-    const viewers = others.reduce((sum, [, one]) => sum + one.viewers, counter.own?.viewers ?? 0);
-    return { likes: [...counter.totals.values()].reduce((sum, { up }) => sum + up, 0), viewers };
+    const { durable, viewers } = shown(this.at(name).store.peek(bucket), key);
+    return { likes: durable, viewers };
   }
 
   private sleep(ms: number): Promise<void> {
@@ -145,8 +144,11 @@ export class GossipWorld {
   private region(name: string, incarnations: Incarnations): Region {
     const { buckets, counterApis = 1, areSeen = false, peers, periodMs = PERIOD_MS } = this.options;
     const gossips: Gossip[] = [];
-    const store = new MemoryRegionStore(name, buckets, incarnations, (bucket, incarnation, rev) => {
-      for (const { standings } of gossips) standings.published(bucket, { incarnation, rev });
+    const store = new ModelRegionStore({
+      ...{ region: name, buckets, incarnations },
+      onChange: (bucket, incarnation, rev) => {
+        for (const { standings } of gossips) standings.published(bucket, { incarnation, rev });
+      },
     });
     const registry = new MemoryRegionRegistry(() => store.away, this.clock.nowMs);
     const instances = Array.from({ length: counterApis }, (_, place) =>

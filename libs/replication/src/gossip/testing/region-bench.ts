@@ -1,4 +1,5 @@
 /** The parts of one region's gossip, turned by hand: its store in memory, scripted peers, a clock that stands still. */
+import { Incarnations, ModelRegionStore, shown } from '@headcount/counter-store/testing';
 import { VirtualClock } from '@headcount/testing';
 import { ChangeClock } from '../change-clock.js';
 import { PeerGossip } from '../peer-gossip.js';
@@ -6,7 +7,6 @@ import { RegionAnswers } from '../region-answers.js';
 import { RegionWatch } from '../region-watch.js';
 import { Standings } from '../standings.js';
 import type { GossipTimers } from '../timers.js';
-import { Incarnations, MemoryRegionStore } from './memory-region-store.js';
 import { MemoryRegionRegistry } from './memory-region-registry.js';
 import { ScriptedPeer } from './scripted-peer.js';
 
@@ -31,7 +31,7 @@ export class RegionBench {
   readonly time = new VirtualClock(1_000_000);
   readonly clock = new ChangeClock();
   readonly incarnations = new Incarnations();
-  readonly store: MemoryRegionStore;
+  readonly store: ModelRegionStore;
   readonly registry: MemoryRegionRegistry;
   readonly standings: Standings;
   readonly watch: RegionWatch;
@@ -90,24 +90,18 @@ export class RegionBench {
   }
 
   /** A store of a region that speaks through no peer of this bench, or of one that does. */
-  storeOf(name: string): MemoryRegionStore {
-    return new MemoryRegionStore(
-      name,
-      this.buckets,
-      this.incarnations,
-      (bucket, incarnation, rev) => {
+  storeOf(name: string): ModelRegionStore {
+    return new ModelRegionStore({
+      ...{ region: name, buckets: this.buckets, incarnations: this.incarnations },
+      onChange: (bucket, incarnation, rev) => {
         if (name === OWN) this.standings.published(bucket, { incarnation, rev });
       },
-    );
+    });
   }
 
   /** What bucket 0 shows of `home`: viewers of regions that are not stale. */
   viewers(): number {
-    const { counters, stale } = this.store.peek(0);
-    const home = counters.get('home');
-    if (!home) return 0;
-    const others = [...home.registers].filter(([region]) => !stale.includes(region));
-    return others.reduce((sum, [, { viewers }]) => sum + viewers, home.own?.viewers ?? 0);
+    return shown(this.store.peek(0), 'home').viewers;
   }
 
   private peer(name: string): Peer {
@@ -128,7 +122,7 @@ export class RegionBench {
 }
 
 /** Gives `to` all that `from` holds of bucket 0. */
-export async function passOn(from: MemoryRegionStore, to: MemoryRegionStore): Promise<void> {
+export async function passOn(from: ModelRegionStore, to: ModelRegionStore): Promise<void> {
   let cursor: string | null = null;
   do {
     const { vector, position } = await to.standing(0);

@@ -1,8 +1,8 @@
 /** A peer region that a test speaks for. Without a script it answers with what its store holds, as the real one does. */
+import type { ModelRegionStore } from '@headcount/counter-store/testing';
 import { err, ok, type DigestAnswer, type DigestRequest, type Result } from '@headcount/protocol';
 import type { PullAnswer, PullRequest } from '@headcount/protocol';
 import type { LinkFailure, PeerLink } from '../peer-link.js';
-import type { MemoryRegionStore } from './memory-region-store.js';
 
 /** What becomes of an answer on its way. */
 type Script<Answer> = (
@@ -25,7 +25,7 @@ export class ScriptedPeer implements PeerLink {
   pullScript: Script<PullAnswer> = (answer) => ok(answer);
 
   constructor(
-    readonly store: MemoryRegionStore,
+    readonly store: ModelRegionStore,
     private readonly buckets: number,
   ) {}
 
