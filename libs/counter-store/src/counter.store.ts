@@ -9,7 +9,7 @@ import { countersRead, type CountersRead } from './scripts/counters-read.js';
 import type { Position } from '@headcount/crdt';
 import { VIEWERS } from '@headcount/protocol';
 import { SharedCalls } from './shared-calls.js';
-import { newRefusal, peersArg, trendedArg, type StoreContext } from './store-context.js';
+import { newRefusal, peersArg, scriptNow, trendedArg, type StoreContext } from './store-context.js';
 
 /** How long operation ids are kept at least, and how many a bucket holds a generation (DESIGN.md §7): in all, and of one viewer. */
 export interface OperationIdLimits {
@@ -155,14 +155,14 @@ export class RedisCounterStore implements CounterStore {
   }
 
   private addAll(batches: readonly BatchCall[]): Promise<readonly (BatchAdded | Error)[]> {
-    const { redis, sources, region } = this.context;
+    const { redis, region } = this.context;
     const { windowMs, idsMax, idsPerViewerMax } = this.limits;
     return countersAdd.run(
       redis,
       batches.flatMap(({ keys }) => keys),
       [
         region,
-        sources.nowMs(),
+        scriptNow(this.context),
         windowMs,
         idsMax,
         idsPerViewerMax,

@@ -31,6 +31,8 @@ export interface FollowerStore {
   ): Promise<{ readonly users: readonly QuietFollower[]; readonly next: FollowerPlace | null }>;
 }
 
+/** How far the clocks of those who see users may differ; followers-quiet.lua has it too. */
+const CLOCKS_DIFFER_SECONDS = 600;
 /** Users looked at in one bucket and call: well below a millisecond of Redis. */
 const SCAN_MAX = 500;
 /** Buckets looked at in one call, side by side. */
@@ -46,7 +48,12 @@ export class RedisFollowerStore implements FollowerStore {
   async saw(userId: ViewerId): Promise<void> {
     const bucket = userBucketOf(userId, this.options.buckets);
     const { key } = shortName(userId);
-    await this.context.redis.zadd(seenKey(bucket), 'GT', nowSeconds(this.context), key);
+    const now = nowSeconds(this.context);
+    // What a clock that was ahead has noted would hide the user until then.
+    await Promise.all([
+      this.context.redis.zadd(seenKey(bucket), 'XX', 'LT', now + CLOCKS_DIFFER_SECONDS, key),
+      this.context.redis.zadd(seenKey(bucket), 'GT', now, key),
+    ]);
   }
 
   async quiet(place: FollowerPlace, sinceMs: number) {
@@ -71,7 +78,7 @@ export class RedisFollowerStore implements FollowerStore {
     return followersQuiet.run(
       this.context.redis,
       [followersKey(bucket), seenKey(bucket), namesKey(bucket)],
-      [user, Math.floor(sinceMs / 1000), SCAN_MAX],
+      [user, Math.floor(sinceMs / 1000), SCAN_MAX, nowSeconds(this.context)],
     );
   }
 }

@@ -3,7 +3,7 @@ import { fenceArgs } from './fence.js';
 import { counterKey, counterStem, indexKey, metaKey } from './keys.js';
 import { quotaGive, type QuotaGiven } from './scripts/quota-give.js';
 import { quotaRead, type QuotaRead } from './scripts/quota-read.js';
-import { peersArg, type StoreContext } from './store-context.js';
+import { peersArg, scriptNow, type StoreContext } from './store-context.js';
 
 /** A bounded counter by its bucket and names. */
 export interface QuotaAsk {
@@ -40,13 +40,13 @@ export class RedisQuotaStore implements QuotaStore {
     receiver: string,
     wanted: number,
   ): Promise<QuotaGiven> {
-    const { redis, seen, sources, durability } = this.context;
+    const { redis, seen, durability } = this.context;
     const given = await quotaGive.run(
       redis,
       [metaKey(bucket), indexKey(bucket)],
       [
         ...fenceArgs(this.context, bucket),
-        sources.nowMs(),
+        scriptNow(this.context),
         counterKey(pageId, name).key,
         counterStem(pageId, name),
         receiver,

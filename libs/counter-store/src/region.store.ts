@@ -16,7 +16,7 @@ import { regionDrop } from './scripts/region-drop.js';
 import { regionMerge } from './scripts/region-merge.js';
 import { regionStale } from './scripts/region-stale.js';
 import { regionStanding } from './scripts/region-standing.js';
-import { trendedArg, type StoreContext } from './store-context.js';
+import { scriptNow, trendedArg, type StoreContext } from './store-context.js';
 
 /** Where a bucket stands among the regions. */
 export interface BucketStanding {
@@ -86,7 +86,7 @@ export class RedisRegionStore implements RegionStore {
   }
 
   async merge(sender: string, part: BucketPart, askedUnder: string): Promise<Merged> {
-    const { redis, seen, sources } = this.context;
+    const { redis, seen } = this.context;
     const { bucket, incarnation, from, to, covers, slice, state } = part;
     seen.note(bucket, this.ownPositionIn(part));
     const merged = await regionMerge.run(
@@ -103,7 +103,7 @@ export class RedisRegionStore implements RegionStore {
       ],
       [
         ...fenceArgs(this.context, bucket),
-        sources.nowMs(),
+        scriptNow(this.context),
         this.limits.windowMs,
         sender,
         incarnation,

@@ -4,7 +4,7 @@ import type { OperationIdLimits } from './counter.store.js';
 import { fenceArgs } from './fence.js';
 import { counterKey, indexKey, metaKey, namesKey, operationsKey, setsKey } from './keys.js';
 import { counterSet, safeOrNull, type CounterSet } from './scripts/counter-set.js';
-import { peersArg, trendedArg, type StoreContext } from './store-context.js';
+import { peersArg, scriptNow, trendedArg, type StoreContext } from './store-context.js';
 
 /** Who sets which counter to what, and why. */
 export interface SetAsk {
@@ -50,7 +50,7 @@ export class RedisRepairStore implements RepairStore {
   ) {}
 
   async set({ bucket, pageId, name, value, operation, by, reason }: SetAsk): Promise<CounterSet> {
-    const { redis, seen, sources, rules, durability } = this.context;
+    const { redis, seen, rules, durability } = this.context;
     const { key, fullName } = counterKey(pageId, name);
     const made = await counterSet.run(
       redis,
@@ -64,7 +64,7 @@ export class RedisRepairStore implements RepairStore {
       ],
       [
         ...fenceArgs(this.context, bucket),
-        sources.nowMs(),
+        scriptNow(this.context),
         this.limits.windowMs,
         this.limits.idsMax,
         trendedArg(this.context),

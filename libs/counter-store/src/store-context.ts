@@ -1,12 +1,15 @@
 import type { Redis } from 'ioredis';
 import type { FencedContext } from './fence.js';
 import type { CounterRules, LivePeers } from './counter-rules.js';
+import { REDIS_CLOCK, type ScriptClock } from './redis-clock.js';
 import type { Durability } from './durability.js';
 import type { NewRefusal } from './scripts/counters-add.js';
 
 /** What every repository works with. One a process; `seen` is shared, so that each learns from all. */
 export interface StoreContext extends FencedContext {
   readonly redis: Redis;
+  /** What time scripts are told for what they end or file by it; default: they ask Redis. */
+  readonly scriptClock?: ScriptClock;
   /** When what was written counts as written. */
   readonly durability: Durability;
   /** Names of counters whose gains are kept, so that pages trend by them; default: none. */
@@ -22,6 +25,13 @@ export interface StoreContext extends FencedContext {
 /** The refusal that a script answers where something would be new; '' where it may be made. */
 export function newRefusal({ memory }: StoreContext, ifNew?: NewRefusal | null): string {
   return memory?.isFull ? 'STORE_FULL' : (ifNew ?? '');
+}
+
+/** What scripts are told of the time: one clock for all callers, lest one whose clock is wrong ends what others keep. */
+export function scriptNow({
+  scriptClock = REDIS_CLOCK,
+}: Pick<StoreContext, 'scriptClock'>): number | '' {
+  return scriptClock();
 }
 
 /** Seconds since 1970, for what Redis keeps as informational time. */

@@ -1,7 +1,7 @@
 /** What counters have gained of late, for the names that are trended (ADR 11). */
 import { metaKey } from './keys.js';
 import { trendRead, type TrendRow } from './scripts/trend-read.js';
-import type { StoreContext } from './store-context.js';
+import { scriptNow, type StoreContext } from './store-context.js';
 
 /** What is asked of a bucket. */
 export interface TrendAsk {
@@ -21,10 +21,10 @@ export interface TrendingStore {
 
 /** Trending on Redis. */
 export class RedisTrendingStore implements TrendingStore {
-  constructor(private readonly context: Pick<StoreContext, 'redis' | 'sources'>) {}
+  constructor(private readonly context: Pick<StoreContext, 'redis' | 'scriptClock'>) {}
 
   top(bucket: number, { name, reach, first }: TrendAsk): Promise<readonly TrendRow[]> {
-    const { redis, sources } = this.context;
-    return trendRead.run(redis, [metaKey(bucket)], [name, sources.nowMs(), reach, first]);
+    const { redis } = this.context;
+    return trendRead.run(redis, [metaKey(bucket)], [name, scriptNow(this.context), reach, first]);
   }
 }

@@ -2,7 +2,7 @@
 import { batchesKey, entriesKey, gatewaysKey, indexKey, metaKey } from './keys.js';
 import { bucketAudit, type BucketAudited } from './scripts/bucket-audit.js';
 import { bucketSweep, type BucketSwept } from './scripts/bucket-sweep.js';
-import { nowSeconds, type StoreContext } from './store-context.js';
+import { scriptNow, type StoreContext } from './store-context.js';
 
 /** A presence zero is kept this long, so that a reader that was away a moment is told of it. */
 const ZERO_SECONDS = 60;
@@ -31,7 +31,7 @@ export class RedisUpkeepStore implements UpkeepStore {
     return bucketSweep.run(
       this.context.redis,
       [metaKey(bucket), indexKey(bucket), batchesKey(bucket), gatewaysKey(bucket)],
-      [nowSeconds(this.context), this.zeroSeconds, BATCH_RECORD_SECONDS, ROWS_MAX],
+      [scriptNow(this.context), this.zeroSeconds, BATCH_RECORD_SECONDS, ROWS_MAX],
     );
   }
 

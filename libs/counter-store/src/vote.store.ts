@@ -6,7 +6,7 @@ import { choicesKey, counterKey, indexKey, metaKey, namesKey, shortName } from '
 import type { NewRefusal } from './scripts/counters-add.js';
 import { votesChange, type VoteChanged } from './scripts/votes-change.js';
 import { votesRead, type VoteView } from './scripts/votes-read.js';
-import { newRefusal, trendedArg, type StoreContext } from './store-context.js';
+import { newRefusal, scriptNow, trendedArg, type StoreContext } from './store-context.js';
 
 /** A voter and what it votes on. */
 export interface VoteAsk {
@@ -53,13 +53,13 @@ export class RedisVoteStore implements VoteStore {
   ) {}
 
   async change(bucket: number, changes: readonly VoteChange[]) {
-    const { redis, seen, sources, durability } = this.context;
+    const { redis, seen, durability } = this.context;
     const { replid, ...made } = await votesChange.run(
       redis,
       [metaKey(bucket), indexKey(bucket), namesKey(bucket), choicesKey(bucket)],
       [
         ...fenceArgs(this.context, bucket),
-        sources.nowMs(),
+        scriptNow(this.context),
         trendedArg(this.context),
         ...changes.flatMap((change) => [...argsOf(change), newRefusal(this.context, change.ifNew)]),
       ],

@@ -4,7 +4,7 @@ KEYS[1] meta           hash     the bucket; sweptRev, sweptAt, sweptSeen, slotte
 KEYS[2] index          zset     counter -> rev
 KEYS[3] batches        hash     instance -> 'number,seconds,outcomes'
 KEYS[4] gateways       hash     instance -> version stored
-ARGV[1] now            integer  seconds since 1970
+ARGV[1] now            integer  milliseconds since 1970; empty: by the clock of Redis
 ARGV[2] zeroSeconds    integer  how long a zero is kept, so that readers can be told of it
 ARGV[3] batchSeconds   integer  how long the record of an instance's last batch is kept
 ARGV[4] rowsMax        integer  index rows looked at in one call
@@ -15,6 +15,7 @@ Cost    O(rowsMax + instances); rows that were kept are not looked at again; whe
         once all shelves have been walked through O(void amounts)
 Holds   B3, W2; a zero is dropped together with its row, so no interval is offered that would omit it
 ]]
+--- @include clock
 --- @include bucket
 --- @include shelf
 --- @include counter
@@ -22,7 +23,7 @@ Holds   B3, W2; a zero is dropped together with its row, so no interval is offer
 --- @include slots
 --- @include slots-sweep
 local meta, index, batches, gateways = unpack(KEYS)
-local now, zeroSeconds = tonumber(ARGV[1]), tonumber(ARGV[2])
+local now, zeroSeconds = math.floor(clock_ms(ARGV[1]) / 1000), tonumber(ARGV[2])
 local batchSeconds, rowsMax = tonumber(ARGV[3]), tonumber(ARGV[4])
 
 local bucket = bucket_peek(meta)

@@ -11,7 +11,7 @@ ARGV[2] seenIncarnation  string   with seenSeq and seenRev: the highest position
 ARGV[3] seenSeq          integer  version
 ARGV[4] seenRev          integer  version
 ARGV[5] region           string   name of this region where it has peers, else empty
-ARGV[6] nowMs            integer  milliseconds since 1970; rotates the ids, and says which slots; else informational
+ARGV[6] nowMs            integer  milliseconds since 1970; empty: by the clock of Redis; rotates the ids, and says which slots; else informational
 ARGV[7] windowMs         integer  how long an operation id is kept at least
 ARGV[8] idsMax           integer  ids in one generation
 ARGV[9] trended          string   names of counters whose gains are kept for trend-read, separated by commas
@@ -31,6 +31,7 @@ Retry   safe with an id, for as long as that is kept
 Cost    O(writers + void amounts of the bucket)
 Holds   P1, P2, B1, B2, W1, Q1, Q2
 ]]
+--- @include clock
 --- @include bucket
 --- @include shelf
 --- @include counter
@@ -46,7 +47,7 @@ Holds   P1, P2, B1, B2, W1, Q1, Q2
 --- @include sets
 local meta, index, operations0, operations1, names, sets = unpack(KEYS)
 local candidate, seenIncarnation, seenSeq, seenRev, region, _, _, _, trended, peers = unpack(ARGV, 1, 10)
-local nowMs, windowMs, idsMax = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
+local nowMs, windowMs, idsMax = clock_ms(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
 local key, name, kind, value, id, entry, setsMax = unpack(ARGV, 11, 17)
 value = tonumber(value)
 local now = math.floor(nowMs / 1000)

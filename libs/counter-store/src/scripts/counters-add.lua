@@ -8,7 +8,7 @@ KEYS[1] buckets          list     for each batch: meta, index, batches, operatio
         operations1      hash     the other generation
         names            hash     digest key -> full name
 ARGV[1] region           string   name of this region where it has peers, else empty
-ARGV[2] nowMs            integer  milliseconds since 1970; rotates the ids, and says which slots; else informational
+ARGV[2] nowMs            integer  milliseconds since 1970; empty: by the clock of Redis; rotates the ids, and says which slots; else informational
 ARGV[3] windowMs         integer  how long an operation id is kept at least
 ARGV[4] idsMax           integer  ids in one generation
 ARGV[5] idsPerViewerMax  integer  of these, of one viewer
@@ -35,6 +35,7 @@ Retry   safe with the same numbers, each batch alone or with any others: answere
 Cost    O(operations); together because what each call costs is then paid once: making all functions, the replication id, the call itself
 Holds   P1 totals only grow, up to 2^53-1; B1, B2, W1, Q2
 ]]
+--- @include clock
 --- @include bucket
 --- @include shelf
 --- @include counter
@@ -50,7 +51,7 @@ Holds   P1 totals only grow, up to 2^53-1; B1, B2, W1, Q2
 --- @include runs
 local region, _, windowMs, idsMax, idsPerViewerMax, trended, peers = unpack(ARGV, 1, 7)
 local BATCHES, BATCH, RUN, KEYS_EACH = 8, 8, 8, 6
-local nowMs, now, reply = tonumber(ARGV[2]), math.floor(ARGV[2] / 1000), {}
+local nowMs, reply, firstArg = clock_ms(ARGV[2]), {}, BATCHES
 
 -- The batch of the keys from `firstKey` on, which begins at ARGV[first].
 local function add_batch(firstKey, first)
@@ -63,7 +64,7 @@ local function add_batch(firstKey, first)
   local isDoubtful = bucket.shared and sentUnder ~= '-' and sentUnder ~= bucket.incarnation
   trend_begin(bucket, trended)
   -- Ids are opened at the first one: a batch without any does not pay for them.
-  local book = additions_begin(bucket, names, now, peers)
+  local book = additions_begin(bucket, names, math.floor(nowMs / 1000), peers)
   local function ids() return operation_ids_open(meta, operations0, operations1, nowMs, tonumber(windowMs), tonumber(idsMax), tonumber(idsPerViewerMax)) end
 
   local runs, views, recorded = {}, {}, runs_recorded(lastOutcomes)
@@ -76,7 +77,7 @@ local function add_batch(firstKey, first)
   end
   if not again then
     views = additions_end(book, index)
-    redis.call('HSET', batches, instance, number .. ',' .. int(now) .. ',' .. runs_record(runs))
+    redis.call('HSET', batches, instance, number .. ',' .. int(math.floor(nowMs / 1000)) .. ',' .. runs_record(runs))
     index_trim(bucket, index)
   end
   trend_end(bucket, names, nowMs)
@@ -89,11 +90,10 @@ local function add_batch(firstKey, first)
   end)
 end
 
-local first = BATCHES
 for firstKey = 1, #KEYS, KEYS_EACH do
-  local isDone, answer = pcall(add_batch, firstKey, first)
+  local isDone, answer = pcall(add_batch, firstKey, firstArg)
   if not isDone then answer = { 'failed', type(answer) == 'table' and answer.err or answer, '', '', '', '', '0' } end
   for _, part in ipairs(answer) do reply[#reply + 1] = part end
-  first = first + BATCH + RUN * tonumber(ARGV[first + BATCH - 1])
+  firstArg = firstArg + BATCH + RUN * tonumber(ARGV[firstArg + BATCH - 1])
 end
 return reply

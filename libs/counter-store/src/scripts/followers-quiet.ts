@@ -10,7 +10,7 @@ export interface FollowersQuiet {
 export const followersQuiet = defineScript<FollowersQuiet>({
   name: 'followers-quiet',
   keys: ['followers', 'seen', 'names'],
-  args: ['user', 'since', 'scanMax'],
+  args: ['user', 'since', 'scanMax', 'now'],
   decode: ([next = '', ...rest]) => {
     const users = [];
     for (let at = 0; at + 1 < rest.length; at += 2) {

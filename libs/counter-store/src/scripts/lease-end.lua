@@ -30,14 +30,14 @@ Holds   R1, K1, K2, B1, B2
 --- @include lease
 local meta, index, gateways, entries, leases, places = unpack(KEYS)
 local candidate, seenIncarnation, seenSeq, seenRev, region = unpack(ARGV, 1, 5)
-local nowMs, key, viewer, place = clock_ms(ARGV[6]), unpack(ARGV, 7, 9)
+local clockMs, key, viewer, place = clock_ms(ARGV[6]), unpack(ARGV, 7, 9)
 local DUE_MAX = 100
 
 local bucket = bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev, region)
-local book = lease_open(bucket, leases, places)
-lease_expire(book, nowMs, DUE_MAX)
+local book = lease_open(bucket, leases, places, clockMs)
+lease_expire(book, DUE_MAX)
 local ended = lease_drop(book, key .. '\t' .. viewer .. '\t' .. place)
-local nextMs = lease_close(book, index, gateways, entries, math.floor(nowMs / 1000))
+local nextMs = lease_close(book, index, gateways, entries)
 index_trim(bucket, index)
 bucket_close(bucket)
 return { ended == 1 and 'ended' or 'none', bucket.incarnation, int(bucket.seq), int(bucket.rev), bucket.stale, nextMs,

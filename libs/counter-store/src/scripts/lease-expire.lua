@@ -28,12 +28,12 @@ Holds   R1, K1, K2, B1, B2
 --- @include lease
 local meta, index, gateways, entries, leases, places = unpack(KEYS)
 local candidate, seenIncarnation, seenSeq, seenRev, region = unpack(ARGV, 1, 5)
-local nowMs, most = clock_ms(ARGV[6]), tonumber(ARGV[7])
+local clockMs, most = clock_ms(ARGV[6]), tonumber(ARGV[7])
 
 local bucket = bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev, region)
-local book = lease_open(bucket, leases, places)
-local ended = lease_expire(book, nowMs, most)
-local nextMs = lease_close(book, index, gateways, entries, math.floor(nowMs / 1000))
+local book = lease_open(bucket, leases, places, clockMs)
+local ended = lease_expire(book, most)
+local nextMs = lease_close(book, index, gateways, entries)
 index_trim(bucket, index)
 bucket_close(bucket)
 return { int(ended), bucket.incarnation, int(bucket.seq), int(bucket.rev), nextMs }

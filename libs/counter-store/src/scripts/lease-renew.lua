@@ -36,13 +36,13 @@ Holds   R1, K1, K2, B1, B2
 --- @include lease
 local meta, index, gateways, entries, names, leases, places = unpack(KEYS)
 local candidate, seenIncarnation, seenSeq, seenRev, region = unpack(ARGV, 1, 5)
-local nowMs, key, fullName, viewer, place = clock_ms(ARGV[6]), unpack(ARGV, 7, 10)
+local clockMs, key, fullName, viewer, place = clock_ms(ARGV[6]), unpack(ARGV, 7, 10)
 local ttlMs, leasesMax, perViewerMax = tonumber(ARGV[11]), tonumber(ARGV[12]), tonumber(ARGV[13])
 local DUE_MAX = 100
 
 local bucket = bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev, region)
-local book = lease_open(bucket, leases, places)
-lease_expire(book, nowMs, DUE_MAX)
+local book = lease_open(bucket, leases, places, clockMs)
+lease_expire(book, DUE_MAX)
 local member = key .. '\t' .. viewer .. '\t' .. place
 local refusal
 if place ~= '' and not redis.call('ZSCORE', leases, member) then
@@ -52,9 +52,9 @@ if place ~= '' and not redis.call('ZSCORE', leases, member) then
 end
 if not refusal then
   if fullName ~= '' then redis.call('HSET', names, key, fullName) end
-  lease_set(book, member, nowMs + ttlMs)
+  lease_set(book, member, ttlMs)
 end
-local nextMs = lease_close(book, index, gateways, entries, math.floor(nowMs / 1000))
+local nextMs = lease_close(book, index, gateways, entries)
 index_trim(bucket, index)
 bucket_close(bucket)
 if refusal then return { 'refused', refusal } end

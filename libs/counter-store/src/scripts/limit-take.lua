@@ -9,11 +9,12 @@ ARGV[3] windowMs  integer  its length; the same for all calls of a key
 ARGV[4] cost      integer  what to take, all of it or nothing; 0 only looks
 ARGV[5] isNewKept integer  1: a limit from which nothing is taken stays so, and the answer is 'new' where the cost would be taken from it
 Returns { 'taken' | 'over' | 'new', what is left, ms until nothing counts any more, ms until the cost will be had or empty: never or at once }
-Refuses nothing; over changes nothing
+Refuses nothing; over takes nothing
 Retry   no: each call takes, so one whose answer was lost may count though nobody used it; never too little
 Cost    O(slots), at most 61
-Holds   Q1 no window of windowMs holds more than the highest limit asked for in it, by a clock that does not go back: a caller whose clock is
-        behind what was taken last is taken to call at that time
+Holds   Q1 no window of windowMs holds more than the highest limit asked for in it, by a clock that goes back by a window at most: a caller
+        whose clock is behind what was taken last is taken to call at that time
+        Q2 a clock that was ahead costs one window at most: what was taken more than a window from now counts as taken now
 ]]
 --- @include clock
 local slots = KEYS[1]
@@ -25,10 +26,24 @@ local int = function(number) return ('%.0f'):format(number) end
 local slotMs = math.ceil(windowMs / SLOTS)
 local function leavesMs(slot) return (slot + 1) * slotMs - 1 + windowMs end
 
-local held, nowMs = redis.call('HGETALL', slots), clockMs
-for i = 1, #held, 2 do
-  if held[i] == 'at' then nowMs = math.max(clockMs, tonumber(held[i + 1])) end
+-- Q2: what lies beyond any window of this clock goes into its present slot.
+local function come_back(held, clockMs)
+  local present, ahead, late = int(math.floor(clockMs / slotMs)), {}, 0
+  for i = 1, #held, 2 do
+    if held[i] ~= 'at' and tonumber(held[i]) > tonumber(present) then
+      ahead[#ahead + 1], late = held[i], late + tonumber(held[i + 1])
+    end
+  end
+  if #ahead > 0 then redis.call('HDEL', slots, unpack(ahead)) end
+  if late > 0 then redis.call('HINCRBY', slots, present, int(late)) end
+  redis.call('HSET', slots, 'at', int(clockMs))
+  redis.call('PEXPIRE', slots, int(leavesMs(tonumber(present)) - clockMs))
+  return redis.call('HGETALL', slots)
 end
+
+local held, nowMs = redis.call('HGETALL', slots), clockMs
+local atMs = tonumber(redis.call('HGET', slots, 'at') or clockMs)
+if atMs > clockMs + windowMs then held = come_back(held, clockMs) else nowMs = math.max(clockMs, atMs) end
 local counted, gone, sum = {}, {}, 0
 for i = 1, #held, 2 do
   local slot = tonumber(held[i])

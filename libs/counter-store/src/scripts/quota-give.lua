@@ -7,7 +7,7 @@ ARGV[2] seenIncarnation  string   with seenSeq and seenRev: the highest position
 ARGV[3] seenSeq          integer  version
 ARGV[4] seenRev          integer  version
 ARGV[5] region           string   name of this region
-ARGV[6] nowMs            integer  milliseconds since 1970; informational
+ARGV[6] nowMs            integer  milliseconds since 1970; empty: by the clock of Redis; informational
 ARGV[7] counter          string   key of the counter
 ARGV[8] stem             string   of the counter
 ARGV[9] receiver         string   the region that asks, another one
@@ -19,6 +19,7 @@ Retry   safe: it gives again, and no right is lost
 Cost    O(regions x writers + void amounts of the bucket)
 Holds   Q1, Q2, P1, B1, B2
 ]]
+--- @include clock
 --- @include bucket
 --- @include shelf
 --- @include counter
@@ -29,7 +30,7 @@ Holds   Q1, Q2, P1, B1, B2
 --- @include quota
 local meta, index = unpack(KEYS)
 local candidate, seenIncarnation, seenSeq, seenRev, region = unpack(ARGV, 1, 5)
-local nowMs, counter, stem, receiver = tonumber(ARGV[6]), ARGV[7], ARGV[8], ARGV[9]
+local nowMs, counter, stem, receiver = clock_ms(ARGV[6]), ARGV[7], ARGV[8], ARGV[9]
 local wanted, peers = tonumber(ARGV[10]), ARGV[11]
 
 local bucket = bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev, region)

@@ -13,7 +13,7 @@ ARGV[2] seenIncarnation  string   with seenSeq and seenRev: the highest position
 ARGV[3] seenSeq          integer  version
 ARGV[4] seenRev          integer  version
 ARGV[5] region           string   name of this region where it has peers, else empty
-ARGV[6] nowMs            integer  milliseconds since 1970; rotates the ids, else informational
+ARGV[6] nowMs            integer  milliseconds since 1970; empty: by the clock of Redis; rotates the ids, else informational
 ARGV[7] windowMs         integer  how long an operation id is kept at least
 ARGV[8] sender           string   the peer's region
 ARGV[9] incarnation      string   of the peer's bucket
@@ -26,12 +26,12 @@ ARGV[15] askedUnder      string   incarnation of this bucket when the part was a
 ARGV[16] trended         string   names of counters whose gains are kept for trend-read, separated by commas
 ARGV[17] state           json     vector, writers, rows, operations, voids, follows, histories, votes
 Returns { 'taken' | 'need', incarnation, seq, rev, pulledIncarnation, pulledRev, then the vector: region, incarnation, seq each }
-Refuses need: the part does not follow on what is pulled, or on the slices before it, or this bucket has forgotten something
-        since it asked, so that the part may leave out what it lacks; nothing is changed
+Refuses need: the part does not follow on what is pulled or the slices before it, or may lack what this bucket has forgotten; nothing is changed
 Retry   safe: every row joins
 Cost    O(rows x (regions + writers) + records); a slice also O(counters held of it)
 Holds   P1, P2, V1, V2, V3, E1, E2, E3, B1, B2, W2; registers of this region and totals of its present incarnation are never taken
 ]]
+--- @include clock
 --- @include bucket
 --- @include shelf
 --- @include counter
@@ -58,7 +58,7 @@ Holds   P1, P2, V1, V2, V3, E1, E2, E3, B1, B2, W2; registers of this region and
 --- @include merge-end
 local meta, index, names, operations0, operations1, voids = unpack(KEYS)
 local candidate, seenIncarnation, seenSeq, seenRev, region = unpack(ARGV, 1, 5)
-local nowMs, windowMs, sender, incarnation = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8], ARGV[9]
+local nowMs, windowMs, sender, incarnation = clock_ms(ARGV[6]), tonumber(ARGV[7]), ARGV[8], ARGV[9]
 local from, to, covers, state = tonumber(ARGV[10]), tonumber(ARGV[11]), ARGV[12], cjson.decode(ARGV[17])
 local modulus, number, askedUnder, trended = tonumber(ARGV[13]), tonumber(ARGV[14]), ARGV[15], ARGV[16]
 local bucket = bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev, region)

@@ -2,7 +2,7 @@
 trend-read: the pages of one bucket whose counter of some name gained most of late, the present slot included (ADR 11).
 KEYS[1] meta     hash     the bucket; slots and sums are derived from it, under the same hash tag
 ARGV[1] name     string   a counter's
-ARGV[2] nowMs    integer  milliseconds since 1970
+ARGV[2] nowMs    integer  milliseconds since 1970; empty: by the clock of Redis
 ARGV[3] reach    integer  slots before the present one that count too
 ARGV[4] first    integer  how many pages at most
 Returns { page, gain times -1, ... }: who gained most first, of equals the first by the bytes of its id; only who gained at all
@@ -12,10 +12,11 @@ Cost    O(log pages + first); once a slot also O(pages of the slots that come an
         minute O(pages of the window)
 Holds   T1
 ]]
+--- @include clock
 --- @include bucket
 --- @include trend
 local meta = KEYS[1]
-local name, nowMs, reach, first = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local name, nowMs, reach, first = ARGV[1], clock_ms(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local prefix = meta:sub(1, -5)
 local sum, sums = trend_sum_key(prefix, name, reach), trend_sums_key(prefix, name)
 

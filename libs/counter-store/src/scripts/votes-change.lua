@@ -9,7 +9,7 @@ ARGV[2] seenIncarnation  string   with seenSeq and seenRev: the highest position
 ARGV[3] seenSeq          integer  version
 ARGV[4] seenRev          integer  version
 ARGV[5] region           string   name of this region where it has peers, else empty
-ARGV[6] nowMs            integer  milliseconds since 1970; informational
+ARGV[6] nowMs            integer  milliseconds since 1970; empty: by the clock of Redis; informational
 ARGV[7] trended          string   names of counters whose gains are kept for trend-read, separated by commas
 ARGV[8] changes          list     of (vote | unvote, counter key, full name or empty, voter or digest, choice or empty, counter key of the
                                   choice, its full name or empty, ifNew: what is answered where a counter would be new, or empty)
@@ -20,6 +20,7 @@ Retry   safe: what is so already is the same
 Cost    O(changes)
 Holds   E1, E2, E3, B1, B2
 ]]
+--- @include clock
 --- @include bucket
 --- @include shelf
 --- @include counter
@@ -31,7 +32,7 @@ Holds   E1, E2, E3, B1, B2
 --- @include vote-wishes
 local meta, index, names = KEYS[1], KEYS[2], KEYS[3]
 local candidate, seenIncarnation, seenSeq, seenRev, region = unpack(ARGV, 1, 5)
-local nowMs, trended = tonumber(ARGV[6]), ARGV[7]
+local nowMs, trended = clock_ms(ARGV[6]), ARGV[7]
 local CHANGES, FIELDS = 8, 8
 
 local bucket = bucket_open(meta, candidate, seenIncarnation, seenSeq, seenRev, region)

@@ -57,6 +57,7 @@ export async function openStores(
   const context: StoreContext = {
     redis,
     sources: { nowMs: () => clock.nowMs, randomHex: () => (drawn++).toString(16).padStart(8, '0') },
+    scriptClock: () => clock.nowMs,
     seen: new SeenPositions(),
     region: options.region ?? '',
     durability: AT_ONCE,

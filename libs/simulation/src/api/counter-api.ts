@@ -164,6 +164,7 @@ export class CounterApi {
     const hasPeers = regions.size > 1;
     const context: StoreContext = {
       redis: this.commands.client,
+      scriptClock: process.nowMs,
       sources: { nowMs: process.nowMs, randomHex: () => process.hex(8) },
       seen: new SeenPositions(),
       region: hasPeers ? region : '',

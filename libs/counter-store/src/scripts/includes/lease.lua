@@ -2,17 +2,18 @@
 lease: viewers who are present without a socket, each until a time.
 They are what a gateway named `lease` has in the bucket, one that never syncs and is never reaped: counter key -> 'viewers,0',
 for a lease is no connection.
-Zset `leases`: 'key\tviewer\tplace' -> when it ends, in ms since 1970. `place` is empty but for `@site`, where it is the page.
+Zset `leases`: 'key\tviewer\tplace' -> when it ends, by the steady clock of the bucket, in ms. `place` is empty but for `@site`, where it is the page.
 Hash `places`, of counters where places have names: 'key\tviewer' -> in how many a viewer is; key -> how many leases there are.
 Holds   K1 an entry of `lease` is the number of viewers that `leases` holds of its counter, always
         K2 a bucket knows `lease` while it holds a lease, and not longer
 ]]
 --- @include bucket
 --- @include presence
+--- @include steady
 local LEASE = 'lease'
 
-local function lease_open(bucket, leases, places)
-  return { bucket = bucket, leases = leases, places = places, keys = {}, moves = {} }
+local function lease_open(bucket, leases, places, clockMs)
+  return { bucket = bucket, leases = leases, places = places, keys = {}, moves = {}, clockMs = clockMs, nowMs = steady_ms(bucket.meta, clockMs) }
 end
 
 local function lease_tally(book, field, change)
@@ -34,8 +35,8 @@ local function lease_note(book, member, change)
   book.moves[key] = book.moves[key] + change
 end
 
-local function lease_set(book, member, endsMs)
-  if redis.call('ZADD', book.leases, int(endsMs), member) == 1 then lease_note(book, member, 1) end
+local function lease_set(book, member, ttlMs)
+  if redis.call('ZADD', book.leases, int(book.nowMs + ttlMs), member) == 1 then lease_note(book, member, 1) end
 end
 
 -- Returns how many there were, 0 or 1.
@@ -46,14 +47,15 @@ local function lease_drop(book, member)
 end
 
 -- Ends what is due, at most so many. Returns how many.
-local function lease_expire(book, nowMs, most)
-  local due = redis.call('ZRANGE', book.leases, '-inf', int(nowMs), 'BYSCORE', 'LIMIT', 0, most)
+local function lease_expire(book, most)
+  local due = redis.call('ZRANGE', book.leases, '-inf', int(book.nowMs), 'BYSCORE', 'LIMIT', 0, most)
   for _, member in ipairs(due) do lease_drop(book, member) end
   return #due
 end
 
--- Moves the registers with what came and went. Returns when the next lease of the bucket ends, or ''.
-local function lease_close(book, index, gateways, entries, now)
+-- Moves the registers with what came and went. Returns when the next lease of the bucket ends by the clock that was asked, or ''.
+local function lease_close(book, index, gateways, entries)
+  local now = math.floor(book.clockMs / 1000)
   for _, key in ipairs(book.keys) do
     local viewers = tonumber((redis.call('HGET', entries, key) or '0,0'):match('%d+'))
     presence_move(book.bucket, index, entries, key, viewers + book.moves[key], 0, now)
@@ -62,5 +64,5 @@ local function lease_close(book, index, gateways, entries, now)
   if #book.keys > 0 then
     if first[2] then redis.call('HSET', gateways, LEASE, 1) else redis.call('HDEL', gateways, LEASE) end
   end
-  return first[2] or ''
+  return first[2] and int(tonumber(first[2]) - book.nowMs + book.clockMs) or ''
 end

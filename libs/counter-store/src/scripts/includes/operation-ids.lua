@@ -1,6 +1,6 @@
 --[[
 operation-ids: remembers which operations were taken, in two generations that take turns.
-An id is kept for one window at least and two at most; how many there are is bounded (DESIGN.md §7).
+An id is kept for one window at least and two at most, by the clock of Redis; how many there are is bounded (DESIGN.md §7).
 A record is 'counter amount writer seq position', the writer empty where the bucket is not shared, seq that of the increment it
 stands for, position what the writer has added by then, so that the nth modification of a page is known by n; each generation has a log, id -> rev, so that peers can be told of what came after a rev, and `waiting`: records of other
 writers whose increments have not come. They are not known yet: where those are lost, the id may count under another.
@@ -14,6 +14,8 @@ local function operation_ids_open(meta, first, second, nowMs, windowMs, idsMax, 
   local generation, startedMs = unpack(redis.call('HMGET', meta, 'opGeneration', 'opStartedMs'))
   local ids = { current = first, previous = second, max = idsMax, perViewerMax = idsPerViewerMax, ofViewers = {} }
   if generation == '1' then ids.current, ids.previous = second, first end
+  -- The clock was ahead when this generation began, which nothing would end for as long: it begins now.
+  if startedMs and tonumber(startedMs) > nowMs + windowMs then redis.call('HSET', meta, 'opStartedMs', int(nowMs)) end
   if not startedMs or nowMs - tonumber(startedMs) >= windowMs then
     redis.call('UNLINK', ids.previous, ids.previous .. ':log', ids.previous .. ':waiting', ids.previous .. ':viewers')
     ids.current, ids.previous = ids.previous, ids.current
