@@ -20,6 +20,7 @@ export {
   type PageId,
 } from './page-id.js';
 export { utf8Length, utf8Text } from './utf8.js';
+export { DATE_TIME_RULE, parseDateTime } from './date-time.js';
 export { VIEWERS, parseCounterName, type CounterName } from './counter-name.js';
 export {
   VIEWER_ID_BYTES_MAX,

@@ -53,7 +53,7 @@ function itemIn(change: unknown, at: number): BatchItem {
 }
 
 function textIn(fields: Readonly<Record<string, unknown>>, name: string): string | undefined {
-  const text = fields[name];
+  const text = fields[name] ?? undefined;
   if (text === undefined || typeof text === 'string') return text;
-  throw new HeadcountError('BAD_REQUEST', `${name} must be a text.`);
+  throw fieldRefusal('BAD_REQUEST', name, `${name} must be a text.`);
 }

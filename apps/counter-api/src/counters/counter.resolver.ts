@@ -10,12 +10,13 @@ import {
   type Subject,
 } from '@headcount/platform';
 import { HeadcountError, SITE, VIEWERS, orThrow } from '@headcount/protocol';
+import { byOf } from './change-body.js';
 import { ChangeRights } from './change-rights.js';
 import { ChangeArgs, CountersArgs, ReadArgs } from './counter-args.js';
 import { CounterLoaders } from './counter-loaders.js';
 import { ChangeOutcome, RegionalCounter } from './counter.object.js';
 import { COUNTERS_MAX, CountersService } from './counters.service.js';
-import { amountOf, counterRef, operationKeyOf, operationOf, readableRef } from './input.js';
+import { counterRef, operationKeyOf, operationOf, readableRef } from './input.js';
 import { VersionsService } from './versions.service.js';
 
 /** Counters over GraphQL. Reading is public where READS says so, changing for those whom their token allows it. */
@@ -111,7 +112,7 @@ export class CounterResolver {
     direction: 1 | -1,
     caller: Subject,
   ): Promise<RegionalCounter> {
-    const amount = direction * amountOf(by ?? 1);
+    const amount = direction * byOf(by);
     const change = this.rights.change(caller, counterRef(pageId, name), amount);
     const changed = await this.service.change({
       ...change,

@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
-import { Caller, SCOPE_USERS, type Subject } from '@headcount/platform';
-import { HeadcountError } from '@headcount/protocol';
+import { Caller, SCOPE_USERS, fieldRefusal, type Subject } from '@headcount/platform';
+import { DATE_TIME_RULE } from '@headcount/protocol';
 import { partIn, timeField } from '../rest/bodies.js';
 import { DIGEST_DOCS } from '../rest/docs.js';
 import type { ListDocument } from '../rest/list.js';
@@ -28,7 +28,7 @@ export class DigestController {
     this.users.demand(caller, SCOPE_USERS);
     const time = timeField.safeParse(since);
     if (!time.success)
-      throw new HeadcountError('BAD_REQUEST', 'since must be a time as in RFC 3339');
+      throw fieldRefusal('BAD_REQUEST', 'since', `since must be ${DATE_TIME_RULE}.`);
     const found = await this.service.of(caller, time.data, partIn(first, after));
     const items = found.edges.map(async ({ node: { userId, unread } }) => ({
       userId,

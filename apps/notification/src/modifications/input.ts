@@ -1,4 +1,5 @@
 /** From what callers write to what the service takes. Each throws HeadcountError with the code of the fault. */
+import { fieldRefusal } from '@headcount/platform';
 import {
   HeadcountError,
   parseOperationId,
@@ -49,22 +50,28 @@ export interface ModificationAsked {
 export const TITLE_BYTES_MAX = 512;
 export const URL_BYTES_MAX = 2048;
 
-export function modificationOf(raw: RawModification): ModificationAsked {
+/** How far a caller's clock may be ahead: any time zone taken for another. Such an event happened now. */
+const AHEAD_MS_MAX = 86_400_000;
+
+/** The modification, whose time is never later than `nowMs`: it would stand before all that happens until then. */
+export function modificationOf(raw: RawModification, nowMs: number): ModificationAsked {
   const { title = null, url = null, actor = null, at = null } = raw;
   if (title !== null && Buffer.byteLength(title) > TITLE_BYTES_MAX) {
-    throw new HeadcountError('BAD_REQUEST', `title must have at most ${TITLE_BYTES_MAX} bytes`);
+    throw fieldRefusal('BAD_REQUEST', 'title', `title must have at most ${TITLE_BYTES_MAX} bytes`);
   }
   if (url !== null && (Buffer.byteLength(url) > URL_BYTES_MAX || !isWebAddress(url))) {
-    throw new HeadcountError(
+    throw fieldRefusal(
       'BAD_REQUEST',
+      'url',
       `url must be an http or https address, or a path that begins with /, of at most ${URL_BYTES_MAX} bytes`,
     );
   }
-  if (at !== null && at < 0) throw new HeadcountError('BAD_REQUEST', 'at must not be before 1970');
+  if (at !== null && (at < 0 || at > nowMs + AHEAD_MS_MAX))
+    throw fieldRefusal('BAD_REQUEST', 'at', 'at must be a time from 1970 until now.');
   return {
     pageId: pageIdOf(raw.pageId),
     eventId: eventIdOf(raw.eventId),
-    ...{ title, url, atMs: at },
+    ...{ title, url, atMs: at === null ? null : Math.min(at, nowMs) },
     actor: actor === null ? null : demandViewerId(actor),
   };
 }

@@ -7,7 +7,6 @@ import { orThrow } from '@headcount/protocol';
 import { timeField } from '../rest/bodies.js';
 import { MODIFY_ALL_DOCS, MODIFY_DOCS } from '../rest/docs.js';
 import { ActingUsers, SCOPE_MODIFY } from '../users/acting-user.js';
-import { modificationOf } from './input.js';
 import { MODIFICATIONS_MAX } from './modification.resolver.js';
 import { ModificationsService, type PageModified } from './modifications.service.js';
 
@@ -44,7 +43,7 @@ export class ModificationController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PageModified> {
     this.users.demand(caller, SCOPE_MODIFY);
-    const said = modificationOf({ pageId, ...bodyOf(modificationRequest, body, EXAMPLE) });
+    const said = this.service.asked({ pageId, ...bodyOf(modificationRequest, body, EXAMPLE) });
     const asked = this.users.toldBy(caller, said);
     const modified = orThrow(await this.service.modify(asked));
     void reply.code(modified.counted ? HttpStatus.CREATED : HttpStatus.OK);
@@ -63,7 +62,7 @@ export class ModificationController {
     this.users.demand(caller, SCOPE_MODIFY);
     const asked = bodyOf(modificationsRequest, body, EXAMPLE_OF_ALL).modifications;
     // All are checked before the first one counts.
-    const checked = asked.map((one) => this.users.toldBy(caller, modificationOf(one)));
+    const checked = asked.map((one) => this.users.toldBy(caller, this.service.asked(one)));
     const modified = await Promise.all(checked.map((one) => this.service.modify(one)));
     return { modifications: modified.map(orThrow) };
   }

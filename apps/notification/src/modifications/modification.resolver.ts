@@ -13,7 +13,7 @@ import {
 } from '@headcount/platform';
 import { HeadcountError, orThrow } from '@headcount/protocol';
 import { ActingUsers, SCOPE_MODIFY } from '../users/acting-user.js';
-import { modificationOf, pageIdOf, type RawModification } from './input.js';
+import { pageIdOf, type RawModification } from './input.js';
 import { ModificationsService, type PageModified } from './modifications.service.js';
 
 /** Most modifications of one call. */
@@ -98,7 +98,7 @@ export class ModificationResolver {
     @Caller() caller: Subject,
   ): Promise<Modification> {
     this.users.demand(caller, SCOPE_MODIFY);
-    const asked = this.users.toldBy(caller, modificationOf(input));
+    const asked = this.users.toldBy(caller, this.service.asked(input));
     return new Modification(orThrow(await this.service.modify(asked)));
   }
 
@@ -121,7 +121,7 @@ export class ModificationResolver {
       );
     }
     // All are checked before the first one counts.
-    const asked = inputs.map((input) => this.users.toldBy(caller, modificationOf(input)));
+    const asked = inputs.map((input) => this.users.toldBy(caller, this.service.asked(input)));
     const modified = await Promise.all(asked.map((one) => this.service.modify(one)));
     return modified.map((one) => new Modification(orThrow(one)));
   }

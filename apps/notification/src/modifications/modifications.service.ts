@@ -21,7 +21,7 @@ import {
 import type { NotificationConfig } from '../settings.js';
 import { STORE, type Store } from '../store/store.js';
 import { eventOperation, type EventId } from './event-operation.js';
-import type { ModificationAsked } from './input.js';
+import { modificationOf, type ModificationAsked, type RawModification } from './input.js';
 
 /** One modification of a page, as an event told of it. */
 export interface PageModified {
@@ -55,6 +55,11 @@ export class ModificationsService {
       help: 'Events that told of a modified page, by what became of them.',
       labelNames: ['outcome'],
     });
+  }
+
+  /** What a caller tells, checked. Throws HeadcountError with the code of the fault. */
+  asked(raw: RawModification): ModificationAsked {
+    return modificationOf(raw, this.clock.nowMs());
   }
 
   /** How often the page was modified. Throws HeadcountError STORE_UNAVAILABLE. */

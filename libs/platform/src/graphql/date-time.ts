@@ -1,4 +1,5 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
+import { DATE_TIME_RULE, parseDateTime } from '@headcount/protocol';
 
 /**
  * A time as RFC 3339 in UTC, to the second: `2030-10-10T12:11:42Z`. Milliseconds are cut off.
@@ -16,17 +17,13 @@ export function rfc3339(ms: number): string {
 let lastMs = NaN;
 let lastText = '';
 
-const SHAPE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
-
 const refuse = (): never => {
-  throw new GraphQLError(
-    'DateTime must be a time as in RFC 3339, for example 2030-10-10T12:11:42Z',
-  );
+  throw new GraphQLError(`DateTime must be ${DATE_TIME_RULE}`);
 };
 
 const parse = (value: unknown): number => {
-  const ms = typeof value === 'string' && SHAPE.test(value) ? Date.parse(value) : NaN;
-  return Number.isNaN(ms) ? refuse() : ms;
+  const parsed = typeof value === 'string' ? parseDateTime(value) : null;
+  return parsed?.ok ? parsed.value : refuse();
 };
 
 /** A time; in the code, milliseconds since 1970. */
