@@ -7,6 +7,7 @@
 import fc from 'fast-check';
 import { runs } from '@headcount/testing';
 import type { Addition, Batch } from './counter.store.js';
+import { itKeepsTheContractOfCounters } from './counter.store.contract.js';
 import { openStores, rawShelves, type StoreHarness } from './testing/store-harness.js';
 
 const BUCKET = 3;
@@ -280,4 +281,8 @@ describe('counter store', () => {
       { numRuns: runs(150) },
     );
   }, 60_000);
+});
+
+describe('the store of counters, on Redis', () => {
+  itKeepsTheContractOfCounters(() => openStores({ region: 'ams' }));
 });

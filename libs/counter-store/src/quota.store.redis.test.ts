@@ -8,6 +8,7 @@
 import fc from 'fast-check';
 import type { Addition } from './counter.store.js';
 import { pull } from './testing/pull.js';
+import { itKeepsTheContractOfQuotas } from './quota.store.contract.js';
 import { openStores } from './testing/store-harness.js';
 
 const BUCKET = 0;
@@ -290,4 +291,10 @@ describe('bounded counters', () => {
       { numRuns: 20 },
     );
   });
+});
+
+describe('the store of quotas, on Redis', () => {
+  itKeepsTheContractOfQuotas((region, peers) =>
+    openStores({ region, peers, rules: { bounded: ['available'], windowed: [] } }),
+  );
 });
