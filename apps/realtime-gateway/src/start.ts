@@ -2,7 +2,7 @@ import { runApp, type Environment, type RunningApp } from '@headcount/platform';
 import { Counters } from './counters/counters.js';
 import { takePushes } from './counters/pushes.js';
 import { GatewayModule } from './gateway.module.js';
-import { loadGatewayConfig } from './gateway-settings.js';
+import { loadGatewayConfig, originPolicy } from './gateway-settings.js';
 import { EventStreams } from './sse/event-streams.js';
 import { isSocketUpgrade } from './sockets/admission.js';
 import { CLOSE_MS_MAX } from './sockets/drain-plan.js';
@@ -22,6 +22,7 @@ export async function startRealtimeGateway(env: Environment): Promise<RunningApp
     name: 'realtime-gateway',
     module: GatewayModule.forRoot(config),
     config,
+    pages: originPolicy(config),
     portSetting: 'GATEWAY_PORT',
     internalPortSetting: 'GATEWAY_INTERNAL_PORT',
     configure: takePushes,

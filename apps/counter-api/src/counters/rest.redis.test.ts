@@ -464,6 +464,12 @@ describe('counters over REST', () => {
       expect(allowed.headers.get('access-control-allow-methods')).toBe('GET, HEAD, POST, PUT');
       expect(allowed.headers.get('access-control-allow-headers')).toContain('idempotency-key');
       expect(allowed.headers.get('access-control-max-age')).toBe('600');
+      const odd = 'apollographql-client-name,baggage,sentry-trace,traceparent,x-requested-with';
+      const asking = { ...ours, ...asks, 'access-control-request-headers': odd };
+      for (const path of ['/cors/counters/likes', '/graphql']) {
+        const names = (await preflight(asking, path)).headers.get('access-control-allow-headers');
+        expect(names?.split(', ')).toEqual(expect.arrayContaining(odd.split(',')));
+      }
       for (const refused of [
         await preflight({ origin: 'https://evil.example', ...asks }),
         await preflight({ ...ours, ...asks }, '/internal/v1/sync'),

@@ -22,10 +22,10 @@ describe.each(['/pages/home/stream', '/graphql/stream'])(
       reader.vanish();
       return [reader.status, reader.headers['access-control-allow-origin'] ?? null];
     };
-    const preflight = (origin: string): Promise<Response> =>
+    const preflight = (origin: string, more: Record<string, string> = {}): Promise<Response> =>
       fetch(`${bench.app.url}${path}`, {
         method: 'OPTIONS',
-        headers: { origin, 'access-control-request-method': 'POST' },
+        headers: { origin, 'access-control-request-method': 'POST', ...more },
       });
 
     it('must be listed, or nobody’s at all', async () => {
@@ -34,6 +34,16 @@ describe.each(['/pages/home/stream', '/graphql/stream'])(
       expect(await ask({ origin: FOREIGN })).toEqual([403, null]);
       expect(await ask({ origin: 'null' })).toEqual([403, null]);
       expect(await ask({})).toEqual([200, null]);
+    });
+
+    it('is compared as an origin, and lets its pages read what is refused too', async () => {
+      await start({ ORIGINS: 'https://WWW.example.org:443/' });
+      expect(await ask({ origin: OURS })).toEqual([200, OURS]);
+      for (const other of [`${path}?name=1&viewing=x`, '/nowhere']) {
+        const refused = await fetch(bench.app.url + other, { headers: { origin: OURS } });
+        expect(refused.status).toBeGreaterThanOrEqual(400);
+        expect(refused.headers.get('access-control-allow-origin')).toBe(OURS);
+      }
     });
 
     it('is judged by what a browser says of the site where a page has it say none', async () => {
@@ -58,12 +68,20 @@ describe.each(['/pages/home/stream', '/graphql/stream'])(
       expect(allowed.status).toBe(204);
       expect(Object.fromEntries(allowed.headers)).toMatchObject({
         'access-control-allow-origin': OURS,
-        'access-control-allow-methods': 'GET, POST',
+        'access-control-allow-methods': expect.stringMatching(
+          path === '/graphql/stream' ? /GET.*POST/ : /GET/,
+        ),
         'access-control-allow-headers': expect.stringMatching(
           /authorization.*content-type.*x-headcount-user/,
         ),
-        vary: 'origin',
+        'access-control-max-age': '600',
+        vary: expect.stringMatching(/origin/i),
       });
+      const odd = 'x-requested-with, traceparent, Baggage, sentry-trace, apollographql-client-name';
+      const asking = await preflight(OURS, { 'access-control-request-headers': `${odd}, a b` });
+      const names = asking.headers.get('access-control-allow-headers')?.split(', ');
+      expect(names).toEqual(expect.arrayContaining(odd.toLowerCase().split(', ')));
+      expect(names).not.toContain('a b');
       const refused = await preflight(FOREIGN);
       expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([
         403,

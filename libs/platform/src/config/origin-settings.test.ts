@@ -26,12 +26,51 @@ describe('whose pages may ask', () => {
     expect(allowsOrigin(policy, origin, 'api.example')).toBe(isAllowed);
   });
 
-  it.each(['https://a.example/', 'a.example', 'null', 'https://a.example,x', ''])(
-    'is not said by %j',
-    (origins) => {
-      const load = () => policyOf('0.0.0.0', origins);
-      if (origins === '') expect(load()).toEqual({ any: false, loopback: false, listed: [] });
-      else expect(load).toThrow('CORS_ORIGINS must be origins separated by commas, or *');
-    },
-  );
+  it.each([
+    ['a slash at the end', 'https://shop.example/', SHOP, true],
+    ['capitals', 'HTTPS://Shop.Example', SHOP, true],
+    ['capitals in the request', SHOP, 'https://SHOP.example', true],
+    ['the usual port', 'https://shop.example:443', SHOP, true],
+    ['the usual port in the request', SHOP, 'https://shop.example:443', true],
+    ['another port', 'https://shop.example:8443', SHOP, false],
+    ['another scheme', 'http://shop.example', SHOP, false],
+    ['a name of another script', 'https://bücher.example', 'https://xn--bcher-kva.example', true],
+    ['its ASCII form', 'https://xn--bcher-kva.example', 'https://bücher.example', true],
+    ['the pages of an app', 'capacitor://localhost, ionic://App', 'ionic://app', true],
+    ['those of an extension', 'chrome-extension://abcdef', 'chrome-extension://abcdef', true],
+    ['an IPv6 address', 'http://[0:0::1]:80', 'http://[::1]', true],
+    ['a path in the request', SHOP, 'https://shop.example/a', false],
+    ['two in the request', SHOP, 'https://shop.example, https://b.example', false],
+  ])('are compared as origins: %s', (_, listed, origin, isAllowed) => {
+    expect(allowsOrigin(policyOf('0.0.0.0', listed), origin, 'api.example')).toBe(isAllowed);
+  });
+
+  it.each([
+    ['https://api.example', 'api.example:443', true],
+    ['https://api.example', 'API.example', true],
+    ['http://api.example', 'api.example:80', true],
+    ['https://api.example', 'api.example:80', false],
+    ['http://api.example:443', 'api.example:443', true],
+    ['https://api.example', undefined, false],
+    ['https://api.example', 'api.example:x', false],
+  ])('%s is of the host %s: %p', (origin, host, isAllowed) => {
+    expect(allowsOrigin(policyOf('0.0.0.0'), origin, host)).toBe(isAllowed);
+  });
+
+  it.each([
+    'https://*.a.example',
+    'https://a.example/shop',
+    'https://a.example?x',
+    'a.example',
+    'null',
+    'https://a.example,x',
+    'wss://a.example',
+    'file:///',
+    'https://ann@a.example',
+    '',
+  ])('is not said by %j', (origins) => {
+    const load = () => policyOf('0.0.0.0', origins);
+    if (origins === '') expect(load()).toEqual({ any: false, loopback: false, listed: [] });
+    else expect(load).toThrow('CORS_ORIGINS must be origins separated by commas, or *');
+  });
 });

@@ -14,8 +14,8 @@ export interface OriginPolicy {
 
 const origins = z
   .string()
-  .transform((text) => text.split(',').map((origin) => origin.trim()))
-  .pipe(z.array(z.string().refine(isOriginOrAny)))
+  .transform((text) => text.split(',').map((origin) => listedOrigin(origin.trim())))
+  .pipe(z.array(z.string()))
   .readonly();
 
 /** A list of origins, or *. `pages` says what pages of these origins may do. */
@@ -44,18 +44,43 @@ export function originPolicyOf(host: string, listed: readonly string[] | undefin
   };
 }
 
-/** Whether pages of `origin` may ask an app that was asked as `host`. */
+/** Whether pages of `origin` may ask an app that was asked as `host`. Origins are compared, not texts (RFC 6454, 5). */
 export function allowsOrigin(
   { any, loopback, listed }: OriginPolicy,
   origin: string,
   host: string | undefined,
 ): boolean {
   if (any || listed.includes(origin)) return true;
-  if (listed.length > 0 || !URL.canParse(origin)) return false;
-  const own = new URL(origin).host;
-  return own === host || (loopback && isLoopbackName(own));
+  const asking = originOf(origin);
+  if (asking === null) return false;
+  if (listed.length > 0) return listed.includes(asking);
+  const { host: own, protocol } = new URL(asking);
+  // The port that is usual for the scheme may stand in the one and not in the other.
+  return own === hostUnder(protocol, host) || (loopback && isLoopbackName(own));
 }
 
-function isOriginOrAny(text: string): boolean {
-  return text === '*' || (URL.canParse(text) && new URL(text).origin === text);
+/** Schemes whose pages have no origin of this form: a browser would never send it. */
+const NO_PAGES: ReadonlySet<string> = new Set(['file:', 'ftp:', 'ws:', 'wss:']);
+
+/**
+ * The origin that a text names, as browsers send it: scheme and host in lower case, a name of other scripts in its ASCII form, no port
+ * that is usual for the scheme. Null: it names none, or more than one, as a path or a wildcard would.
+ */
+function originOf(text: string): string | null {
+  if (text.includes('*') || !URL.canParse(text)) return null;
+  const { protocol, host, origin, pathname, search, hash, username, password } = new URL(text);
+  if (host === '' || NO_PAGES.has(protocol) || search + hash + username + password !== '')
+    return null;
+  if (pathname !== '' && pathname !== '/') return null;
+  // Of schemes that are not of the web, such as those of apps (`capacitor://localhost`), URL knows no origin.
+  return origin === 'null' ? `${protocol}//${host.toLowerCase()}` : origin;
+}
+
+function listedOrigin(text: string): string | null {
+  return text === '*' ? text : originOf(text);
+}
+
+function hostUnder(protocol: string, host = ''): string | null {
+  const address = `${protocol}//${host}`;
+  return URL.canParse(address) ? new URL(address).host : null;
 }

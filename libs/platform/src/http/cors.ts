@@ -15,14 +15,16 @@ import { PROBLEM_MEDIA_TYPE, codeOf, problemOf } from './problem.js';
 /** How long a browser may remember that a page was allowed to ask, in seconds. */
 const PREFLIGHT_AGE_S = 600;
 
-/** What pages may send beside what every page may. */
+/** What pages are told that they may send; they may send whatever else they ask for. */
 const SENT = [
   'accept',
   'apollo-require-preflight',
   'authorization',
+  'cache-control',
   'content-type',
   'idempotency-key',
   'if-none-match',
+  'last-event-id',
   'prefer',
   'x-apollo-operation-name',
   'x-headcount-user',
@@ -61,7 +63,7 @@ export async function allowPages(
       exposedHeaders: SHOWN,
       ...(isPreflight && {
         methods: allowed.at(path),
-        allowedHeaders: SENT,
+        allowedHeaders: allowedHeaders(request.headers['access-control-request-headers']),
         maxAge: PREFLIGHT_AGE_S,
       }),
     };
@@ -80,6 +82,18 @@ export async function allowPages(
   await new Promise<void>((resolve, reject) =>
     cors(beforeRoutes, { delegator }, (fault) => (fault ? reject(fault) : resolve())),
   );
+}
+
+/** A name of a header (RFC 9110, 5.1). */
+const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+
+/**
+ * What a page of an allowed origin may send: all that it asks for, such as `traceparent` or the name of its client. Who calls is said by
+ * a header that the page has to know, never by what a browser adds, so no header is worth more than another.
+ */
+function allowedHeaders(asked = ''): string[] {
+  const names = asked.split(',').map((name) => name.trim().toLowerCase());
+  return [...new Set([...SENT, ...names.filter((name) => NAME.test(name))])];
 }
 
 /** The hook for requests of pages alone: for all others it would find out, in a third of the time of a read, that it has nothing to do. */
