@@ -1,8 +1,15 @@
-import { runApp, type Environment, type RunningApp } from '@headcount/platform';
+import {
+  RANDOM,
+  runApp,
+  type Environment,
+  type Random,
+  type RunningApp,
+} from '@headcount/platform';
 import { Counters } from './counters/counters.js';
 import { takePushes } from './counters/pushes.js';
 import { GatewayModule } from './gateway.module.js';
 import { loadGatewayConfig, originPolicy } from './gateway-settings.js';
+import { askBack } from './sse/come-back.js';
 import { EventStreams } from './sse/event-streams.js';
 import { isSocketUpgrade } from './sockets/admission.js';
 import { CLOSE_MS_MAX } from './sockets/drain-plan.js';
@@ -25,7 +32,10 @@ export async function startRealtimeGateway(env: Environment): Promise<RunningApp
     pages: originPolicy(config),
     portSetting: 'GATEWAY_PORT',
     internalPortSetting: 'GATEWAY_INTERNAL_PORT',
-    configure: takePushes,
+    configure: (nest) => {
+      askBack(nest.getHttpAdapter().getInstance(), nest.get<Random>(RANDOM));
+      takePushes(nest);
+    },
     upgrades: (nest) => ({
       isTaken: isSocketUpgrade,
       take: (...upgrade) => nest.get(SocketServer).upgrade(...upgrade),

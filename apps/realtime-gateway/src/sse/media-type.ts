@@ -2,10 +2,10 @@ import { preferredType } from '@headcount/platform';
 
 export const EVENT_STREAM = 'text/event-stream';
 
-/** The headers of every stream: nobody on the way may keep it, or hold it back to send it in bulk. */
+/** The headers of every stream: nobody on the way may keep it, compress it, or hold it back to send it in bulk. */
 export const STREAM_HEADERS = {
   'content-type': `${EVENT_STREAM}; charset=utf-8`,
-  'cache-control': 'no-store',
+  'cache-control': 'no-cache, no-store, no-transform',
   'x-accel-buffering': 'no',
 } as const;
 
@@ -16,4 +16,10 @@ export const STREAM_HEADERS = {
  */
 export function requireEventStream(accept: string | undefined, isNamed: boolean): void {
   preferredType(accept, [EVENT_STREAM], { isNamed });
+}
+
+/** Whether the Accept header names event streams, as that of every EventSource does. */
+export function namesEventStream(accept = ''): boolean {
+  const names = accept.split(',').map((range) => range.split(';', 1)[0]?.trim().toLowerCase());
+  return names.includes(EVENT_STREAM);
 }
