@@ -1,7 +1,8 @@
 /**
  * An EventSource takes every answer that is no stream for the end and never asks again, so what only holds for now is answered
- * with a stream: when to come back, why, and its end. Whoever does not name `text/event-stream` gets the status as everywhere.
+ * with a stream: when to come back, why, and its end. Whoever reads streams with `fetch` gets the status as everywhere.
  */
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { RETRY_MS } from './counter-event.js';
 import { STREAM_HEADERS, namesEventStream } from './media-type.js';
@@ -20,13 +21,17 @@ export function askBack(fastify: FastifyInstance, fraction: () => number): void 
     const passes = status === TOO_MANY_REQUESTS || status >= OUR_FAULT;
     if (!passes || request.method !== 'GET' || request.routeOptions.url !== PAGE_STREAM)
       return done(null, payload);
-    if (typeof payload !== 'string' || !namesEventStream(request.headers.accept))
-      return done(null, payload);
+    if (typeof payload !== 'string' || !isEventSource(request.headers)) return done(null, payload);
     const retryMs = Math.round(pauseMs(reply) * (1 + fraction()));
     void reply.code(200).headers(STREAM_HEADERS).removeHeader('content-length');
     // JSON of one line, which a problem document is.
     done(null, `retry: ${retryMs}\nevent: problem\ndata: ${payload}\n\n`);
   });
+}
+
+/** Whether an EventSource asks: it names its type, and wants no answer from a cache (HTML, 9.2.2, and Fetch, 4.5). */
+function isEventSource({ accept, 'cache-control': cache = '' }: IncomingHttpHeaders): boolean {
+  return namesEventStream(accept) && cache.includes('no-cache');
 }
 
 /** The least time until the same request may succeed. */
