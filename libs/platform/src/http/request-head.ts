@@ -111,12 +111,10 @@ function checkSingles({ rawHeaders }: IncomingMessage): void {
   }
 }
 
-/** Node hands header bytes over one by one as characters; who names a user beyond ASCII does so in UTF-8. */
+/** Who names a user beyond ASCII does so in UTF-8. Node hands over its bytes as characters; `credentialsOf` decodes them, once. */
 function checkUser(headers: FastifyRequest['headers']): void {
   const user = headers[USER];
   if (typeof user !== 'string' || !NOT_ASCII.test(user)) return;
-  const bytes = Buffer.from(user, 'latin1');
-  if (!isUtf8(bytes))
+  if (!isUtf8(Buffer.from(user, 'latin1')))
     throw new HeadcountError('BAD_VIEWER_ID', `The header ${USER} must be UTF-8.`);
-  headers[USER] = bytes.toString('utf8');
 }
