@@ -69,7 +69,7 @@ describe('setup', () => {
   describe('ensureNodeModules', () => {
     const ensure = (): Promise<string> =>
       run(
-        `try { ensureNodeModules(${JSON.stringify(root)}, console.log); } catch (error) { console.log(error.message); }`,
+        `try { await ensureNodeModules(${JSON.stringify(root)}, console.log); } catch (error) { console.log(error.message); }`,
         bin,
       );
 

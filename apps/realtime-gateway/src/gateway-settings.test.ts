@@ -50,7 +50,7 @@ describe('settings of the gateway', () => {
     expect(originPolicy(load({ ...exposed, ORIGINS: '*' })).any).toBe(true);
   });
 
-  it.each(['https://a.example/', 'a.example', 'https://a.example,x'])(
+  it.each(['https://a.example/shop', 'a.example', 'https://a.example,x'])(
     'refuses the origins %s',
     (origins) => {
       expect(faults({ ORIGINS: origins })).toEqual([expect.stringContaining('ORIGINS must be')]);

@@ -94,9 +94,11 @@ class Region {
   /** As a process that has just been started has it: it has seen nothing. */
   newContext(): StoreContext {
     const randomHex = () => (this.drawn++).toString(16).padStart(8, '0');
-    const sources = { nowMs: () => 1_700_000_000_000, randomHex };
+    const nowMs = () => 1_700_000_000_000;
+    const sources = { nowMs, randomHex };
     const seen = new SeenPositions();
-    return { redis: this.redis, sources, seen, region: '', durability: AT_ONCE };
+    const { redis } = this;
+    return { redis, sources, scriptClock: nowMs, seen, region: '', durability: AT_ONCE };
   }
 
   newSink(): PostgresSink {

@@ -79,7 +79,7 @@ describe('GraphQL over an event stream', () => {
     await until(() => bench.present('home').viewers === 1);
     expect(reader.headers).toMatchObject({
       'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
+      'cache-control': 'no-cache, no-store, no-transform',
       'x-accel-buffering': 'no',
     });
     reader.vanish();

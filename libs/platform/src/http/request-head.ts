@@ -2,7 +2,6 @@
  * What the head of every request must be, whatever it asks for (RFC 9110, RFC 9112): one host, an address in ASCII that is
  * UTF-8 once decoded, one of each header that says one thing, and nothing done to the body that we would have to undo.
  */
-import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HeadcountError } from '@headcount/protocol';
@@ -31,8 +30,6 @@ const SINGLE_LENGTHS = new Set([...SINGLE].map((name) => name.length));
 
 const ASCII_URL = /^[!-~]*$/;
 const HOST = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]*)(?::\d{0,5})?$/;
-const NOT_ASCII = /[^\t -~]/;
-const USER = 'x-headcount-user';
 
 /** Refuses requests whose head is not as it must be, and makes the rest of them plain. Before any other hook. */
 export function checkHeads(fastify: NestFastify): void {
@@ -67,7 +64,6 @@ function checkHead({ raw, headers, method }: FastifyRequest): void {
       'The request must have one Host header that is a host.',
     );
   if (accept !== undefined) headers.accept = plainAccept(accept);
-  if (headers[USER] !== undefined) checkUser(headers);
   const { 'transfer-encoding': transfer, 'content-encoding': coding } = headers;
   if (transfer !== undefined && transfer.trim().toLowerCase() !== 'chunked')
     throw new HeadcountError(
@@ -109,12 +105,4 @@ function checkSingles({ rawHeaders }: IncomingMessage): void {
       throw new HeadcountError('BAD_REQUEST', `The header ${name} must be given once.`);
     seen += `${name},`;
   }
-}
-
-/** Who names a user beyond ASCII does so in UTF-8. Node hands over its bytes as characters; `credentialsOf` decodes them, once. */
-function checkUser(headers: FastifyRequest['headers']): void {
-  const user = headers[USER];
-  if (typeof user !== 'string' || !NOT_ASCII.test(user)) return;
-  if (!isUtf8(Buffer.from(user, 'latin1')))
-    throw new HeadcountError('BAD_VIEWER_ID', `The header ${USER} must be UTF-8.`);
 }
