@@ -24,6 +24,7 @@ describe('an answer', () => {
     ['tells of a fault of ours', put, problem(500, 'INTERNAL')],
     ['says that the store is away', put, problem(503, 'STORE_UNAVAILABLE')],
     ['has a code that there is not', put, problem(400, 'OOPS')],
+    ['does not know a method that there is', put, problem(501, 'NOT_IMPLEMENTED')],
     ['tells no code', put, answer(400, { message: 'no' })],
     ['shows a stack', put, answer(200, 'Error: x\n    at f (/app/main.js:1:2)')],
     ['tells of a fault within GraphQL', operation('{ a }', {}), failed('INTERNAL', ['a'])],
@@ -33,6 +34,8 @@ describe('an answer', () => {
 
   it('is right where it is a refusal of the catalogue, or tells of a store that is away while it is', () => {
     expect(faultsOf(put, problem(404, 'NOT_FOUND'))).toEqual([]);
+    const foo = { ...put, method: 'FOO' };
+    expect(faultsOf(foo, problem(501, 'NOT_IMPLEMENTED'))).toEqual([]);
     expect(faultsOf(put, problem(503, 'OUTCOME_UNKNOWN'), false)).toEqual([]);
     expect(faultsOf(operation('{', {}), failed('GRAPHQL_PARSE_FAILED'))).toEqual([]);
   });

@@ -1,4 +1,5 @@
 /** Whether an answer is one that a caller may get, whatever the caller has sent. */
+import { METHODS } from 'node:http';
 import { Kind, getOperationAST, parse } from 'graphql';
 import { ERRORS } from '@headcount/protocol';
 import type { RawAnswer, RawRequest } from './raw-http.js';
@@ -11,7 +12,8 @@ export function faultsOf(request: RawRequest, answer: RawAnswer, isWhole = true)
   const { status, body, contentType } = answer;
   const faults: string[] = [];
   if (status === null) faults.push('there is no answer');
-  else if (status >= 500 && (isWhole || status !== AWAY)) faults.push(`the status is ${status}`);
+  else if (status >= 500 && !isUnknownMethod(request, status) && (isWhole || status !== AWAY))
+    faults.push(`the status is ${status}`);
   if (/\n\s+at .*[.:]\d+/.test(body)) faults.push('the answer shows a stack');
   if (/x-injected/i.test(contentType)) faults.push('a header was injected');
   if (status !== null && status >= 400 && !isTold(request, answer)) faults.push('no code is told');
@@ -22,6 +24,10 @@ export function faultsOf(request: RawRequest, answer: RawAnswer, isWhole = true)
       `${fault}: ${JSON.stringify(request).slice(0, 600)} -> ${JSON.stringify(answer).slice(0, 600)}`,
   );
 }
+
+/** 501 is right for a method that nobody knows (RFC 9110, 9.1), and for no other. */
+const isUnknownMethod = ({ method }: RawRequest, status: number): boolean =>
+  status === 501 && !METHODS.includes(method);
 
 /** Whether a refusal is problem details; GraphQL has its own form, and no answer to HEAD has a body. */
 function isTold({ method, target }: RawRequest, { contentType }: RawAnswer): boolean {
