@@ -3,7 +3,7 @@
  * attack runs at full speed from one token and one address. Build first (`npm run build`).
  *
  * --seconds  how long each attack runs (5)
- * --only     only attacks whose name has the text in it
+ * --only     only attacks whose name has the text in it, or one of several, with | between them
  * --once     one request of each attack, whose outcome is held against what is right; no times
  *
  * For each attack: every honest count is exact, nothing honest is refused and no process ends. With --seconds, 99 of 100 honest
@@ -150,7 +150,9 @@ try {
       );
     }
   }
-  const attacks = ATTACKS.filter(({ name }) => name.includes(values.only));
+  const attacks = ATTACKS.filter(({ name }) =>
+    values.only.split('|').some((text) => name.includes(text)),
+  );
   for (const [at, attack] of attacks.entries()) {
     const { line, faults } = await (values.once ? once : flood)(attack, target, honest, apps);
     const mark = faults.length === 0 ? 'held' : 'FAILED';

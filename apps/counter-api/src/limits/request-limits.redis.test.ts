@@ -84,24 +84,24 @@ describe('the limits of requests', () => {
     expect((await read(app, await bearer('ann'))).status).toBe(200);
   });
 
-  it('weigh a batch by its size, an operation by its cost, and reading many by a tenth', async () => {
+  it('weigh a batch by its size, an operation by its cost, and reading many by a fifth', async () => {
     const app = await start({ RATE_LIMIT_PER_CALLER: '6000/60' });
     const who = await bearer('weigher');
     expect(leftOf(await post(app, '/counters', batchOf(1000), who))).toBe(5000);
     expect(leftOf(await read(app, who))).toBe(4999);
     const pages = Array.from({ length: 100 }, (_, at) => `page=p${at}`).join('&');
-    expect(leftOf(await read(app, who, `/counters?${pages}`))).toBe(4989);
+    expect(leftOf(await read(app, who, `/counters?${pages}`))).toBe(4979);
     const query = 'query($p: [ID!]!) { counters(pageIds: $p) { count } }';
     const variables = { p: Array.from({ length: 100 }, (_, at) => `p${at}`) };
     // The first two are executed, the third is answered in the short way.
-    let left = 4989;
+    let left = 4979;
     const taken: number[] = [];
     for (let turn = 0; turn < 3; turn += 1) {
       const after = leftOf(await post(app, '/graphql', { query, variables }, who)) ?? 0;
       taken.push(left - after);
       left = after;
     }
-    expect(taken[0]).toBeGreaterThanOrEqual(10);
+    expect(taken[0]).toBeGreaterThanOrEqual(20);
     expect(taken).toEqual(Array(3).fill(taken[0]));
   });
 

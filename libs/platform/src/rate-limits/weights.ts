@@ -2,10 +2,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { OperationTypeNode, type OperationDefinitionNode } from 'graphql';
 import type { FastifyRequest } from 'fastify';
-import { BODY_BYTES_MAX } from '@headcount/protocol';
+import { PUBLIC_BODY_BYTES_MAX } from '../http/fastify-adapter.js';
 
-/** Cost of a query per unit: ten counters that are read are about one request. */
-const QUERY_COST = 100;
+/** Cost of a query per unit: five counters that are read are about one request. */
+const QUERY_COST = 50;
 /** Cost of a mutation per unit: each field that changes something costs 10, and as often as its list is long. */
 const MUTATION_COST = 10;
 
@@ -15,8 +15,10 @@ export function operationWeight({ operation }: OperationDefinitionNode, cost: nu
   return Math.max(1, Math.floor(cost / perUnit));
 }
 
-/** Bodies up to this weigh 1; each KiB beyond it 1 more, for it has to be read before it can be refused. */
+/** Bodies up to this weigh 1: what is longer has to be read before it can be refused. */
 const BODY_FREE_BYTES = 4096;
+/** Weight of each KiB beyond it: parsing a document of GraphQL takes half a millisecond a KiB, an ordinary request a fifth of one. */
+const WEIGHT_PER_KIB = 4;
 /** A body that does not say how long it is. */
 const UNSAID_BODY_WEIGHT = 4;
 
@@ -24,8 +26,9 @@ const UNSAID_BODY_WEIGHT = 4;
 export function bodyWeight(headers: IncomingHttpHeaders): number {
   if (headers['transfer-encoding'] !== undefined) return UNSAID_BODY_WEIGHT;
   const bytes = Number(headers['content-length'] ?? 0);
-  // What is longer is refused before it is read.
-  return bytes > BODY_BYTES_MAX ? 1 : 1 + Math.max(0, Math.ceil((bytes - BODY_FREE_BYTES) / 1024));
+  // What is longer is refused unread, and its connection closed.
+  if (bytes > PUBLIC_BODY_BYTES_MAX) return 1;
+  return 1 + WEIGHT_PER_KIB * Math.max(0, Math.ceil((bytes - BODY_FREE_BYTES) / 1024));
 }
 
 /** Configuration of a route whose requests weigh more than 1; read before the handler, when the body is there. */
@@ -38,9 +41,9 @@ export function weighedByList(list: string): WeighedRoute {
   return { weightOf: ({ body }) => lengthOf(fieldOf(body, list)) };
 }
 
-/** Reading many at once weighs a tenth of reading each alone, as over GraphQL. `name` is repeated in the query of the address. */
+/** Reading many at once weighs a fifth of reading each alone, as over GraphQL. `name` is repeated in the query of the address. */
 export function weighedByQuery(name: string): WeighedRoute {
-  return { weightOf: ({ query }) => Math.ceil(lengthOf(fieldOf(query, name)) / 10) };
+  return { weightOf: ({ query }) => Math.ceil(lengthOf(fieldOf(query, name)) / 5) };
 }
 
 const lengthOf = (value: unknown): number => (Array.isArray(value) ? Math.max(value.length, 1) : 1);
