@@ -67,8 +67,11 @@ function refuseContent(
   payload: IncomingMessage,
   done: Done,
 ): void {
+  // The caller has gone: nobody reads the answer, and it is no fault of ours.
+  const gone = (): void =>
+    done(new HeadcountError('BAD_REQUEST', 'The body did not arrive whole.'));
   const refuse = (): void => {
-    payload.off('end', none).off('error', done);
+    payload.off('end', none).off('error', gone);
     done(
       new HeadcountError(
         'UNSUPPORTED_MEDIA_TYPE',
@@ -79,11 +82,11 @@ function refuseContent(
     );
   };
   const none = (): void => {
-    payload.off('data', refuse).off('error', done);
+    payload.off('data', refuse).off('error', gone);
     done(null, undefined);
   };
   if (length !== undefined && Number(length) > 0) return refuse();
-  payload.once('data', refuse).once('end', none).once('error', done);
+  payload.once('data', refuse).once('end', none).once('error', gone);
 }
 
 const typeNameOf = (type: string): string => type.split(';', 1)[0]?.trim().slice(0, 100) ?? '';

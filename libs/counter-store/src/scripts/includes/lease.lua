@@ -13,7 +13,9 @@ Holds   K1 an entry of `lease` is the number of viewers that `leases` holds of i
 local LEASE = 'lease'
 
 local function lease_open(bucket, leases, places, clockMs)
-  return { bucket = bucket, leases = leases, places = places, keys = {}, moves = {}, clockMs = clockMs, nowMs = steady_ms(bucket.meta, clockMs) }
+  local nowMs, isBack = steady_ms(bucket.meta, clockMs)
+  if isBack then steady_keep(bucket.meta, clockMs, nowMs) end
+  return { bucket = bucket, leases = leases, places = places, keys = {}, moves = {}, clockMs = clockMs, nowMs = nowMs }
 end
 
 local function lease_tally(book, field, change)
@@ -36,6 +38,7 @@ local function lease_note(book, member, change)
 end
 
 local function lease_set(book, member, ttlMs)
+  steady_keep(book.bucket.meta, book.clockMs, book.nowMs)
   if redis.call('ZADD', book.leases, int(book.nowMs + ttlMs), member) == 1 then lease_note(book, member, 1) end
 end
 

@@ -5,13 +5,16 @@ was to end in between, and leaves nothing that would stay until the clock is the
 Fields of the hash: `steadyMs`, what it showed last; `steadyAheadMs`, by how much it is ahead of the clock that is asked.
 ]]
 --- @include bucket
+-- Also gives whether the clock that is asked has gone back. Writes nothing: a look leaves a bucket as it was.
 local function steady_ms(hash, clockMs)
   local last, ahead = unpack(redis.call('HMGET', hash, 'steadyMs', 'steadyAheadMs'))
   local nowMs = clockMs + tonumber(ahead or 0)
-  if last and nowMs < tonumber(last) then
-    nowMs = tonumber(last)
-    redis.call('HSET', hash, 'steadyAheadMs', int(nowMs - clockMs))
-  end
+  local isBack = last and nowMs < tonumber(last) or false
+  return isBack and tonumber(last) or nowMs, isBack
+end
+
+-- What it has shown: from now on it shows no less.
+local function steady_keep(hash, clockMs, nowMs)
   redis.call('HSET', hash, 'steadyMs', int(nowMs))
-  return nowMs
+  if nowMs ~= clockMs then redis.call('HSET', hash, 'steadyAheadMs', int(nowMs - clockMs)) end
 end
