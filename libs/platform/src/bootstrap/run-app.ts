@@ -29,7 +29,6 @@ import { AppLogger } from '../logging/app-logger.js';
 import { Metrics } from '../metrics/metrics.js';
 import { PlatformModule } from '../platform.module.js';
 import { signAnswers } from '../signing/signed.guard.js';
-import { refuseDeepDocuments } from '../graphql/refuse-deep-documents.js';
 import { RequestLimits } from '../rate-limits/request-limits.js';
 import { budgetStoreCalls } from '../redis/store-call-budget.js';
 import { Connections } from './connections.js';
@@ -196,7 +195,6 @@ async function prepare<C extends CommonConfig>(
     refuseStrangers(fastify, (request) => isReachedByOthers && isInternal(request));
   if (pages) await allowPages(fastify, pages, allowed);
   nest.get(RequestLimits).install(fastify);
-  refuseDeepDocuments(fastify);
   if (openApi) serveOpenApi(nest, openApi, development);
   if (development) serveGraphiql(fastify);
   if (config.LOG_LEVEL !== 'debug' && config.LOG_LEVEL !== 'trace') return;

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { BODY_BYTES_MAX, HeadcountError } from '@headcount/protocol';
 import type { NestFastify } from './fastify-adapter.js';
-import { strictJson, utf8Text, withoutStrings } from './strict-json.js';
+import { demandUtf8, strictJson, withoutStrings } from './strict-json.js';
 
 /** Configuration of routes whose bodies say numbers that are counted with: they must be written as whole ones. */
 export const WHOLE_NUMBERS = { wholeNumbers: true } as const;
@@ -48,7 +48,7 @@ function valueOf(request: FastifyRequest, body: Buffer): unknown {
       'UNSUPPORTED_MEDIA_TYPE',
       `The charset ${charset} is not understood; send UTF-8.`,
     );
-  const text = utf8Text(body, 'The body');
+  const text = demandUtf8(body, 'The body');
   const value = strictJson(text, 'The body');
   if (isCounted(request) && !hasWholeNumbers(text)) throw new HeadcountError('BAD_AMOUNT');
   return value;

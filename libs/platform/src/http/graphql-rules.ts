@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { HeadcountError } from '@headcount/protocol';
+import { nestingFault } from '../graphql/nesting.js';
 import type { NestFastify } from './fastify-adapter.js';
 import { NotModified, demandPreconditions, preconditionsIn } from './preconditions.js';
 import { answerRefusal } from './refusal.js';
@@ -15,7 +16,8 @@ const OF_GET = new Map(GRAPHQL_PARAMETERS.map((name) => [name as string, false])
 
 /**
  * Holds GraphQL over HTTP to what holds at all other routes (rest-rules.ts), before anything is executed, be it on the fast path or
- * by Apollo Server. Before any route is added.
+ * by Apollo Server; and refuses documents that nest too deeply, since Apollo has no hook before its parser whose errors it does not
+ * take for its own. Before any route is added.
  */
 export function checkGraphql(fastify: NestFastify): void {
   fastify.addHook('onRoute', (route) => {
@@ -36,16 +38,28 @@ export function checkGraphql(fastify: NestFastify): void {
   });
 }
 
-function demandOperation({ method, query, headers, raw }: FastifyRequest): void {
+function demandOperation(request: FastifyRequest): void {
+  const { method, query, headers, raw } = request;
   if (raw.url?.includes('?')) {
     if (method === 'GET' || method === 'HEAD') {
       demandParameters(query, OF_GET);
       demandJsonParameters(query);
     } else if (method === 'POST') demandNoOperation(query);
   }
-  if (method === 'OPTIONS') return;
-  const asked = preconditionsIn(headers, method);
-  if (asked !== null) demandPreconditions(asked, method, null);
+  if (method !== 'OPTIONS') {
+    const asked = preconditionsIn(headers, method);
+    if (asked !== null) demandPreconditions(asked, method, null);
+  }
+  demandShallow(request);
+}
+
+/** Throws HeadcountError TOO_COMPLEX where the document would use up the stack of the parser. */
+function demandShallow({ method, body, query }: FastifyRequest): void {
+  const from = method === 'POST' ? body : query;
+  if (typeof from !== 'object' || from === null || !Object.hasOwn(from, 'query')) return;
+  const { query: source } = from as { readonly query?: unknown };
+  const fault = typeof source === 'string' ? nestingFault(source) : null;
+  if (fault !== null) throw new HeadcountError('TOO_COMPLEX', fault.message);
 }
 
 /** Throws HeadcountError BAD_REQUEST where a parameter that is JSON is not such as bodies have to be. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { strictJson, utf8Text } from './strict-json.js';
+import { strictJson, demandUtf8 } from './strict-json.js';
 
 const read = (text: string): unknown => strictJson(text, 'The body');
 
@@ -65,6 +65,6 @@ describe('JSON of callers', () => {
     ['c3'],
     ['fffe7b00'],
   ])('bytes %s are no UTF-8', (hex) => {
-    expect(() => utf8Text(Buffer.from(hex, 'hex'), 'The body')).toThrow('The body must be UTF-8.');
+    expect(() => demandUtf8(Buffer.from(hex, 'hex'), 'The body')).toThrow('The body must be UTF-8.');
   });
 });

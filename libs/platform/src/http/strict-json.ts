@@ -2,8 +2,7 @@
  * JSON of callers that has one meaning. Parsers differ in what they make of two members of one name, of bytes that are no
  * UTF-8, and of half a surrogate pair; what one of them has checked another would read otherwise (RFC 8259, 4 and 8).
  */
-import { isUtf8 } from 'node:buffer';
-import { HeadcountError } from '@headcount/protocol';
+import { HeadcountError, utf8Text } from '@headcount/protocol';
 
 const STRING = /"(?:[^"\\]|\\.)*"/g;
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
@@ -11,8 +10,9 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 const BYTE_ORDER_MARK = '\ufeff';
 
 /** The text of bytes. Throws HeadcountError BAD_REQUEST where they are no UTF-8; `what` names them in the sentence. */
-export function utf8Text(bytes: Buffer, what: string): string {
-  if (isUtf8(bytes)) return bytes.toString('utf8');
+export function demandUtf8(bytes: Buffer, what: string): string {
+  const text = utf8Text(bytes);
+  if (text !== null) return text;
   throw new HeadcountError('BAD_REQUEST', `${what} must be UTF-8.`);
 }
 
