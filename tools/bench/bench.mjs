@@ -3,11 +3,11 @@
  * this machine, in one run (docs/benchmarks.md). NAME is the beginning of a name such as `get`, `increment.hot-page` or
  * `latency.quiet.p99`; without one everything is measured. Progress goes to standard error, the table to standard output.
  */
-import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { build } from '../setup/build.mjs';
 import { consentOf } from '../setup/consent.mjs';
 import { Fault } from '../setup/fault.mjs';
 import { ensureNodeModules } from '../setup/node-modules.mjs';
@@ -34,13 +34,6 @@ function argumentsOf(args) {
   }
 }
 
-function build() {
-  const run = spawnSync(process.execPath, [join(root, 'tools/build/build-dist.mjs')], {
-    stdio: ['ignore', 2, 2],
-  });
-  if (run.status !== 0) throw new Fault('The build failed, so there is nothing to measure.');
-}
-
 async function bench() {
   const { values, positionals } = argumentsOf(process.argv.slice(2));
   await ensureNodeModules(root, say);
@@ -49,7 +42,7 @@ async function bench() {
     consent: consentOf(values.install),
     toAllow: 'npm run bench -- --install',
   });
-  build();
+  await build(root);
   // Not before: what they import may have been installed or built just now.
   const { select, runSuites } = await import('./suites.mjs');
   const { tableOf, toJson } = await import('./rows.mjs');

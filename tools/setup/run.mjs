@@ -7,6 +7,7 @@
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from './build.mjs';
 import { consentOf } from './consent.mjs';
 import { Fault } from './fault.mjs';
 import { ensureNodeModules } from './node-modules.mjs';
@@ -15,13 +16,6 @@ import { ensureProgram, REDIS } from './programs.mjs';
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const say = (text) => console.error(text);
 
-function build() {
-  const run = spawnSync(process.execPath, [join(root, 'tools/build/build-dist.mjs')], {
-    stdio: ['ignore', 'ignore', 2],
-  });
-  if (run.status !== 0) throw new Fault('The build failed; what it printed is above.');
-}
-
 async function prepare(needs) {
   await ensureNodeModules(root, say);
   if (needs.has('--redis')) {
@@ -29,7 +23,7 @@ async function prepare(needs) {
       ...{ print: say, consent: consentOf(false), toAllow: 'the same with CI=true' },
     });
   }
-  if (needs.has('--build')) build();
+  if (needs.has('--build')) await build(root);
 }
 
 /** A program of node_modules, whose exit code becomes ours. */

@@ -9,11 +9,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openControl } from '../regions/control.mjs';
 import { Links } from '../regions/links.mjs';
+import { build } from '../setup/build.mjs';
 import { consentOf } from '../setup/consent.mjs';
 import { Fault } from '../setup/fault.mjs';
 import { ensureNodeModules } from '../setup/node-modules.mjs';
 import { ensureProgram, REDIS } from '../setup/programs.mjs';
-import { run } from '../setup/run-child.mjs';
 import { appParts, counterApiOf } from './apps.mjs';
 import { greeting } from './greeting.mjs';
 import { holdLock } from './instance-lock.mjs';
@@ -42,7 +42,8 @@ async function main() {
   await ensureNodeModules(root, say);
   const redises = await privateRedises(settings);
   for (const region of regions) await checkPorts(region);
-  await build();
+  say('Building …');
+  await build(root);
 
   const links = await Links.between(
     regions.map((region) => ({ name: region.name, ...counterApiOf(region) })),
@@ -96,13 +97,6 @@ function obey(links, [verb, ...names]) {
   const lines = links.order(verb, names);
   if (verb !== 'status') lines.forEach(say);
   return lines;
-}
-
-async function build() {
-  say('Building …');
-  const script = join(root, 'tools/build/build-dist.mjs');
-  const { status } = await run(process.execPath, [script], { cwd: root, stderr: 'inherit' });
-  if (status !== 0) throw new Fault('The build failed.');
 }
 
 function sayWhatStarts(regions, redises, apps) {
