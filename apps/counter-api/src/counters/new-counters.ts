@@ -33,7 +33,7 @@ export class NewCounters {
   }
 
   /**
-   * Makes a write of `maker`, null: of a caller that may make any number. `write` is told what the store is to answer where a
+   * Makes a write of `maker`, null: of a caller that may make any number. `write` gets the answer that the store gives where a
    * counter would be new. Throws HeadcountError TOO_MANY_COUNTERS where it was answered so.
    */
   async within<T extends Outcome>(

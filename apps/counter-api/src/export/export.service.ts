@@ -24,7 +24,7 @@ import { STORE, type Store } from '../store/store.js';
 import { LookerService } from '../upkeep/looker.service.js';
 import { exportMetrics, type ExportMetrics } from './export-metrics.js';
 
-/** Patience in a stop with a database or a Redis that does not answer, in milliseconds. What is not exported yet is by the next owner. */
+/** Timeout of a stop for a database or Redis that does not answer, in milliseconds. The next owner exports the rest. */
 const STOP_MS_MAX = 350;
 
 /** Where the service takes time, names and numbers from. */

@@ -69,7 +69,7 @@ export class Plans {
   }
 
   private made(query: string, operationName: string | undefined): Plan | null {
-    // What is no document, or nests too deeply, is told by whoever is asked next.
+    // The executor reports what is no document, or nests too deeply.
     if (nestingFault(query) !== null) return null;
     try {
       const document = parse(query, { maxTokens: this.limits.GRAPHQL_TOKENS_MAX });

@@ -33,7 +33,7 @@ import { LookerService } from '../upkeep/looker.service.js';
 import { PEER_CLIENTS, type PeerClient, type PeerClients } from './peer-clients.js';
 import { regionMetrics, type RegionMetrics } from './region-metrics.js';
 
-/** Patience in a stop with a Redis that does not answer, in milliseconds. */
+/** Timeout of a stop for a Redis that does not answer, in milliseconds. */
 const STOP_MS_MAX = 250;
 
 /** Where the service takes time, names and ways from. */

@@ -14,7 +14,7 @@ import { STORE, type Store } from '../store/store.js';
 import { WatchService } from '../watch/watch.service.js';
 import { UpkeepService } from './upkeep.service.js';
 
-/** Patience in a stop with a Redis that does not answer, in milliseconds. The others find out by themselves, some seconds later. */
+/** Timeout of a stop for a Redis that does not answer, in milliseconds. The others notice some seconds later without it. */
 const FAREWELL_MS_MAX = 250;
 
 /** Who looks, on which clock, and whom it has heard. */

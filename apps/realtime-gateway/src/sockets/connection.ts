@@ -65,7 +65,7 @@ export interface ConnectionRules {
   readonly operationsMax: number;
   /** Has the operations of a visitor hold so much text. Throws HeadcountError TOO_MANY. */
   readonly holdText: (visitor: Visitor, characters: number) => void;
-  /** Who speaks; an error: nobody who may. */
+  /** Identifies the client; an error: it may not connect. */
   readonly visitorOf: (
     params: Record<string, unknown>,
     from: SocketOrigin,

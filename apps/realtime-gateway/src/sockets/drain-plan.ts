@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const DRAIN_STEP_MS = 20;
 
 /**
- * Patience with who was told to go in a stop, before its connection is cut, in milliseconds. It has been sent why by then, so nothing
+ * Timeout of a stop for a client's close frame, in milliseconds; then the connection is cut. It has been sent why by then, so nothing
  * is lost; a supervisor does not wait for those that never answer.
  */
 export const CLOSE_MS_MAX = 150;

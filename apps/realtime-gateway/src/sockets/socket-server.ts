@@ -32,7 +32,7 @@ const MESSAGE_PIECES_MAX = 1024;
 /** Patience with a socket that was closed to answer that, in milliseconds; it is cut off after it. */
 const CLOSE_ANSWER_MS_MAX = 3000;
 
-/** Patience with who was sent away while the gateway goes on, in milliseconds. */
+/** Timeout for a client that was sent away while the gateway goes on, in milliseconds. */
 const SENT_AWAY_MS_MAX = 1000;
 
 /** The setting that bounds the sockets of one address. */

@@ -28,7 +28,7 @@ export interface Identity {
   readonly expiresAtMs: number | null;
 }
 
-/** What whoever comes says of itself. */
+/** What a client says of itself. */
 export interface Claimed extends Credentials {
   /** `?v=` of the address. */
   readonly viewerInAddress: string | null;
@@ -37,7 +37,7 @@ export interface Claimed extends Credentials {
 }
 
 /**
- * Who speaks. Without authentication that is whoever it says, or somebody new. With `watch: true` a connection that has no
+ * Identifies a client. Without authentication it is the viewer that it names, or a new one. With `watch: true` a connection that has no
  * token is let in where everyone may read: a page cannot know whether the gateway asks for tokens.
  */
 export async function identify(

@@ -1,6 +1,6 @@
 /**
  * An EventSource takes every answer that is no stream for the end and never asks again, so what only holds for now is answered
- * with a stream: when to come back, why, and its end. Whoever reads streams with `fetch` gets the status as everywhere.
+ * with a stream: when to come back, why, and its end. Clients that read streams with `fetch` get the status as everywhere.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';

@@ -8,7 +8,7 @@ import { FeedPoster } from './feed-poster.js';
 import type { HomeKeeper } from './home-keeper.js';
 import type { UplinkMetrics } from './uplink-metrics.js';
 
-/** Patience in a stop with a counter-api that does not answer, in milliseconds: with what is under way, and with the goodbye. */
+/** Timeouts of a stop for a counter-api that does not answer, in milliseconds: for calls under way, and for the goodbye. */
 const ENDING_MS_MAX = 150;
 const GOODBYE_MS_MAX = 400;
 
